@@ -1,0 +1,24 @@
+//! Many images with one encoder, one writer and one buffer: `cargo run --release --example many`.
+
+use qrmint::render::{Png, QuietZone, Scale};
+use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version, VersionRange};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut options = Options::default();
+    // All badges alike: version 4 whatever the name, always the same mask.
+    let version = Version::new(4).ok_or("no such version")?;
+    options.versions = VersionRange::from(version);
+    options.mask = Mask::new(2);
+
+    let mut encoder = Encoder::with_options(options);
+    let mut png = Png::new(Scale::new(12).ok_or("no such scale")?, QuietZone::default());
+    let mut image = Vec::new();
+    for (number, name) in ["Ada Lovelace", "Grace Hopper", "Katherine Johnson"].iter().enumerate() {
+        let content = format!("badge:{number}|{name}");
+        let symbol = encoder.encode(content.as_bytes(), ErrorCorrectionLevel::M)?;
+        image.clear();
+        png.write(symbol, &mut image)?;
+        println!("{name}: {} bytes, {} pixels a side", image.len(), png.side(symbol.version()));
+    }
+    Ok(())
+}

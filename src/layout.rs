@@ -1,0 +1,377 @@
+//! What every symbol of one version shares: its function patterns, the modules left free for codewords, and the order in
+//! which codewords fill them (ISO/IEC 18004:2015, 6.3 and 7.7.3).
+//!
+//! Knows versions and packed words; nothing of content, levels or masks. All tables are built at compile time.
+//!
+//! # Planes
+//!
+//! A *plane* holds the modules of a symbol as bits, dark = 1, [`Version::words`] words for each of its lines. It lies in
+//! memory word by word: first word 0 of every line, then word 1 of every line, and so on. A step to the neighbouring line
+//! is then a step to the neighbouring word in memory whatever the version, and whole lines are compared word against word.
+//! Bit `i` of word `w` is module `64 w + i` of the line. A plane of *rows* has the rows of the symbol as its lines, a plane of
+//! *columns* its columns.
+//!
+//! Function patterns are symmetric about the main diagonal, all but the format information and the dark module beside
+//! it, which `mask` writes. So one plane serves as a plane of rows and of columns alike.
+
+use crate::version::Version;
+
+/// Words of the planes of all versions one behind the other.
+const PLANE_WORDS: usize = plane_start(40);
+
+/// Words of the orders of placement of all versions one behind the other.
+const ORDER_WORDS: usize = order_start(40);
+
+/// Dark modules of the function patterns, for every version a plane; the bits behind the end of a line are [`padding`].
+static FUNCTION_PATTERNS: [u64; PLANE_WORDS] = PLANES.0;
+
+/// Modules that are free for codewords, for every version a plane.
+static FREE: [u64; PLANE_WORDS] = PLANES.1;
+
+/// Which modules codewords fill, in their order: see [`Layout::order`].
+static ORDER: [u64; ORDER_WORDS] = order();
+
+const PLANES: ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) = planes();
+
+/// The tables of one version.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    /// Modules a side.
+    pub(crate) size: usize,
+    /// Plane of the dark modules of the function patterns, without format information and dark module; behind the end
+    /// of each line [`padding`].
+    pub(crate) function_patterns: &'static [u64],
+    /// Plane of the modules that are free for codewords.
+    pub(crate) free: &'static [u64],
+    /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from the right,
+    /// upwards, then downwards, and so on, in each row the right module before the left. A word stands for 32 rows of such
+    /// a pair, two bits a row in the order of the columns' bits, with a one where the module is free.
+    ///
+    /// In an upward pair the words come from the last row to the first and in a word the codewords fill the ones from the
+    /// top: bit `2y + 1` is the right module of row `y`, bit `2y` the left. In a downward pair the words come from the
+    /// first row to the last and the ones are filled from the bottom: bit `2y` is the right module, `2y + 1` the left.
+    pub(crate) order: &'static [u64],
+}
+
+impl Layout {
+    pub(crate) fn of(version: Version) -> Self {
+        let index = version.index();
+        let plane = plane_start(index)..plane_start(index + 1);
+        Self {
+            size: version.size(),
+            function_patterns: &FUNCTION_PATTERNS[plane.clone()],
+            free: &FREE[plane],
+            order: &ORDER[order_start(index)..order_start(index + 1)],
+        }
+    }
+}
+
+/// The right column of the `pair`-th pair of columns in the order of placement. The vertical timing pattern, column 6,
+/// belongs to none.
+pub(crate) const fn right_column(size: usize, pair: usize) -> usize {
+    let right = size - 1 - 2 * pair;
+    if right <= 6 { right - 1 } else { right }
+}
+
+/// Whether placement goes upwards through the `pair`-th pair of columns.
+pub(crate) const fn is_upward(pair: usize) -> bool {
+    pair.is_multiple_of(2)
+}
+
+/// Pairs of columns of a symbol of so many modules a side.
+pub(crate) const fn pairs(size: usize) -> usize {
+    (size - 1) / 2
+}
+
+/// What stands behind the end of line `line` in the last word of each line: bits that alternate along the line and from
+/// line to line, so that they are never part of a run, a block or a finder-like pattern.
+pub(crate) const fn padding(size: usize, line: usize) -> u64 {
+    (0x5555_5555_5555_5555 << (line & 1)) & (u64::MAX << (size % 64))
+}
+
+/// Where the plane of the version with that index begins; with 40, where the last one ends.
+const fn plane_start(index: usize) -> usize {
+    let mut start = 0;
+    let mut i = 0;
+    while i < index {
+        let version = Version::MIN.up(i as u8);
+        start += version.size() * version.words();
+        i += 1;
+    }
+    start
+}
+
+/// Where the order of placement of the version with that index begins; with 40, where the last one ends.
+const fn order_start(index: usize) -> usize {
+    let mut start = 0;
+    let mut i = 0;
+    while i < index {
+        let size = Version::MIN.up(i as u8).size();
+        start += pairs(size) * size.div_ceil(32);
+        i += 1;
+    }
+    start
+}
+
+/// The centres of the alignment patterns along a side, the largest first, 6 the last (Annex E), and how many they are.
+const fn alignment_centres(version: Version) -> ([usize; 7], usize) {
+    let number = version.number() as usize;
+    let mut centres = [0; 7];
+    if number == 1 {
+        return (centres, 0);
+    }
+    let count = number / 7 + 2;
+    let step = (number * 8 + count * 3 + 5) / (count * 4 - 4) * 2;
+    let mut i = 0;
+    while i + 1 < count {
+        centres[i] = version.size() - 7 - i * step;
+        i += 1;
+    }
+    centres[count - 1] = 6;
+    (centres, count)
+}
+
+/// The 18 bits of the version information, from version 7 up (7.10, Annex D): a (18, 6) BCH code.
+const fn version_information(version: Version) -> u32 {
+    let number = version.number() as u32;
+    let mut remainder = number;
+    let mut i = 0;
+    while i < 12 {
+        remainder = (remainder << 1) ^ ((remainder >> 11) * 0x1F25);
+        i += 1;
+    }
+    number << 12 | remainder
+}
+
+/// The planes of the dark function modules and of the free modules of every version.
+const fn planes() -> ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) {
+    let mut planes = Planes { dark: [0; PLANE_WORDS], free: [0; PLANE_WORDS], start: 0, size: 0 };
+    let mut index = 0;
+    while index < 40 {
+        planes.start = plane_start(index);
+        planes.draw(Version::MIN.up(index as u8));
+        index += 1;
+    }
+    (planes.dark, planes.free)
+}
+
+/// The planes while they are drawn, and which piece of them is.
+struct Planes {
+    dark: [u64; PLANE_WORDS],
+    free: [u64; PLANE_WORDS],
+    start: usize,
+    size: usize,
+}
+
+impl Planes {
+    /// Makes a module part of a function pattern, or does nothing outside the symbol.
+    const fn set(&mut self, x: isize, y: isize, dark: bool) {
+        if x < 0 || y < 0 || x >= self.size as isize || y >= self.size as isize {
+            return;
+        }
+        let (x, y) = (x as usize, y as usize);
+        let place = self.start + x / 64 * self.size + y;
+        let bit = 1 << (x % 64);
+        self.free[place] &= !bit;
+        if dark {
+            self.dark[place] |= bit;
+        } else {
+            self.dark[place] &= !bit;
+        }
+    }
+
+    /// Draws squares one in the other around a centre: bit `d` of `rings` says whether distance `d` is dark.
+    const fn set_rings(&mut self, x: isize, y: isize, rings: u32, radius: isize) {
+        let mut dy = -radius;
+        while dy <= radius {
+            let mut dx = -radius;
+            while dx <= radius {
+                let (ax, ay) = (dx.unsigned_abs(), dy.unsigned_abs());
+                let distance = if ax > ay { ax } else { ay };
+                self.set(x + dx, y + dy, rings >> distance & 1 != 0);
+                dx += 1;
+            }
+            dy += 1;
+        }
+    }
+
+    const fn draw(&mut self, version: Version) {
+        let size = version.size();
+        self.size = size;
+        let last = version.words() - 1;
+        let mut y = 0;
+        while y < size {
+            let mut word = 0;
+            while word < last {
+                self.free[self.start + word * size + y] = u64::MAX;
+                word += 1;
+            }
+            self.free[self.start + last * size + y] = !(u64::MAX << (size % 64));
+            self.dark[self.start + last * size + y] = padding(size, y);
+            y += 1;
+        }
+        // Timing patterns.
+        let mut i = 0;
+        while i < size {
+            self.set(6, i as isize, i.is_multiple_of(2));
+            self.set(i as isize, 6, i.is_multiple_of(2));
+            i += 1;
+        }
+        // Finder patterns with their separators.
+        let far = size as isize - 4;
+        self.set_rings(3, 3, 0b01011, 4);
+        self.set_rings(far, 3, 0b01011, 4);
+        self.set_rings(3, far, 0b01011, 4);
+        // Alignment patterns, but not where the finder patterns are.
+        let (centres, count) = alignment_centres(version);
+        let mut i = 0;
+        while i < count {
+            let mut j = 0;
+            while j < count {
+                let on_finder = (i == count - 1 && (j == 0 || j == count - 1)) || (j == count - 1 && i == 0);
+                if !on_finder {
+                    self.set_rings(centres[i] as isize, centres[j] as isize, 0b101, 2);
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+        // Room for the format information and the dark module.
+        let size = size as isize;
+        let mut i = 0;
+        while i < 8 {
+            self.reserve(8, i);
+            self.reserve(i, 8);
+            self.reserve(8, size - 1 - i);
+            self.reserve(size - 1 - i, 8);
+            i += 1;
+        }
+        self.reserve(8, 8);
+        // Version information.
+        if version.number() >= 7 {
+            let information = version_information(version);
+            let mut i = 0;
+            while i < 18 {
+                let (along, across) = (i / 3, size - 11 + i % 3);
+                let dark = information >> i & 1 != 0;
+                self.set(along, across, dark);
+                self.set(across, along, dark);
+                i += 1;
+            }
+        }
+    }
+
+    /// Takes a module from the codewords and leaves its colour as it is.
+    const fn reserve(&mut self, x: isize, y: isize) {
+        self.free[self.start + x as usize / 64 * self.size + y as usize] &= !(1 << (x % 64));
+    }
+}
+
+/// The order of placement of every version.
+const fn order() -> [u64; ORDER_WORDS] {
+    let mut order = [0; ORDER_WORDS];
+    let mut at = 0;
+    let mut index = 0;
+    while index < 40 {
+        let size = Version::MIN.up(index as u8).size();
+        let words = size.div_ceil(32);
+        let mut pair = 0;
+        while pair < pairs(size) {
+            let right = right_column(size, pair);
+            let mut i = 0;
+            while i < words {
+                let word = if is_upward(pair) { words - 1 - i } else { i };
+                let start = plane_start(index) + word / 2 * size;
+                let right_bits = spread((PLANES.1[start + right] >> (word % 2 * 32)) as u32);
+                let left_bits = spread((PLANES.1[start + right - 1] >> (word % 2 * 32)) as u32);
+                order[at] = if is_upward(pair) { right_bits << 1 | left_bits } else { left_bits << 1 | right_bits };
+                at += 1;
+                i += 1;
+            }
+            pair += 1;
+        }
+        index += 1;
+    }
+    order
+}
+
+/// Bit `i` of `bits` at bit `2 i`.
+const fn spread(bits: u32) -> u64 {
+    let mut x = bits as u64;
+    x = (x | x << 16) & 0x0000_FFFF_0000_FFFF;
+    x = (x | x << 8) & 0x00FF_00FF_00FF_00FF;
+    x = (x | x << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    x = (x | x << 2) & 0x3333_3333_3333_3333;
+    (x | x << 1) & 0x5555_5555_5555_5555
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn versions() -> impl Iterator<Item = Version> {
+        (1..=40).filter_map(Version::new)
+    }
+
+    fn bit(plane: &[u64], size: usize, line: usize, i: usize) -> bool {
+        plane[i / 64 * size + line] >> (i % 64) & 1 != 0
+    }
+
+    #[test]
+    fn planes_are_symmetric_and_padded() {
+        for version in versions() {
+            let Layout { size, function_patterns, free, .. } = Layout::of(version);
+            for y in 0..size {
+                for x in 0..size {
+                    assert_eq!(
+                        bit(function_patterns, size, y, x),
+                        bit(function_patterns, size, x, y),
+                        "{version} {x} {y}"
+                    );
+                    assert_eq!(bit(free, size, y, x), bit(free, size, x, y), "{version} {x} {y}");
+                    assert!(!(bit(free, size, y, x) && bit(function_patterns, size, y, x)));
+                }
+                for i in size..64 * version.words() {
+                    assert!(!bit(free, size, y, i));
+                    assert_eq!(bit(function_patterns, size, y, i), (i + y) % 2 == 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn free_modules_hold_the_codewords_and_at_most_seven_bits_more() {
+        for version in versions() {
+            let Layout { free, order, .. } = Layout::of(version);
+            let ones = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+            let remainder = match version.number() {
+                2..=6 => 7,
+                14..=20 | 28..=34 => 3,
+                21..=27 => 4,
+                _ => 0,
+            };
+            assert_eq!(ones(free), 8 * version.codewords() + remainder, "{version}");
+            assert_eq!(ones(order), ones(free), "{version}");
+        }
+    }
+
+    #[test]
+    fn version_information_is_the_printed_one() {
+        // Annex D.2: version 7.
+        assert_eq!(version_information(Version::MIN.up(6)), 0b00_0111_1100_1001_0100);
+    }
+
+    #[test]
+    fn alignment_centres_are_those_of_annex_e() {
+        let centres = |number: u8| {
+            let (centres, count) = alignment_centres(Version::MIN.up(number - 1));
+            centres[..count].iter().rev().copied().collect::<Vec<_>>()
+        };
+        assert_eq!(centres(2), [6, 18]);
+        assert_eq!(centres(7), [6, 22, 38]);
+        assert_eq!(centres(14), [6, 26, 46, 66]);
+        assert_eq!(centres(32), [6, 34, 60, 86, 112, 138]);
+        assert_eq!(centres(36), [6, 24, 50, 76, 102, 128, 154]);
+        assert_eq!(centres(40), [6, 30, 58, 86, 114, 142, 170]);
+    }
+}

@@ -1,0 +1,218 @@
+//! Error-correction codewords of one block: the remainder of its data codewords, times x^degree, divided by the generator
+//! polynomial over GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (ISO/IEC 18004:2015, 7.5.2 and Annex A).
+//!
+//! Knows bytes and polynomials; nothing of symbols.
+//!
+//! The division takes four codewords a step. The remainder of four codewords is the sum of the remainders of their eight
+//! nibbles, which stand in a table of 8 x 16 polynomials for each degree; the highest coefficient comes first in a
+//! polynomial of 32 bytes, four big-endian words.
+
+/// The largest number of parity codewords a block has.
+pub(crate) const MAX_DEGREE: usize = 30;
+
+/// The degrees that occur in Table 9.
+const DEGREES: [usize; 13] = [7, 10, 13, 15, 16, 17, 18, 20, 22, 24, 26, 28, 30];
+
+/// Codewords taken in one step.
+const STEP: usize = 4;
+
+/// A polynomial of up to 32 coefficients, the highest first, in big-endian words.
+type Polynomial = [u64; 4];
+
+/// For each nibble of a step's four codewords, the first codeword's high one first, and each value of it the remainder.
+type Remainders = [[Polynomial; 16]; 2 * STEP];
+
+/// The remainders for every degree: 53,248 bytes.
+static REMAINDERS: [Remainders; DEGREES.len()] = {
+    let mut all = [[[[0; 4]; 16]; 2 * STEP]; DEGREES.len()];
+    let mut i = 0;
+    while i < DEGREES.len() {
+        all[i] = remainders(DEGREES[i]);
+        i += 1;
+    }
+    all
+};
+
+/// Divides by the generator polynomial of one degree.
+#[derive(Clone, Copy)]
+pub(crate) struct Divisor {
+    degree: usize,
+    remainders: &'static Remainders,
+}
+
+impl Divisor {
+    /// The divisor for blocks of `degree` parity codewords, a number from Table 9.
+    pub(crate) fn of(degree: usize) -> Self {
+        let index = DEGREES.iter().position(|&d| d == degree).expect("a degree of Table 9");
+        Self { degree, remainders: &REMAINDERS[index] }
+    }
+
+    /// Writes the parity codewords of `data` to `parity`, `degree` bytes.
+    pub(crate) fn parity(self, data: &[u8], parity: &mut [u8]) {
+        // Leading zeros do not change a remainder: they fill the first step.
+        let (head, steps) = data.split_at(data.len() % STEP);
+        let mut first = [0; STEP];
+        first[STEP - head.len()..].copy_from_slice(head);
+        let mut remainder = self.step([0; 4], first);
+        for step in steps.as_chunks::<STEP>().0 {
+            remainder = self.step(remainder, *step);
+        }
+        let mut bytes = [0; 32];
+        for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(remainder) {
+            *bytes = word.to_be_bytes();
+        }
+        parity.copy_from_slice(&bytes[..self.degree]);
+    }
+
+    /// The remainder once four more codewords are taken in.
+    #[inline(always)]
+    fn step(self, r: Polynomial, codewords: [u8; STEP]) -> Polynomial {
+        let feed = (r[0] >> 32) as u32 ^ u32::from_be_bytes(codewords);
+        let mut next = [r[0] << 32 | r[1] >> 32, r[1] << 32 | r[2] >> 32, r[2] << 32 | r[3] >> 32, r[3] << 32];
+        for (nibble, table) in self.remainders.iter().enumerate() {
+            let term = &table[(feed >> (28 - 4 * nibble) & 15) as usize];
+            for (next, term) in next.iter_mut().zip(term) {
+                *next ^= term;
+            }
+        }
+        next
+    }
+}
+
+/// Product in the field.
+const fn multiply(a: u8, b: u8) -> u8 {
+    let mut product = 0;
+    let mut i = 8;
+    while i > 0 {
+        i -= 1;
+        let carry = product >> 7;
+        product = (product << 1) ^ (carry * 0x1D) ^ ((b >> i & 1) * a);
+    }
+    product
+}
+
+/// The generator polynomial: the product of (x - 2^i) for i from 0 to `degree` - 1, without its leading 1.
+const fn generator(degree: usize) -> [u8; MAX_DEGREE] {
+    let mut g = [0; MAX_DEGREE];
+    g[degree - 1] = 1;
+    let mut root = 1;
+    let mut i = 0;
+    while i < degree {
+        let mut j = 0;
+        while j < degree {
+            g[j] = multiply(g[j], root) ^ if j + 1 < degree { g[j + 1] } else { 0 };
+            j += 1;
+        }
+        root = multiply(root, 2);
+        i += 1;
+    }
+    g
+}
+
+const fn remainders(degree: usize) -> Remainders {
+    let g = generator(degree);
+    let mut table = [[[0; 4]; 16]; 2 * STEP];
+    let mut codeword = 0;
+    while codeword < STEP {
+        let mut bit = 0;
+        while bit < 8 {
+            // The remainder of this one bit: 2^bit times x^degree, then as many more powers of x as codewords follow.
+            let mut r = [0; MAX_DEGREE];
+            let mut feed = 1 << bit;
+            let mut turn = 0;
+            while turn < STEP - codeword {
+                let mut j = 0;
+                while j < degree {
+                    r[j] = (if j + 1 < degree { r[j + 1] } else { 0 }) ^ multiply(g[j], feed);
+                    j += 1;
+                }
+                feed = r[0];
+                turn += 1;
+            }
+            let mut words = [0; 4];
+            let mut j = 0;
+            while j < degree {
+                words[j / 8] |= (r[j] as u64) << (56 - 8 * (j % 8));
+                j += 1;
+            }
+            // It belongs to every value of its nibble that has the bit.
+            let nibble = 2 * codeword + (bit < 4) as usize;
+            let mut value = 0;
+            while value < 16 {
+                if value >> (bit % 4) & 1 != 0 {
+                    let mut w = 0;
+                    while w < 4 {
+                        table[nibble][value][w] ^= words[w];
+                        w += 1;
+                    }
+                }
+                value += 1;
+            }
+            bit += 1;
+        }
+        codeword += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The textbook: a shift register of `degree` codewords, one codeword a step.
+    fn textbook(data: &[u8], degree: usize) -> Vec<u8> {
+        let g = generator(degree);
+        let mut r = vec![0; degree];
+        for &codeword in data {
+            let feed = codeword ^ r.remove(0);
+            r.push(0);
+            for (r, &g) in r.iter_mut().zip(&g) {
+                *r ^= multiply(g, feed);
+            }
+        }
+        r
+    }
+
+    #[test]
+    fn every_degree_and_length_gives_the_textbook_remainder() {
+        let mut random = 7_u32;
+        for degree in DEGREES {
+            for len in 0..=123 {
+                for kind in 0..3 {
+                    let data: Vec<u8> = (0..len)
+                        .map(|_| {
+                            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                            [(random >> 24) as u8, 0, 0xff][kind]
+                        })
+                        .collect();
+                    let mut parity = [0; MAX_DEGREE];
+                    Divisor::of(degree).parity(&data, &mut parity[..degree]);
+                    assert_eq!(parity[..degree], textbook(&data, degree)[..], "degree {degree} len {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_with_its_parity_vanishes_at_every_root_of_the_generator() {
+        let data: Vec<u8> = (0..100_u8).map(|i| i.wrapping_mul(37) ^ 0x5A).collect();
+        for degree in DEGREES {
+            let mut parity = [0; MAX_DEGREE];
+            Divisor::of(degree).parity(&data, &mut parity[..degree]);
+            let mut root = 1;
+            for _ in 0..degree {
+                let codewords = data.iter().chain(&parity[..degree]);
+                assert_eq!(codewords.fold(0, |sum, &codeword| multiply(sum, root) ^ codeword), 0);
+                root = multiply(root, 2);
+            }
+        }
+    }
+
+    #[test]
+    fn the_generator_of_degree_seven_is_the_one_that_the_standard_prints() {
+        // Annex A, as powers of two: 87, 229, 146, 149, 238, 102, 21.
+        let powers = [87, 229, 146, 149, 238, 102, 21];
+        let expected = powers.map(|n| (0..n).fold(1, |value, _| multiply(value, 2)));
+        assert_eq!(generator(7)[..7], expected);
+    }
+}

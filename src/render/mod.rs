@@ -1,0 +1,95 @@
+//! Symbols to images: [`Png`], [`Svg`] and [`Text`], all from the same [`Symbol`].
+//!
+//! ```
+//! # #[cfg(feature = "png")] {
+//! use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
+//! use qrmint::{Encoder, ErrorCorrectionLevel};
+//!
+//! let mut encoder = Encoder::new();
+//! let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+//! let png: Vec<u8> = Png::new(Scale::default(), QuietZone::default()).to_vec(symbol)?;
+//! assert_eq!(png[1..4], *b"PNG");
+//! let svg: String = Svg::default().to_string(symbol);
+//! assert!(svg.starts_with("<svg"));
+//! println!("{}", Text::default().to_string(symbol));
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[cfg(feature = "png")]
+mod deflate;
+#[cfg(feature = "png")]
+mod png;
+#[cfg(feature = "png")]
+mod scan_lines;
+mod svg;
+mod text;
+
+#[cfg(feature = "png")]
+pub use self::png::{Png, RenderError};
+pub use svg::Svg;
+pub use text::Text;
+
+use core::num::NonZero;
+
+#[cfg(doc)]
+use crate::Symbol;
+
+/// Pixels a module, 1 to 255. The default is 8.
+///
+/// ```
+/// use qrmint::render::Scale;
+/// assert_eq!(Scale::default().pixels(), 8);
+/// assert_eq!(Scale::new(0), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Scale(NonZero<u8>);
+
+impl Scale {
+    /// So many pixels a module; `None` for none.
+    pub const fn new(pixels: u8) -> Option<Self> {
+        match NonZero::new(pixels) {
+            Some(pixels) => Some(Self(pixels)),
+            None => None,
+        }
+    }
+
+    /// Pixels a module.
+    pub const fn pixels(self) -> u8 {
+        self.0.get()
+    }
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        const EIGHT: NonZero<u8> = NonZero::new(8).expect("not zero");
+        Self(EIGHT)
+    }
+}
+
+/// Light modules on every side of the symbol, 0 to 255. The default is 4, which the standard asks for (6.3.8).
+///
+/// ```
+/// use qrmint::render::QuietZone;
+/// assert_eq!(QuietZone::default(), QuietZone::new(4));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuietZone(u8);
+
+impl QuietZone {
+    /// So many modules.
+    pub const fn new(modules: u8) -> Self {
+        Self(modules)
+    }
+
+    /// Modules on every side.
+    pub const fn modules(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for QuietZone {
+    fn default() -> Self {
+        Self(4)
+    }
+}

@@ -1,0 +1,109 @@
+//! The finished symbol.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::version::{ErrorCorrectionLevel, Mask, Version};
+
+/// A QR code: its modules without the quiet zone, and what they were made with.
+///
+/// Coordinates count modules from the top left corner, `x` to the right and `y` downwards.
+///
+/// ```
+/// use qrmint::{Encoder, ErrorCorrectionLevel, Version};
+/// let mut encoder = Encoder::new();
+/// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q).unwrap();
+/// assert_eq!(symbol.version(), Version::MIN);
+/// assert_eq!(symbol.level(), ErrorCorrectionLevel::Q);
+/// assert_eq!(symbol.size(), 21);
+/// assert!(symbol.is_dark(0, 0), "the corner of a finder pattern");
+/// assert!(!symbol.is_dark(21, 0), "all outside is light");
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Symbol {
+    pub(crate) version: Version,
+    pub(crate) level: ErrorCorrectionLevel,
+    pub(crate) mask: Mask,
+    /// Plane of rows, as `layout` describes it; nothing behind the end of each row.
+    pub(crate) rows: Vec<u64>,
+}
+
+impl Symbol {
+    /// The version, which fixes the size.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The error-correction level that the symbol has.
+    pub fn level(&self) -> ErrorCorrectionLevel {
+        self.level
+    }
+
+    /// The mask that the symbol has.
+    pub fn mask(&self) -> Mask {
+        self.mask
+    }
+
+    /// Modules a side, 21 to 177.
+    pub fn size(&self) -> usize {
+        self.version.size()
+    }
+
+    /// Whether the module in column `x` and row `y` is dark. Outside the symbol all is light.
+    pub fn is_dark(&self, x: usize, y: usize) -> bool {
+        let size = self.size();
+        x < size && y < size && self.rows[x / 64 * size + y] >> (x % 64) & 1 != 0
+    }
+
+    /// The modules of row `y` as packed words, dark = 1: bit `i` of word `w` is column `64 w + i`. Nothing behind the
+    /// last column is dark. No words where there is no such row.
+    ///
+    /// ```
+    /// # use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q).unwrap();
+    /// let row: Vec<u64> = symbol.row(0).collect();
+    /// assert_eq!(row.len(), 1);
+    /// assert_eq!(row[0] & 0xff, 0b0111_1111, "the top of a finder pattern and its separator");
+    /// ```
+    pub fn row(&self, y: usize) -> impl Iterator<Item = u64> + '_ {
+        let size = self.size();
+        let words = if y < size { self.version.words() } else { 0 };
+        (0..words).map(move |word| self.rows[word * size + y])
+    }
+}
+
+impl fmt::Debug for Symbol {
+    /// Names what the symbol was made with, not its modules: they are the content, which may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Symbol")
+            .field("version", &self.version.number())
+            .field("level", &self.level)
+            .field("mask", &self.mask.number())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The same symbol: its version, level, mask and modules.
+#[cfg(feature = "qrcodegen")]
+impl From<&qrcodegen::QrCode> for Symbol {
+    fn from(code: &qrcodegen::QrCode) -> Self {
+        use qrcodegen::QrCodeEcc;
+        let version = Version::MIN.up(code.version().value() - 1);
+        let size = version.size();
+        let mut rows = alloc::vec![0; size * version.words()];
+        for y in 0..size {
+            for x in 0..size {
+                // Coordinates of at most 177 fit an i32.
+                rows[x / 64 * size + y] |= u64::from(code.get_module(x as i32, y as i32)) << (x % 64);
+            }
+        }
+        let level = match code.error_correction_level() {
+            QrCodeEcc::Low => ErrorCorrectionLevel::L,
+            QrCodeEcc::Medium => ErrorCorrectionLevel::M,
+            QrCodeEcc::Quartile => ErrorCorrectionLevel::Q,
+            QrCodeEcc::High => ErrorCorrectionLevel::H,
+        };
+        Self { version, level, mask: Mask::from_index(code.mask().value().into()), rows }
+    }
+}

@@ -1,0 +1,82 @@
+//! Once warm, nothing is allocated: from content to symbol to PNG.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use qrmint::render::Png;
+use qrmint::{Encoder, ErrorCorrectionLevel};
+use qrmint_checks::Random;
+
+/// The system's allocator, counting what the running thread asks of it.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: every call goes to the system's allocator unchanged; counting touches no memory that it manages.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.with(Cell::get);
+    work();
+    ALLOCATIONS.with(Cell::get) - before
+}
+
+#[test]
+fn a_warm_encoder_and_writer_allocate_nothing() {
+    let mut random = Random::new(21);
+    let contents: Vec<Vec<u8>> = (0..400).map(|_| random.content(2_000)).collect();
+    let (mut encoder, mut png, mut image) = (Encoder::new(), Png::default(), Vec::new());
+    let mut all = || {
+        for (content, level) in
+            contents.iter().flat_map(|content| ErrorCorrectionLevel::ALL.map(|level| (content, level)))
+        {
+            image.clear();
+            if let Ok(symbol) = encoder.encode(content, level) {
+                png.write(symbol, &mut image).unwrap();
+            }
+        }
+    };
+    assert!(allocations(&mut all) > 0, "the counter counts");
+    assert_eq!(allocations(&mut all), 0);
+}
+
+#[test]
+fn the_first_symbol_of_the_largest_kind_warms_for_all_smaller_ones() {
+    let mut encoder = Encoder::new();
+    encoder.encode(&[0x80; 2_953], ErrorCorrectionLevel::L).unwrap();
+    let len = allocations(|| {
+        for len in (0..2_953).step_by(31) {
+            encoder.encode(&[0x80; 2_953][..len], ErrorCorrectionLevel::L).unwrap();
+        }
+    });
+    assert_eq!(len, 0);
+}
+
+#[test]
+fn a_refusal_allocates_nothing() {
+    let mut encoder = Encoder::new();
+    let content = vec![0; 8_000];
+    assert_eq!(allocations(|| assert!(encoder.encode(&content, ErrorCorrectionLevel::L).is_err())), 0);
+}

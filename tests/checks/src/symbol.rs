@@ -1,0 +1,122 @@
+//! Symbols against `qrcodegen`'s.
+
+use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, QrSegment};
+use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Mode, Options, Segment, Segmentation, Symbol};
+
+/// The level in `qrcodegen`'s terms.
+fn ecc(level: ErrorCorrectionLevel) -> QrCodeEcc {
+    match level {
+        ErrorCorrectionLevel::L => QrCodeEcc::Low,
+        ErrorCorrectionLevel::M => QrCodeEcc::Medium,
+        ErrorCorrectionLevel::Q => QrCodeEcc::Quartile,
+        ErrorCorrectionLevel::H => QrCodeEcc::High,
+    }
+}
+
+/// What `qrcodegen` makes of the same content, segments, level and options.
+///
+/// # Errors
+///
+/// `qrcodegen`'s own.
+pub fn oracle(
+    content: &[u8],
+    segments: &[Segment],
+    level: ErrorCorrectionLevel,
+    options: &Options,
+) -> Result<QrCode, DataTooLong> {
+    let mut theirs: Vec<QrSegment> = options.eci.iter().map(|eci| QrSegment::make_eci(eci.number())).collect();
+    theirs.extend(segments.iter().map(|segment| {
+        let content = &content[segment.start..segment.end];
+        let text = || std::str::from_utf8(content).expect("digits and alphanumeric characters are text");
+        match segment.mode {
+            Mode::Numeric => QrSegment::make_numeric(text()),
+            Mode::Alphanumeric => QrSegment::make_alphanumeric(text()),
+            Mode::Byte => QrSegment::make_bytes(content),
+        }
+    }));
+    let version = |version: qrmint::Version| qrcodegen::Version::new(version.number());
+    let mask = options.mask.map(|mask| qrcodegen::Mask::new(mask.number()));
+    let (min, max) = (version(options.versions.min()), version(options.versions.max()));
+    QrCode::encode_segments_advanced(&theirs, ecc(level), min, max, mask, options.boost)
+}
+
+/// Encodes and compares with `qrcodegen`: the same symbol, module for module, in no larger a version than its own
+/// segmentations reach; or an error with true numbers where it refuses too. Returns the symbol if there is one.
+pub fn check_encode<'a>(encoder: &'a mut Encoder, content: &[u8], level: ErrorCorrectionLevel) -> Option<&'a Symbol> {
+    let options = *encoder.options();
+    let bytes = [QrSegment::make_bytes(content)];
+    // What `qrcodegen` does with byte mode alone, and with the one mode that it picks for text.
+    let mut alternatives = vec![bytes.to_vec()];
+    if let (Segmentation::Optimal, Ok(text)) = (options.segmentation, std::str::from_utf8(content)) {
+        alternatives.push(QrSegment::make_segments(text));
+    }
+    let theirs = |segments: Vec<QrSegment>| {
+        let mut all: Vec<QrSegment> = options.eci.iter().map(|eci| QrSegment::make_eci(eci.number())).collect();
+        all.extend(segments);
+        let version = |version: qrmint::Version| qrcodegen::Version::new(version.number());
+        let (min, max) = (version(options.versions.min()), version(options.versions.max()));
+        // The mask does not matter for the version: forcing one is quicker.
+        QrCode::encode_segments_advanced(&all, ecc(level), min, max, Some(qrcodegen::Mask::new(0)), false)
+    };
+    let alternatives: Vec<_> = alternatives.into_iter().map(theirs).collect();
+
+    match encoder.encode(content, level) {
+        Ok(symbol) => {
+            let symbol = symbol.clone();
+            let code = oracle(content, encoder.segments(), level, &options).expect("it fits here, so it fits there");
+            check_same(&symbol, &code);
+            for code in alternatives.iter().flatten() {
+                assert!(symbol.version().number() <= code.version().value(), "a larger version than qrcodegen's");
+            }
+            check_segments(content, encoder.segments(), options.segmentation);
+        }
+        Err(EncodeError::TooLong { bits_needed, bits_available }) => {
+            assert!(bits_needed > bits_available);
+            assert_eq!(bits_available, options.versions.max().data_bits(level) as u64);
+            for alternative in alternatives {
+                match alternative {
+                    Ok(_) => panic!("refused what qrcodegen encodes"),
+                    Err(DataTooLong::DataOverCapacity(needed, available)) => {
+                        assert_eq!(bits_available, available as u64);
+                        assert!(bits_needed <= needed as u64);
+                        if options.segmentation == Segmentation::Bytes {
+                            assert_eq!(bits_needed, needed as u64);
+                        }
+                    }
+                    // Its count of characters overflowed: it has no number to compare with.
+                    Err(DataTooLong::SegmentTooLong) => {}
+                }
+            }
+            return None;
+        }
+        Err(other) => panic!("unexpected error: {other}"),
+    }
+    // Encoding again gives the symbol to return and shows that the buffers carry nothing over.
+    encoder.encode(content, level).ok()
+}
+
+/// The segments lie one behind the other and cover the content; none is empty unless the content is.
+fn check_segments(content: &[u8], segments: &[Segment], segmentation: Segmentation) {
+    assert_eq!(segments.first().map(|first| first.start), Some(0));
+    assert_eq!(segments.last().map(|last| last.end), Some(content.len()));
+    assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].mode != pair[1].mode));
+    assert!(content.is_empty() || segments.iter().all(|segment| segment.start < segment.end));
+    if segmentation == Segmentation::Bytes || content.is_empty() {
+        assert!(matches!(segments, [Segment { mode: Mode::Byte, .. }]));
+    }
+}
+
+/// Both have the same version, level, mask and modules.
+pub fn check_same(symbol: &Symbol, code: &QrCode) {
+    let expected = Symbol::from(code);
+    assert_eq!(format!("{symbol:?}"), format!("{expected:?}"));
+    if *symbol == expected {
+        return;
+    }
+    for y in 0..symbol.size() {
+        for x in 0..symbol.size() {
+            assert_eq!(symbol.is_dark(x, y), expected.is_dark(x, y), "{symbol:?}, column {x}, row {y}");
+        }
+    }
+    panic!("the modules are alike, what lies behind them is not");
+}

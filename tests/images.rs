@@ -1,0 +1,150 @@
+//! Images show their symbols, pixel by pixel.
+
+use std::io;
+
+use qrmint::render::{Png, QuietZone, RenderError, Scale};
+use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Symbol, Version};
+use qrmint_checks::{Random, check_png, check_svg, check_text};
+
+/// A symbol of that version full of random bytes.
+fn symbol(version: u8, random: &mut Random) -> Symbol {
+    let version = Version::new(version).expect("1 to 40");
+    let content = random.bytes(version.data_bits(ErrorCorrectionLevel::M) / 8 - 3);
+    let mut options = Options::default();
+    options.versions = version.into();
+    options.mask = Mask::new(random.below(8) as u8);
+    Encoder::with_options(options).encode(&content, ErrorCorrectionLevel::M).expect("it fits").clone()
+}
+
+#[test]
+fn every_scale_up_to_32_and_quiet_zone_up_to_8_decodes_to_the_symbol() {
+    let mut random = Random::new(11);
+    for scale in 1..=32 {
+        for quiet_zone in 0..=8 {
+            // One, two and three words a row; all four lengths of tail come with the quiet zones.
+            for version in [1 + random.below(11), 12 + random.below(16), 28 + random.below(13)] {
+                let symbol = symbol(version as u8, &mut random);
+                check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn every_version_decodes_to_the_symbol() {
+    let mut random = Random::new(12);
+    for version in 1..=40 {
+        let symbol = symbol(version, &mut random);
+        for (scale, quiet_zone) in [(1, 4), (1, 0), (3, 1), (4, 4), (8, 4), (10, 2)] {
+            check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_widest_scales_and_quiet_zones_decode_or_are_refused() {
+    let mut random = Random::new(13);
+    for (version, scale, quiet_zone) in
+        [(1, 255, 0), (1, 254, 4), (1, 255, 34), (2, 128, 77), (40, 33, 255), (40, 1, 255), (5, 7, 254), (7, 45, 233)]
+    {
+        let symbol = symbol(version, &mut random);
+        check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)).expect("small enough");
+    }
+    for (version, scale, quiet_zone) in [(1, 255, 35), (40, 126, 4), (40, 255, 255), (1, 44, 255)] {
+        let symbol = symbol(version, &mut random);
+        assert_eq!(check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)), None);
+    }
+}
+
+#[test]
+fn all_light_and_all_dark_data_decode_to_the_symbol() {
+    let mut encoder = Encoder::new();
+    for byte in [0x00, 0xff] {
+        for mask in Mask::ALL {
+            encoder.options_mut().mask = Some(mask);
+            let symbol = encoder.encode(&[byte; 500], ErrorCorrectionLevel::L).unwrap();
+            for scale in [1, 2, 5, 8, 16] {
+                check_png(symbol, Scale::new(scale).unwrap(), QuietZone::default()).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn svg_and_text_show_the_symbol() {
+    let mut random = Random::new(14);
+    for version in 1..=40 {
+        let symbol = symbol(version, &mut random);
+        for quiet_zone in [0, 1, 4, 255] {
+            check_svg(&symbol, QuietZone::new(quiet_zone));
+            check_text(&symbol, QuietZone::new(quiet_zone), version % 2 == 0);
+        }
+    }
+}
+
+#[test]
+fn symbols_of_qrcodegen_can_be_drawn() {
+    let code = qrcodegen::QrCode::encode_text("drawn by qrmint", qrcodegen::QrCodeEcc::Quartile).unwrap();
+    let symbol = Symbol::from(&code);
+    assert_eq!(symbol.version().number(), code.version().value());
+    assert_eq!(symbol.mask().number(), code.mask().value());
+    for y in 0..symbol.size() {
+        for x in 0..symbol.size() {
+            assert_eq!(symbol.is_dark(x, y), code.get_module(x as i32, y as i32));
+        }
+    }
+    check_png(&symbol, Scale::default(), QuietZone::default()).unwrap();
+    check_svg(&symbol, QuietZone::default());
+}
+
+#[test]
+fn outside_the_symbol_all_is_light() {
+    let symbol = symbol(12, &mut Random::new(15));
+    for far in [65, 66, 127, 128, 1_000, usize::MAX] {
+        assert!(!symbol.is_dark(far, 0) && !symbol.is_dark(0, far) && !symbol.is_dark(far, far));
+        assert_eq!(symbol.row(far).count(), 0);
+    }
+    let row: Vec<u64> = symbol.row(0).collect();
+    assert_eq!((row.len(), row[1]), (2, 1));
+}
+
+/// Takes so many bytes and then fails.
+struct Full(usize);
+
+impl io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 { Err(io::Error::from(io::ErrorKind::StorageFull)) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_failing_output_is_an_error_wherever_it_fails() {
+    let symbol = symbol(3, &mut Random::new(16));
+    let len = Png::default().to_vec(&symbol).unwrap().len();
+    for room in 0..len {
+        match Png::default().write(&symbol, &mut Full(room)) {
+            Err(RenderError::Io(error)) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
+            other => panic!("{room} bytes: {other:?}"),
+        }
+    }
+    assert!(Png::default().write(&symbol, &mut Full(len)).is_ok());
+}
+
+#[test]
+fn the_image_is_the_same_from_every_writer() {
+    let mut random = Random::new(17);
+    let mut kept = Png::default();
+    for _ in 0..50 {
+        let symbol = symbol(1 + random.below(40) as u8, &mut random);
+        let image = kept.to_vec(&symbol).unwrap();
+        assert_eq!(Png::new(Scale::default(), QuietZone::default()).to_vec(&symbol).unwrap(), image);
+        let mut clone = kept.clone();
+        assert_eq!(std::thread::spawn(move || clone.to_vec(&symbol).unwrap()).join().unwrap(), image);
+    }
+}
