@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use crate::reed_solomon::{Divisor, MAX_DEGREE};
+use crate::reed_solomon::Divisor;
 use crate::segment::{ALPHANUMERIC_CHARACTERS, Band, Mode, Segment};
 use crate::version::Blocks;
 
@@ -172,28 +172,33 @@ pub(crate) fn data_codewords(
 
 /// Writes all codewords of the symbol to `all`, in the order in which they are placed: data codewords of all blocks in
 /// turn, then parity codewords in turn.
+#[inline(always)]
 pub(crate) fn interleave(data: &[u8], blocks: Blocks, all: &mut Vec<u8>) {
     let Blocks { count, long, short_data, parity } = blocks;
+    let first_long = count - long;
+    let block = |i: usize| {
+        let start = i * short_data + i.saturating_sub(first_long);
+        &data[start..start + short_data + usize::from(i >= first_long)]
+    };
     let divisor = Divisor::of(parity);
     all.clear();
     all.resize(data.len() + count * parity, 0);
     let (all_data, all_parity) = all.split_at_mut(data.len());
     let (turns, last_turn) = all_data.split_at_mut(count * short_data);
-    let mut rest = data;
-    for block in 0..count {
-        let is_long = block >= count - long;
-        let (codewords, behind) = rest.split_at(short_data + usize::from(is_long));
-        rest = behind;
-        for (turn, &codeword) in turns.chunks_exact_mut(count).zip(codewords) {
-            turn[block] = codeword;
-        }
-        if is_long {
-            last_turn[block - (count - long)] = codewords[short_data];
-        }
-        let mut own = [0; MAX_DEGREE];
-        divisor.parity(codewords, &mut own[..parity]);
-        for (turn, &codeword) in all_parity.chunks_exact_mut(count).zip(&own) {
-            turn[block] = codeword;
+    for first in (0..count).step_by(2) {
+        // An odd last one is its own partner.
+        let pair = [first, (first + 1).min(count - 1)];
+        let parities = divisor.parity(pair.map(block));
+        for (i, own_parity) in pair.into_iter().zip(&parities) {
+            for (turn, &codeword) in turns.chunks_exact_mut(count).zip(block(i)) {
+                turn[i] = codeword;
+            }
+            if let Some(&codeword) = block(i).get(short_data) {
+                last_turn[i - first_long] = codeword;
+            }
+            for (turn, &codeword) in all_parity.chunks_exact_mut(count).zip(own_parity) {
+                turn[i] = codeword;
+            }
         }
     }
 }
@@ -260,8 +265,7 @@ mod tests {
         interleave(&data, blocks, &mut all);
         assert_eq!(all[..8], [0, 15, 30, 46, 1, 16, 31, 47]);
         assert_eq!(all[56..62], [14, 29, 44, 60, 45, 61]);
-        let mut parity = [0; 18];
-        Divisor::of(18).parity(&data[46..], &mut parity);
-        assert!(all[62..].iter().skip(3).step_by(4).eq(&parity));
+        let [_, parity] = Divisor::of(18).parity([&data[30..46], &data[46..]]);
+        assert!(all[62..].iter().skip(3).step_by(4).eq(&parity[..18]));
     }
 }

@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use crate::codewords::{self, Eci};
 use crate::error::EncodeError;
 use crate::layout::Layout;
-use crate::mask::{self, Scorer, Unmasked};
+use crate::mask::Unmasked;
 use crate::matrix;
 use crate::segment::{self, Band, Segment, Segmentation, Segmenter};
+use crate::simd::{InstructionSet, Lanes, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::{Blocks, ErrorCorrectionLevel, Mask, Version, VersionRange};
 
@@ -54,13 +55,20 @@ pub struct Encoder {
     segmenter: Segmenter,
     segments: Vec<Segment>,
     data: Vec<u8>,
+    planes: Planes,
+    symbol: Symbol,
+    instructions: InstructionSet,
+}
+
+/// Room for a symbol on the way from its data codewords to its modules.
+#[derive(Default)]
+struct Planes {
     codewords: Vec<u8>,
     /// The codewords as [`matrix::place`] reads them.
     bits: Vec<u8>,
     columns: Vec<u64>,
     rows: Vec<u64>,
-    scorer: Scorer,
-    symbol: Symbol,
+    candidates: Vec<Lanes>,
 }
 
 impl Encoder {
@@ -86,11 +94,8 @@ impl Encoder {
             segmenter: Segmenter::default(),
             segments: Vec::new(),
             data: Vec::new(),
-            codewords: Vec::new(),
-            bits: Vec::new(),
-            columns: Vec::new(),
-            rows: Vec::new(),
-            scorer: Scorer::default(),
+            planes: Planes::default(),
+            instructions: InstructionSet::widest(InstructionSet::WIDEST),
             symbol: Symbol {
                 version: Version::MIN,
                 level: ErrorCorrectionLevel::L,
@@ -98,6 +103,20 @@ impl Encoder {
                 rows: Vec::new(),
             },
         }
+    }
+
+    /// The same encoder with no instructions beyond those of `most`. For tests and measurements: what comes out is the same.
+    ///
+    /// ```
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
+    /// let symbol = Encoder::new().encode(b"hello", ErrorCorrectionLevel::M).cloned();
+    /// for set in InstructionSet::available() {
+    ///     let mut encoder = Encoder::new().with_instructions(set);
+    ///     assert_eq!(encoder.encode(b"hello", ErrorCorrectionLevel::M).cloned(), symbol);
+    /// }
+    /// ```
+    pub fn with_instructions(self, most: InstructionSet) -> Self {
+        Self { instructions: InstructionSet::widest(most), ..self }
     }
 
     /// The options in force.
@@ -145,17 +164,11 @@ impl Encoder {
 
         let blocks = Blocks::of(version, level);
         codewords::data_codewords(raw_content, &self.segments, self.options.eci, band, blocks, &mut self.data);
-        codewords::interleave(&self.data, blocks, &mut self.codewords);
 
         let layout = Layout::of(version);
-        matrix::place(&self.codewords, &layout, &mut self.bits, &mut self.columns);
-        matrix::transpose(&self.columns, layout.size, &mut self.rows);
-
-        let mask = match self.options.mask {
-            Some(mask) => mask,
-            None => self.scorer.choose(&unmasked(&layout, level, &self.rows, &self.columns)),
-        };
-        mask::apply(&self.rows, &layout, level, mask, &mut self.symbol.rows);
+        let Self { data, planes, symbol: Symbol { rows: finished, .. }, .. } = self;
+        let draw = Draw { data, blocks, layout: &layout, level, mask: self.options.mask, planes, finished };
+        let mask = dispatch(self.instructions, draw);
         (self.symbol.version, self.symbol.level, self.symbol.mask) = (version, level, mask);
         Ok(&self.symbol)
     }
@@ -187,7 +200,9 @@ impl Encoder {
     pub fn penalty_scores(&mut self) -> Option<[u32; 8]> {
         let Symbol { version, level, .. } = self.symbol;
         let made = !self.symbol.rows.is_empty();
-        made.then(|| self.scorer.scores(&unmasked(&Layout::of(version), level, &self.rows, &self.columns)))
+        made.then(|| {
+            dispatch(self.instructions, Score { layout: &Layout::of(version), level, planes: &mut self.planes })
+        })
     }
 
     /// The smallest version allowed that holds the content, and the bits that it takes there.
@@ -240,8 +255,52 @@ fn highest_level(version: Version, bits: u64, level: ErrorCorrectionLevel) -> Er
     ErrorCorrectionLevel::ALL.into_iter().rfind(fits).unwrap_or(level)
 }
 
-fn unmasked<'a>(layout: &'a Layout, level: ErrorCorrectionLevel, rows: &'a [u64], columns: &'a [u64]) -> Unmasked<'a> {
-    Unmasked { layout, level, rows, columns }
+/// Data codewords to modules.
+struct Draw<'a> {
+    data: &'a [u8],
+    blocks: Blocks,
+    layout: &'a Layout,
+    level: ErrorCorrectionLevel,
+    mask: Option<Mask>,
+    planes: &'a mut Planes,
+    finished: &'a mut Vec<u64>,
+}
+
+impl Work for Draw<'_> {
+    type Output = Mask;
+
+    #[inline(always)]
+    fn run<R: Register>(self) -> Mask {
+        let Self { data, blocks, layout, level, mask, planes, finished } = self;
+        codewords::interleave(data, blocks, &mut planes.codewords);
+        matrix::place::<R>(&planes.codewords, layout, &mut planes.bits, &mut planes.columns);
+        matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
+        let symbol = Unmasked { layout, level, rows: &planes.rows, columns: &planes.columns };
+        // Not in a closure: it would be compiled without the registers' instructions.
+        let mask = match mask {
+            Some(mask) => mask,
+            None => symbol.choose::<R>(&mut planes.candidates),
+        };
+        symbol.finish(mask, finished);
+        mask
+    }
+}
+
+/// All eight scores of the symbol whose planes these are.
+struct Score<'a> {
+    layout: &'a Layout,
+    level: ErrorCorrectionLevel,
+    planes: &'a mut Planes,
+}
+
+impl Work for Score<'_> {
+    type Output = [u32; 8];
+
+    #[inline(always)]
+    fn run<R: Register>(self) -> [u32; 8] {
+        let Planes { rows, columns, candidates, .. } = self.planes;
+        Unmasked { layout: self.layout, level: self.level, rows, columns }.scores::<R>(candidates)
+    }
 }
 
 impl Default for Encoder {

@@ -48,13 +48,16 @@
 //! | feature | brings | default |
 //! |---|---|---|
 //! | `png` | [`encode`], [`QrCodeImageDetails`], [`render::Png`]; needs `std` | yes |
+//! | `simd` | AVX2 and AVX-512 where the processor has them, and base64 with `serde` likewise; needs `std` | yes |
 //! | `serde` | [`QrCodeImageDetails`] as Graph's JSON, both ways | no |
 //! | `qrcodegen` | a [`Symbol`] from a `qrcodegen::QrCode`, to draw it with the writers of this crate | no |
 //!
-//! Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`].
+//! Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`]. Without
+//! `simd` it is `forbid(unsafe_code)`.
 
-#![cfg_attr(not(any(feature = "png", test)), no_std)]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
+#![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
+#![deny(unsafe_code)]
 #![cfg_attr(not(feature = "png"), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate alloc;
@@ -62,14 +65,17 @@ extern crate alloc;
 mod codewords;
 mod encoder;
 mod error;
+mod format_information;
 #[cfg(feature = "png")]
 mod image_details;
 mod layout;
 mod mask;
 mod matrix;
+mod penalty;
 mod reed_solomon;
 pub mod render;
 mod segment;
+mod simd;
 mod symbol;
 mod version;
 
@@ -79,5 +85,6 @@ pub use error::EncodeError;
 #[cfg(feature = "png")]
 pub use image_details::{QrCodeImageDetails, encode};
 pub use segment::{Mode, Segment, Segmentation};
+pub use simd::InstructionSet;
 pub use symbol::Symbol;
 pub use version::{ErrorCorrectionLevel, Mask, ParseLevelError, Version, VersionRange};

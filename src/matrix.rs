@@ -10,10 +10,12 @@
 use alloc::vec::Vec;
 
 use crate::layout::{Layout, is_upward, padding, right_column};
+use crate::simd::Register;
 
 /// Places `codewords`, which are as many as the version has, into `columns`, a plane of columns with the function patterns
 /// drawn, nothing masked, no format information. `bits` is room for a copy of the codewords.
-pub(crate) fn place(codewords: &[u8], layout: &Layout, bits: &mut Vec<u8>, columns: &mut Vec<u64>) {
+#[inline(always)]
+pub(crate) fn place<R: Register>(codewords: &[u8], layout: &Layout, bits: &mut Vec<u8>, columns: &mut Vec<u64>) {
     let Layout { size, function_patterns, order, .. } = *layout;
     columns.clear();
     columns.extend_from_slice(function_patterns);
@@ -25,11 +27,11 @@ pub(crate) fn place(codewords: &[u8], layout: &Layout, bits: &mut Vec<u8>, colum
             // Modules that stand in the way leave gaps in the order; some words of it are empty.
             let count = free.count_ones();
             let (word, right_bits, left_bits) = if is_upward(pair) {
-                let modules = deposit(stream.take_from_top(count), free);
-                (words - 1 - i, even_bits(modules >> 1), even_bits(modules))
+                let modules = R::deposit(stream.take_from_top(count), free);
+                (words - 1 - i, R::even_bits(modules >> 1), R::even_bits(modules))
             } else {
-                let modules = deposit(stream.take_from_bottom(count), free);
-                (i, even_bits(modules), even_bits(modules >> 1))
+                let modules = R::deposit(stream.take_from_bottom(count), free);
+                (i, R::even_bits(modules), R::even_bits(modules >> 1))
             };
             let place = word / 2 * size + right;
             let shift = 32 * (word % 2);
@@ -53,6 +55,7 @@ struct Stream<'a> {
 const BEHIND: usize = 9;
 
 impl<'a> Stream<'a> {
+    #[inline(always)]
     fn new(codewords: &[u8], bytes: &'a mut Vec<u8>) -> Self {
         bytes.clear();
         bytes.extend_from_slice(codewords);
@@ -65,6 +68,7 @@ impl<'a> Stream<'a> {
 
     /// The eight bytes at the place reached, counted from `start`, the byte behind them, and the bits of the first
     /// that are taken already.
+    #[inline(always)]
     fn load(&mut self, start: usize, count: u32) -> ([u8; 8], u64, u32) {
         let at = start + self.taken / 8;
         let used = (self.taken % 8) as u32;
@@ -76,6 +80,7 @@ impl<'a> Stream<'a> {
     }
 
     /// The next `count` bits, the first of them the highest of those returned.
+    #[inline(always)]
     fn take_from_top(&mut self, count: u32) -> u64 {
         let (bytes, next, used) = self.load(0, count);
         let word = u64::from_be_bytes(bytes) << used | next >> (8 - used);
@@ -83,39 +88,15 @@ impl<'a> Stream<'a> {
     }
 
     /// The next bits, 64 of them, the first of them the lowest.
+    #[inline(always)]
     fn take_from_bottom(&mut self, count: u32) -> u64 {
         let (bytes, next, used) = self.load(self.reversed, count);
         u64::from_le_bytes(bytes) >> used | next << 1 << (63 - used)
     }
 }
 
-/// The low bits of `bits` at the ones of `places`, the lowest at the lowest.
-fn deposit(mut bits: u64, places: u64) -> u64 {
-    let mut left = places;
-    let mut out = 0;
-    while left != 0 {
-        // The lowest run of ones: adding one at its start carries to its end.
-        let start = left.trailing_zeros();
-        let len = (!(left >> start)).trailing_zeros();
-        let run = left & !left.wrapping_add(1 << start);
-        out |= bits << start & run;
-        bits = bits.checked_shr(len).unwrap_or(0);
-        left ^= run;
-    }
-    out
-}
-
-/// The 32 bits at even places.
-fn even_bits(bits: u64) -> u32 {
-    let mut x = bits & 0x5555_5555_5555_5555;
-    x = (x | x >> 1) & 0x3333_3333_3333_3333;
-    x = (x | x >> 2) & 0x0F0F_0F0F_0F0F_0F0F;
-    x = (x | x >> 4) & 0x00FF_00FF_00FF_00FF;
-    x = (x | x >> 8) & 0x0000_FFFF_0000_FFFF;
-    (x | x >> 16) as u32
-}
-
 /// Makes a plane of rows from a plane of columns, or the other way round, with [`padding`] behind the end of each line.
+#[inline(always)]
 pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
     to.clear();
     to.resize(from.len(), 0);
@@ -138,6 +119,7 @@ pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
 
 /// Transposes 64 x 64 bits: bit `j` of word `i` becomes bit `i` of word `j`. Halves change places with halves, then
 /// quarters with quarters, down to single bits.
+#[inline(always)]
 fn transpose_block(block: &mut [u64; 64]) {
     exchange::<32>(block, 0x0000_0000_FFFF_FFFF);
     exchange::<16>(block, 0x0000_FFFF_0000_FFFF);
@@ -178,7 +160,7 @@ mod tests {
             let layout = Layout::of(version);
             let size = layout.size;
             let codewords: Vec<u8> = (0..version.codewords()).map(|_| random(&mut state) as u8).collect();
-            place(&codewords, &layout, &mut bits, &mut columns);
+            place::<u64>(&codewords, &layout, &mut bits, &mut columns);
 
             let bit = |plane: &[u64], x: usize, y: usize| plane[y / 64 * size + x] >> (y % 64) & 1 != 0;
             let mut i = 0;
@@ -222,29 +204,6 @@ mod tests {
                     assert_eq!(bit(&to, line, i), expected, "version {version}, line {line}, place {i}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn deposit_puts_bits_where_the_ones_are() {
-        let mut state = 3;
-        for round in 0..10_000 {
-            let bits = random(&mut state);
-            let places = match round % 4 {
-                0 => random(&mut state),
-                1 => random(&mut state) & random(&mut state),
-                2 => random(&mut state) | random(&mut state),
-                _ => [0, u64::MAX, 1, 1 << 63][round / 4 % 4],
-            };
-            let mut expected = 0;
-            let mut next = 0;
-            for i in 0..64 {
-                if places >> i & 1 != 0 {
-                    expected |= (bits >> next & 1) << i;
-                    next += 1;
-                }
-            }
-            assert_eq!(deposit(bits, places), expected, "{places:#x}");
         }
     }
 }

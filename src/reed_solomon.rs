@@ -8,7 +8,7 @@
 //! polynomial of 32 bytes, four big-endian words.
 
 /// The largest number of parity codewords a block has.
-pub(crate) const MAX_DEGREE: usize = 30;
+const MAX_DEGREE: usize = 30;
 
 /// The degrees that occur in Table 9.
 const DEGREES: [usize; 13] = [7, 10, 13, 15, 16, 17, 18, 20, 22, 24, 26, 28, 30];
@@ -35,33 +35,39 @@ static REMAINDERS: [Remainders; DEGREES.len()] = {
 
 /// Divides by the generator polynomial of one degree.
 #[derive(Clone, Copy)]
-pub(crate) struct Divisor {
-    degree: usize,
-    remainders: &'static Remainders,
-}
+pub(crate) struct Divisor(&'static Remainders);
 
 impl Divisor {
     /// The divisor for blocks of `degree` parity codewords, a number from Table 9.
     pub(crate) fn of(degree: usize) -> Self {
         let index = DEGREES.iter().position(|&d| d == degree).expect("a degree of Table 9");
-        Self { degree, remainders: &REMAINDERS[index] }
+        Self(&REMAINDERS[index])
     }
 
-    /// Writes the parity codewords of `data` to `parity`, `degree` bytes.
-    pub(crate) fn parity(self, data: &[u8], parity: &mut [u8]) {
-        // Leading zeros do not change a remainder: they fill the first step.
-        let (head, steps) = data.split_at(data.len() % STEP);
-        let mut first = [0; STEP];
-        first[STEP - head.len()..].copy_from_slice(head);
-        let mut remainder = self.step([0; 4], first);
-        for step in steps.as_chunks::<STEP>().0 {
-            remainder = self.step(remainder, *step);
+    /// The parity codewords of two blocks, each in the first `degree` bytes. One block is at most one codeword longer
+    /// than the other. Each step of a division waits for the one before; the steps of two divisions do not.
+    #[inline(always)]
+    pub(crate) fn parity(self, blocks: [&[u8]; 2]) -> [[u8; 32]; 2] {
+        // Leading zeros do not change a remainder: they fill the first step, for both blocks the same number of steps.
+        let [a, b] = blocks.map(<[u8]>::len);
+        let steps = a.max(b).saturating_sub(1) / STEP;
+        let [a, b] = blocks.map(|block| {
+            let (head, steps) = block.split_at(block.len() - STEP * steps);
+            let mut first = [0; STEP];
+            first[STEP - head.len()..].copy_from_slice(head);
+            (first, steps.as_chunks::<STEP>().0)
+        });
+        let mut remainders = [self.step([0; 4], a.0), self.step([0; 4], b.0)];
+        for (a, b) in a.1.iter().zip(b.1) {
+            remainders = [self.step(remainders[0], *a), self.step(remainders[1], *b)];
         }
-        let mut bytes = [0; 32];
-        for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(remainder) {
-            *bytes = word.to_be_bytes();
-        }
-        parity.copy_from_slice(&bytes[..self.degree]);
+        remainders.map(|remainder| {
+            let mut bytes = [0; 32];
+            for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(remainder) {
+                *bytes = word.to_be_bytes();
+            }
+            bytes
+        })
     }
 
     /// The remainder once four more codewords are taken in.
@@ -69,7 +75,7 @@ impl Divisor {
     fn step(self, r: Polynomial, codewords: [u8; STEP]) -> Polynomial {
         let feed = (r[0] >> 32) as u32 ^ u32::from_be_bytes(codewords);
         let mut next = [r[0] << 32 | r[1] >> 32, r[1] << 32 | r[2] >> 32, r[2] << 32 | r[3] >> 32, r[3] << 32];
-        for (nibble, table) in self.remainders.iter().enumerate() {
+        for (nibble, table) in self.0.iter().enumerate() {
             let term = &table[(feed >> (28 - 4 * nibble) & 15) as usize];
             for (next, term) in next.iter_mut().zip(term) {
                 *next ^= term;
@@ -178,16 +184,20 @@ mod tests {
         let mut random = 7_u32;
         for degree in DEGREES {
             for len in 0..=123 {
-                for kind in 0..3 {
-                    let data: Vec<u8> = (0..len)
-                        .map(|_| {
+                for longer in 0..=1 {
+                    let mut block = |kind: usize, len: usize| -> Vec<u8> {
+                        let mut next = || {
                             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                             [(random >> 24) as u8, 0, 0xff][kind]
-                        })
-                        .collect();
-                    let mut parity = [0; MAX_DEGREE];
-                    Divisor::of(degree).parity(&data, &mut parity[..degree]);
-                    assert_eq!(parity[..degree], textbook(&data, degree)[..], "degree {degree} len {len}");
+                        };
+                        (0..len).map(|_| next()).collect()
+                    };
+                    for (a, b) in [(block(0, len), block(0, len + longer)), (block(1, len + longer), block(2, len))] {
+                        let [parity_a, parity_b] = Divisor::of(degree).parity([&a, &b]);
+                        assert_eq!(parity_a[..degree], textbook(&a, degree)[..], "degree {degree} len {len}");
+                        assert_eq!(parity_b[..degree], textbook(&b, degree)[..], "degree {degree} len {len}");
+                        assert!(parity_a[degree..].iter().chain(&parity_b[degree..]).all(|&byte| byte == 0));
+                    }
                 }
             }
         }
@@ -197,8 +207,7 @@ mod tests {
     fn a_block_with_its_parity_vanishes_at_every_root_of_the_generator() {
         let data: Vec<u8> = (0..100_u8).map(|i| i.wrapping_mul(37) ^ 0x5A).collect();
         for degree in DEGREES {
-            let mut parity = [0; MAX_DEGREE];
-            Divisor::of(degree).parity(&data, &mut parity[..degree]);
+            let [parity, _] = Divisor::of(degree).parity([&data, &data]);
             let mut root = 1;
             for _ in 0..degree {
                 let codewords = data.iter().chain(&parity[..degree]);

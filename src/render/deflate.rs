@@ -13,6 +13,9 @@ pub(crate) const END_OF_BLOCK: usize = 256;
 pub(crate) const LONGEST_MATCH: usize = 258;
 /// The shortest match.
 pub(crate) const SHORTEST_MATCH: usize = 3;
+/// Bytes that no header is longer than: 17 bits, 19 lengths of 3 bits, and for every symbol its length of up to 7 bits and 7
+/// extra bits.
+pub(crate) const LONGEST_HEADER: usize = (17 + 19 * 3 + (SYMBOLS + DISTANCES) * 14).div_ceil(8);
 /// The order in which a header gives the lengths of the code of code lengths (3.2.7).
 const CODE_LENGTH_ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// The longest code of a code of code lengths, which a header gives in three bits each.
@@ -21,45 +24,54 @@ const LONGEST_LENGTH_CODE: u8 = 7;
 /// Bits in the order of the format, the first at the bottom.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bits {
-    pub(crate) value: u32,
-    /// At most 32.
+    pub(crate) value: u64,
+    /// At most [`MOST_BITS`].
     pub(crate) count: u32,
 }
 
-/// Appends bits to bytes, the first at the bottom of a byte.
+/// The most bits that can be pushed at once: with fewer than eight that wait they fill a word.
+pub(crate) const MOST_BITS: u32 = 56;
+
+/// Bytes that must be left behind the last whole one.
+pub(crate) const SLACK: usize = 8;
+
+/// Puts bits into bytes, the first at the bottom of a byte.
 pub(crate) struct BitWriter<'a> {
-    bytes: &'a mut Vec<u8>,
+    bytes: &'a mut [u8],
+    /// Whole bytes put.
+    len: usize,
     pending: u64,
-    /// Fewer than 32 between calls.
+    /// Fewer than eight between calls.
     count: u32,
 }
 
 impl<'a> BitWriter<'a> {
-    pub(crate) fn new(bytes: &'a mut Vec<u8>) -> Self {
-        Self { bytes, pending: 0, count: 0 }
+    /// Begins at the first of `bytes`, which must be enough, [`SLACK`] included.
+    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
+        Self { bytes, len: 0, pending: 0, count: 0 }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, bits: Bits) {
-        self.pending |= u64::from(bits.value) << self.count;
+        self.pending |= bits.value << self.count;
         self.count += bits.count;
-        if self.count >= 32 {
-            self.bytes.extend_from_slice(&(self.pending as u32).to_le_bytes());
-            self.pending >>= 32;
-            self.count -= 32;
+        // All eight bytes are put, whole or not, and the next ones over those that are not: no branch depends on the data.
+        if let Some(bytes) = self.bytes[self.len..].first_chunk_mut::<SLACK>() {
+            *bytes = self.pending.to_le_bytes();
         }
+        self.len += (self.count / 8) as usize;
+        self.pending >>= self.count & !7;
+        self.count %= 8;
     }
 
-    /// Gives all whole bytes to the bytes and returns the bits that are left, fewer than eight.
-    pub(crate) fn split(self) -> Bits {
-        let whole = self.count / 8;
-        self.bytes.extend_from_slice(&self.pending.to_le_bytes()[..whole as usize]);
-        Bits { value: (self.pending >> (8 * whole)) as u32, count: self.count % 8 }
+    /// How many whole bytes there are, and the bits behind them.
+    pub(crate) fn split(self) -> (usize, Bits) {
+        (self.len, Bits { value: self.pending, count: self.count })
     }
 
-    /// Fills the last byte with zeros.
-    pub(crate) fn finish(self) {
-        self.bytes.extend_from_slice(&self.pending.to_le_bytes()[..self.count.div_ceil(8) as usize]);
+    /// Fills the last byte with zeros and says how many bytes there are.
+    pub(crate) fn finish(self) -> usize {
+        self.len + self.count.div_ceil(8) as usize
     }
 }
 
@@ -82,7 +94,7 @@ pub(crate) fn distance_symbol(distance: usize) -> (usize, Bits) {
 fn ranged_symbol(number: usize, bits: u32) -> (usize, Bits) {
     let extra = (number.max(1).ilog2()).saturating_sub(bits);
     let symbol = (extra << bits) as usize + (number >> extra);
-    (symbol, Bits { value: number as u32 & ((1 << extra) - 1), count: extra })
+    (symbol, Bits { value: number as u64 & ((1 << extra) - 1), count: extra })
 }
 
 /// The lengths of an optimal prefix code for symbols that occur so often, none longer than `longest`; 0 for symbols
@@ -127,7 +139,7 @@ pub(crate) fn codes<const N: usize>(lengths: &[u8; N]) -> [Bits; N] {
         next <<= 1;
         for symbol in (0..N).filter(|&symbol| lengths[symbol] == length) {
             let count = u32::from(length);
-            codes[symbol] = Bits { value: u32::reverse_bits(next) >> (32 - count), count };
+            codes[symbol] = Bits { value: u64::from(u32::reverse_bits(next) >> (32 - count)), count };
             next += 1;
         }
     }
@@ -160,7 +172,7 @@ pub(crate) fn push_header(out: &mut BitWriter<'_>, symbols: &[u8; SYMBOLS], dist
             };
             let taken = left.min(longest);
             let shortest = if symbol == 18 { 11 } else { 3 };
-            tokens.push((symbol, Bits { value: taken.saturating_sub(shortest) as u32, count: extra }));
+            tokens.push((symbol, Bits { value: taken.saturating_sub(shortest) as u64, count: extra }));
             left -= taken;
         }
     }
@@ -173,9 +185,9 @@ pub(crate) fn push_header(out: &mut BitWriter<'_>, symbols: &[u8; SYMBOLS], dist
         CODE_LENGTH_ORDER.iter().rposition(|&symbol| length_lengths[symbol] > 0).map_or(4, |i| (i + 1).max(4));
 
     out.push(Bits { value: 0b101, count: 3 });
-    out.push(Bits { value: symbol_count as u32 - 257, count: 5 });
-    out.push(Bits { value: distance_count as u32 - 1, count: 5 });
-    out.push(Bits { value: order_count as u32 - 4, count: 4 });
+    out.push(Bits { value: symbol_count as u64 - 257, count: 5 });
+    out.push(Bits { value: distance_count as u64 - 1, count: 5 });
+    out.push(Bits { value: order_count as u64 - 4, count: 4 });
     for symbol in &CODE_LENGTH_ORDER[..order_count] {
         out.push(Bits { value: length_lengths[*symbol].into(), count: 3 });
     }

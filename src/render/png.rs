@@ -78,8 +78,8 @@ impl Png {
         if side > Self::MAX_SIDE {
             return Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE });
         }
-        self.plans.write(symbol, &mut self.stream);
-        contain(side, &self.stream, out).map_err(|error| match error {
+        let len = self.plans.write(symbol, &mut self.stream);
+        contain(side, &self.stream[..len], out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })

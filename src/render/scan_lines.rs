@@ -15,9 +15,10 @@
 //! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, with lengths from the counts that
 //! random modules would give. Masking sees to it that modules look random.
 
+use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::deflate::{self, BitWriter, Bits, END_OF_BLOCK, LONGEST_MATCH, SHORTEST_MATCH, SYMBOLS};
+use super::deflate::{self, BitWriter, Bits, END_OF_BLOCK, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, SLACK, SYMBOLS};
 use super::{QuietZone, Scale};
 use crate::symbol::Symbol;
 use crate::version::Version;
@@ -60,11 +61,12 @@ impl Plans {
         self.quiet_zone
     }
 
-    /// Writes the zlib stream of the symbol's scan lines into `stream`.
-    pub(crate) fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) {
+    /// Writes the zlib stream of the symbol's scan lines to the beginning of `stream`, which grows as need be, and says how
+    /// long it is.
+    pub(crate) fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
         let plan = self.by_version[symbol.version().index()]
             .get_or_init(|| Box::new(Plan::new(symbol.version(), self.scale, self.quiet_zone)));
-        plan.write(symbol, stream);
+        plan.write(symbol, stream)
     }
 }
 
@@ -74,8 +76,10 @@ struct Plan {
     geometry: Geometry,
     /// The stream up to the first scan line: whole bytes and the bits behind them.
     header: (Vec<u8>, Bits),
+    /// Bytes that no stream is longer than.
+    longest: usize,
     filter: Bits,
-    groups: Vec<Group>,
+    groups: Box<[Group; 256]>,
     tails: Vec<Group>,
     /// Codes too long for a [`Group`].
     more: Vec<Bits>,
@@ -90,8 +94,10 @@ struct Plan {
 struct Group {
     bits: Bits,
     /// Which of [`Plan::more`] follow.
-    more: core::ops::Range<u32>,
-    checksum: Adler,
+    more: Range<u32>,
+    /// Sum of its bytes, and of its bytes each times the number of bytes from it to the end.
+    sum: u32,
+    weighted: u32,
 }
 
 /// Shapes of an image.
@@ -199,9 +205,8 @@ impl Codes {
         let mut all = vec![Bits::default()];
         for piece in tokens.iter().flat_map(|&token| self.encode(token)) {
             match all.last_mut() {
-                Some(last) if last.count + piece.count <= 32 => {
-                    // Zero bits may stand behind 32.
-                    last.value |= piece.value.checked_shl(last.count).unwrap_or(0);
+                Some(last) if last.count + piece.count <= MOST_BITS => {
+                    last.value |= piece.value << last.count;
                     last.count += piece.count;
                 }
                 _ => all.push(piece),
@@ -274,13 +279,15 @@ impl Plan {
             let bits = codes.encode_all(tokens);
             let start = more.len() as u32;
             more.extend_from_slice(&bits[1..]);
-            Group { bits: bits[0], more: start..more.len() as u32, checksum: Adler::of(bytes) }
+            let Adler { sum, weighted, .. } = Adler::of(bytes);
+            Group { bits: bits[0], more: start..more.len() as u32, sum: sum as u32, weighted: weighted as u32 }
         };
-        let groups = group_tokens.iter().zip(&groups).map(|(tokens, bytes)| group(tokens, bytes)).collect();
-        let tails = tail_tokens.iter().zip(&tails).map(|(tokens, bytes)| group(tokens, bytes)).collect();
-        Self {
+        let groups = Box::new(core::array::from_fn(|dark| group(&group_tokens[dark], &groups[dark])));
+        let tails: Vec<Group> = tail_tokens.iter().zip(&tails).map(|(tokens, bytes)| group(tokens, bytes)).collect();
+        let mut plan = Self {
             geometry,
             header: header(&codes),
+            longest: 0,
             filter: codes.codes[0],
             groups,
             tails,
@@ -288,25 +295,42 @@ impl Plan {
             repeat_row: codes.encode_all(&repeat_row),
             repeat_quiet: codes.encode_all(&repeat_quiet),
             end_of_block: codes.codes[END_OF_BLOCK],
-        }
+        };
+        plan.longest = plan.longest_stream(version);
+        plan
     }
 
-    fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) {
+    /// Bytes that no stream is longer than: every group as the one with the most bits.
+    fn longest_stream(&self, version: Version) -> usize {
+        let sum = |bits: &[Bits]| bits.iter().map(|bits| bits.count as usize).sum::<usize>();
+        let of_group = |group: &Group| {
+            group.bits.count as usize + sum(&self.more[group.more.start as usize..group.more.end as usize])
+        };
+        let most = |groups: &[Group]| groups.iter().map(of_group).max().unwrap_or(0);
+        let line = 15 + self.geometry.groups() * most(&*self.groups) + most(&self.tails);
+        let rows = version.size() * (line + sum(&self.repeat_row)) + 2 * (line + sum(&self.repeat_quiet));
+        self.header.0.len() + rows.div_ceil(8) + 2 + 4 + SLACK
+    }
+
+    fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
         let Geometry { scale, quiet_zone, .. } = self.geometry;
-        stream.clear();
-        stream.extend_from_slice(&self.header.0);
-        let mut out = BitWriter::new(stream);
+        if stream.len() < self.longest {
+            stream.resize(self.longest, 0);
+        }
+        let (header, body) = stream.split_at_mut(self.header.0.len());
+        header.copy_from_slice(&self.header.0);
+        let mut out = BitWriter::new(body);
         out.push(self.header.1);
         let mut checksum = Adler::START;
         if quiet_zone > 0 {
             self.row(&mut out, &mut checksum, &[0; WIDEST], &self.repeat_quiet, scale * quiet_zone);
         }
-        let shift = quiet_zone % GROUP;
+        let shift = (quiet_zone % GROUP) as u32;
         for y in 0..symbol.size() {
             let mut dark = [0; WIDEST];
             for (word, row) in symbol.row(y).enumerate() {
                 dark[word] |= row << shift;
-                dark[word + 1] = row.checked_shr(64 - shift as u32).unwrap_or(0);
+                dark[word + 1] = row.checked_shr(64 - shift).unwrap_or(0);
             }
             self.row(&mut out, &mut checksum, &dark, &self.repeat_row, scale);
         }
@@ -314,40 +338,92 @@ impl Plan {
             self.row(&mut out, &mut checksum, &[0; WIDEST], &self.repeat_quiet, scale * quiet_zone);
         }
         out.push(self.end_of_block);
-        out.finish();
-        stream.extend_from_slice(&checksum.value().to_be_bytes());
+        let end = self.header.0.len() + out.finish();
+        stream[end..end + 4].copy_from_slice(&checksum.value().to_be_bytes());
+        end + 4
     }
 
     /// Writes `height` scan lines: the first by its groups, the others by `repeat`. `dark` are the modules of the line
     /// from the last module of the quiet zone on that begins a group.
+    #[inline]
     fn row(&self, out: &mut BitWriter<'_>, checksum: &mut Adler, dark: &[u64; WIDEST], repeat: &[Bits], height: usize) {
         let geometry = self.geometry;
-        let mut line = Adler { sum: 0, weighted: 0, len: 1 };
-        let mut put = |out: &mut BitWriter<'_>, group: &Group| {
-            out.push(group.bits);
-            if !group.more.is_empty() {
-                for &bits in &self.more[group.more.start as usize..group.more.end as usize] {
-                    out.push(bits);
-                }
-            }
-            line = line.then(group.checksum);
-        };
         let lead = geometry.quiet_zone / GROUP;
-        let bytes = dark.map(u64::to_le_bytes);
-        let bytes = bytes.as_flattened();
-        let byte = |group: usize| usize::from(bytes.get(group).copied().unwrap_or(0));
+        let groups = geometry.groups();
         out.push(self.filter);
+        let mut line = LineSums::default();
         for _ in 0..lead {
-            put(out, &self.groups[0]);
+            self.group(out, 0, &mut line);
         }
-        for group in lead..geometry.groups() {
-            put(out, &self.groups[byte(group - lead)]);
+        let mut done = lead;
+        for &word in dark {
+            let inner = (groups - done).min(8);
+            for i in 0..inner {
+                self.group(out, (word >> (8 * i)) as u8, &mut line);
+            }
+            done += inner;
         }
-        put(out, &self.tails[byte(geometry.groups() - lead) % self.tails.len()]);
+        // Behind the symbol the quiet zone may reach further than the words do.
+        for _ in done..groups {
+            self.group(out, 0, &mut line);
+        }
+        let tail = dark.get((groups - lead) / 8).map_or(0, |word| word >> (8 * ((groups - lead) % 8)));
+        let line = line.finish(geometry.scale).then(self.tail(out, tail as usize % self.tails.len()));
         for &bits in repeat {
             out.push(bits);
         }
-        *checksum = checksum.then(line.times(height));
+        *checksum = checksum.then(line.times(height as u64));
+    }
+
+    #[inline(always)]
+    fn group(&self, out: &mut BitWriter<'_>, dark: u8, line: &mut LineSums) {
+        let group = &self.groups[usize::from(dark)];
+        self.push(out, group);
+        line.add(group);
+    }
+
+    fn tail(&self, out: &mut BitWriter<'_>, tail: usize) -> Adler {
+        let group = &self.tails[tail];
+        self.push(out, group);
+        Adler { sum: group.sum.into(), weighted: group.weighted.into(), len: self.geometry.tail_len() as u64 }
+    }
+
+    #[inline(always)]
+    fn push(&self, out: &mut BitWriter<'_>, group: &Group) {
+        out.push(group.bits);
+        if !group.more.is_empty() {
+            for &bits in &self.more[group.more.start as usize..group.more.end as usize] {
+                out.push(bits);
+            }
+        }
+    }
+}
+
+/// The sums of the groups of a scan line, all of the same length, kept so that a further group only adds.
+#[derive(Default)]
+struct LineSums {
+    groups: u64,
+    sum: u64,
+    /// Sums of their bytes, each times the bytes from it to the end of its group.
+    weighted: u64,
+    /// Sums of each group, each times the groups behind it.
+    behind: u64,
+}
+
+impl LineSums {
+    #[inline(always)]
+    fn add(&mut self, group: &Group) {
+        self.groups += 1;
+        self.behind += self.sum;
+        self.sum += u64::from(group.sum);
+        self.weighted += u64::from(group.weighted);
+    }
+
+    /// With the filter byte, a zero, before the groups of `len` bytes each.
+    #[inline(always)]
+    fn finish(self, len: usize) -> Adler {
+        let len = len as u64;
+        Adler { sum: self.sum, weighted: self.weighted + len * self.behind, len: 1 + self.groups * len }
     }
 }
 
@@ -355,9 +431,11 @@ impl Plan {
 fn header(codes: &Codes) -> (Vec<u8>, Bits) {
     // Deflate with a window of 32 kB; the check bits make the two bytes a multiple of 31.
     let mut bytes = vec![0x78, 0xDA];
-    let mut out = BitWriter::new(&mut bytes);
+    bytes.resize(2 + deflate::LONGEST_HEADER + SLACK, 0);
+    let mut out = BitWriter::new(&mut bytes[2..]);
     deflate::push_header(&mut out, &codes.lengths, &codes.distance_lengths);
-    let rest = out.split();
+    let (len, rest) = out.split();
+    bytes.truncate(2 + len);
     (bytes, rest)
 }
 
@@ -404,7 +482,7 @@ fn tokens(bytes: &[u8], codes: &Codes) -> Vec<Token> {
 fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
     let size = version.size();
     let symbol = geometry.quiet_zone..geometry.quiet_zone + size;
-    let chances = |groups: core::ops::Range<usize>, modules: usize| {
+    let chances = |groups: Range<usize>, modules: usize| {
         let mut chances = vec![0; 1 << modules];
         for group in groups {
             // Modules of this group inside the symbol may be dark; those of the quiet zone never are.
@@ -424,9 +502,12 @@ fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// The Adler-32 checksum (RFC 1950) of bytes, in a form that can be joined and repeated without looking at them again.
+///
+/// The sums are exact; only the checksum itself is reduced. An image's scan lines are at most 64 MiB, so its weighted sum is
+/// below 255 x 2^26 x 2^26 / 2, less than 2^60.
 #[derive(Clone, Copy, Debug)]
 struct Adler {
-    /// Sum of the bytes, modulo [`Self::MODULUS`] wherever it may grow large.
+    /// Sum of the bytes.
     sum: u64,
     /// Sum of the bytes, each times the number of bytes from it to the end.
     weighted: u64,
@@ -444,7 +525,8 @@ impl Adler {
         bytes.iter().fold(nothing, |all, &byte| all.then(Self { sum: byte.into(), weighted: byte.into(), len: 1 }))
     }
 
-    /// Of these bytes and more behind them. A scan line's sums stay far below 64 bits.
+    /// Of these bytes and more behind them.
+    #[inline(always)]
     fn then(self, more: Self) -> Self {
         Self {
             sum: self.sum + more.sum,
@@ -453,15 +535,14 @@ impl Adler {
         }
     }
 
-    /// Of these bytes `times` times over, reduced.
-    fn times(self, times: usize) -> Self {
-        let times = times as u64;
-        let (sum, weighted, len) = (self.sum % Self::MODULUS, self.weighted % Self::MODULUS, self.len);
-        let pairs = times * (times - 1) / 2 % Self::MODULUS;
+    /// Of these bytes `times` times over.
+    #[inline(always)]
+    fn times(self, times: u64) -> Self {
+        let pairs = times * (times - 1) / 2;
         Self {
-            sum: sum * times % Self::MODULUS,
-            weighted: (weighted * times + pairs * (len % Self::MODULUS) % Self::MODULUS * sum) % Self::MODULUS,
-            len: len * times,
+            sum: self.sum * times,
+            weighted: self.weighted * times + self.sum * self.len * pairs,
+            len: self.len * times,
         }
     }
 

@@ -1,0 +1,112 @@
+//! The command `batch`: lines of JSON in, a line of JSON out for each, in the same order.
+//!
+//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them on several threads, [`pipeline`] moves
+//! them from one to the next and brings them back into order, [`progress`] shows how far that has come.
+
+mod answer;
+mod lines;
+mod pipeline;
+mod progress;
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::num::NonZero;
+use std::path::Path;
+use std::thread;
+
+use qrmint::render::Png;
+
+use self::answer::Answerer;
+use self::lines::{Lines, MOST_LINES};
+use self::progress::Progress;
+use crate::args::{BatchArguments, ImageArguments};
+use crate::error::{Error, Place};
+use crate::output::Output;
+
+pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
+    let options = arguments.symbol.options()?;
+    let input = Input::open(arguments.input.as_deref())?;
+    let mut output = Output::open(arguments.output.as_deref())?;
+
+    let ImageArguments { scale, quiet_zone } = arguments.image;
+    let png = Png::new(scale, quiet_zone);
+    let limit = lines_in_a_batch(png.side(options.versions.max()));
+    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let answerers = (0..threads).map(|_| Answerer::new(options, arguments.symbol.level, png.clone()));
+
+    // A bar among the lines that a terminal shows would make both unreadable.
+    let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
+    let mut progress = Progress::new(shown, input.bytes);
+    let (mut lines, mut failed) = (0, 0);
+    pipeline::run(Lines::new(input.reader, limit), input.place, answerers.collect(), |batch| {
+        output.write(batch.answers.as_bytes())?;
+        lines += batch.lines.len() as u64;
+        failed += batch.failed;
+        progress.advance(lines, batch.bytes);
+        Ok(())
+    })?;
+    drop(progress);
+    output.finish()?;
+    if failed > 0 { Err(Error::Lines { failed, lines }) } else { Ok(()) }
+}
+
+/// So many lines that their answers take about 4 MiB at most, if the largest image is `side` pixels a side.
+fn lines_in_a_batch(side: u32) -> usize {
+    /// Bytes for the answers of a batch.
+    const ANSWERS: u64 = 4 * 1024 * 1024;
+    /// The scan lines of the largest images deflate to a 158th, which base64 makes a 118th; smaller images are too small
+    /// to matter.
+    const SHRINKING: u64 = 100;
+    let side = u64::from(side.min(Png::MAX_SIDE));
+    let answer = (side * side / 8 / SHRINKING).max(1);
+    usize::try_from(ANSWERS / answer).map_or(MOST_LINES, |lines| lines.min(MOST_LINES))
+}
+
+/// Where the lines come from.
+struct Input {
+    reader: Box<dyn Read + Send>,
+    place: Place,
+    is_terminal: bool,
+    /// How many bytes there are, if that is known.
+    bytes: Option<u64>,
+}
+
+impl Input {
+    /// Opens what a path stands for: standard input without one and with `-`.
+    fn open(path: Option<&Path>) -> Result<Self, Error> {
+        match path {
+            Some(path) if path != Path::new("-") => {
+                let place = Place::file(path);
+                let opened = File::open(path).and_then(|file| {
+                    let metadata = file.metadata()?;
+                    Ok((file, metadata.is_file().then_some(metadata.len())))
+                });
+                match opened {
+                    Ok((file, bytes)) => {
+                        Ok(Self { is_terminal: file.is_terminal(), reader: Box::new(file), place, bytes })
+                    }
+                    Err(source) => Err(Error::Read { place, source }),
+                }
+            }
+            _ => {
+                let stdin = io::stdin();
+                let is_terminal = stdin.is_terminal();
+                Ok(Self { reader: Box::new(stdin), place: Place::StandardInput, is_terminal, bytes: None })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_whole_at_usual_scales_and_short_where_images_are_huge() {
+        assert_eq!(lines_in_a_batch(1), MOST_LINES);
+        // Version 40 at 8 and at 125 pixels a module.
+        assert_eq!(lines_in_a_batch(1_480), MOST_LINES);
+        assert_eq!(lines_in_a_batch(23_125), 6);
+        assert_eq!(lines_in_a_batch(u32::MAX), 6);
+    }
+}

@@ -1,0 +1,93 @@
+//! The command `encode`: one content in, one image out.
+//!
+//! Knows nothing of how an image takes its place in a file.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use qrmint::render::{Png, Svg, Text};
+use qrmint::{Encoder, QrCodeImageDetails, Symbol};
+
+use crate::args::{EncodeArguments, Format, ImageArguments};
+use crate::error::{Error, MOST_BYTES, Place};
+use crate::output::{self, Output};
+
+pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
+    let options = arguments.symbol.options()?;
+    let path = arguments.output.as_deref().filter(|path| !output::is_standard_output(path));
+    let on_terminal = path.is_none() && io::stdout().is_terminal();
+    let format = arguments.format.unwrap_or_else(|| default_format(path, on_terminal));
+    if format == Format::Png && on_terminal {
+        return Err(Error::Usage("a terminal cannot show a png: name a file with -o".into()));
+    }
+
+    let (content, place) = content(arguments.content.map(OsString::into_encoded_bytes), arguments.input)?;
+    let mut encoder = Encoder::with_options(options);
+    let image = match encoder.encode(&content, arguments.symbol.level) {
+        Ok(symbol) => draw(symbol, &content, format, &arguments.image, on_terminal)?,
+        Err(source) => return Err(Error::Encode { place, source }),
+    };
+    let mut output = Output::open(path)?;
+    output.write(&image)?;
+    output.finish()
+}
+
+/// The format that the output asks for when the command line does not.
+fn default_format(path: Option<&Path>, on_terminal: bool) -> Format {
+    let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("svg") => Format::Svg,
+        Some("txt") => Format::Text,
+        Some("json") => Format::Json,
+        _ if on_terminal => Format::Text,
+        _ => Format::Png,
+    }
+}
+
+/// The content, byte for byte, and where it came from.
+fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>, Place), Error> {
+    let (content, place) = match (argument, input) {
+        (Some(argument), _) => (Ok(argument), Place::Argument),
+        (None, Some(path)) if path != Path::new("-") => (File::open(&path).and_then(read), Place::File(path)),
+        (None, None) if io::stdin().is_terminal() => {
+            return Err(Error::Usage("no content: give it as an argument, with --input or on standard input".into()));
+        }
+        (None, _) => (read(io::stdin().lock()), Place::StandardInput),
+    };
+    match content {
+        Ok(content) if content.len() > MOST_BYTES => Err(Error::Endless(place)),
+        Ok(content) => Ok((content, place)),
+        Err(source) => Err(Error::Read { place, source }),
+    }
+}
+
+/// Reads on until all is read or is known to be too much.
+fn read(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    input.take(MOST_BYTES as u64 + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn draw(
+    symbol: &Symbol,
+    content: &[u8],
+    format: Format,
+    image: &ImageArguments,
+    on_terminal: bool,
+) -> Result<Vec<u8>, Error> {
+    let &ImageArguments { scale, quiet_zone } = image;
+    let mut png = Png::new(scale, quiet_zone);
+    match format {
+        Format::Png => Ok(png.to_vec(symbol)?),
+        Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol).into_bytes()),
+        Format::Text => Ok(Text { quiet_zone, ansi: on_terminal }.to_string(symbol).into_bytes()),
+        Format::Json => {
+            let details = QrCodeImageDetails::new(symbol, content, &mut png)?;
+            let mut json = serde_json::to_vec(&details).map_err(|_| Error::Internal("the image is no JSON"))?;
+            json.push(b'\n');
+            Ok(json)
+        }
+    }
+}

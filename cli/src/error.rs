@@ -1,0 +1,126 @@
+//! What can go wrong and how it is told: one line on standard error, or one object in a line's place.
+//!
+//! No message holds any of the content, which may be a secret.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use qrmint::EncodeError;
+use qrmint::render::RenderError;
+
+/// Bytes beyond which no QR code holds any content: the digits that fit version 40 at level L.
+pub(crate) const MOST_BYTES: usize = 7_089;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum Error {
+    /// The command line makes no sense.
+    #[error("{0} (--help tells more)")]
+    Usage(String),
+    #[error("cannot read {place}: {source}")]
+    Read { place: Place, source: io::Error },
+    #[error("cannot write {place}: {source}")]
+    Write { place: Place, source: io::Error },
+    /// The content is so long that it was not even read to its end.
+    #[error("{0}: content longer than {MOST_BYTES} bytes, which no QR code holds")]
+    Endless(Place),
+    #[error("{place}: {source}")]
+    Encode { place: Place, source: EncodeError },
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// All lines of a batch are answered, some of them with an error.
+    #[error("{failed} of {lines} lines failed")]
+    Lines { failed: u64, lines: u64 },
+    #[error("cannot start a thread: {0}")]
+    Thread(io::Error),
+    /// A thread panicked or JSON could not be made of an image.
+    #[error("internal error: {0}")]
+    Internal(&'static str),
+}
+
+impl Error {
+    /// 2 for a command line that makes no sense, else 1.
+    pub(crate) fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Usage(_)) { 2 } else { 1 }
+    }
+
+    /// One line on standard error; nothing if nobody reads the output any more, like other tools.
+    pub(crate) fn report(&self) {
+        if matches!(self, Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe) {
+            return;
+        }
+        // Standard error may be closed as well, and then there is nobody to tell.
+        let _ = writeln!(io::stderr(), "qrmint: {}", self.to_string().replace(char::is_control, " "));
+    }
+}
+
+/// Where content comes from or output goes to, as messages name it.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Argument,
+    StandardInput,
+    StandardOutput,
+    File(PathBuf),
+}
+
+impl Place {
+    /// The file of that path.
+    pub(crate) fn file(path: &Path) -> Self {
+        Self::File(path.to_owned())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument => f.write_str("argument"),
+            Self::StandardInput => f.write_str("standard input"),
+            Self::StandardOutput => f.write_str("standard output"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Why a line of a batch has no image.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum LineError {
+    #[error("the line is blank")]
+    Blank,
+    #[error("not JSON, at column {column}")]
+    InvalidJson { column: usize },
+    #[error("the line is JSON, but not an object")]
+    NotAnObject,
+    #[error("rawContent and errorCorrectionLevel must be strings and be there once, at column {column}")]
+    UnexpectedValue { column: usize },
+    #[error("the object has no rawContent")]
+    MissingRawContent,
+    #[error("rawContent is not standard base64 with padding, at its character {character}")]
+    InvalidBase64 { character: usize },
+    #[error(transparent)]
+    UnknownLevel(#[from] qrmint::ParseLevelError),
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("the line is longer than {limit} bytes")]
+    LineTooLong { limit: usize },
+}
+
+impl LineError {
+    /// The word that stands for the kind of failure in every version of the program.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Blank | Self::InvalidJson { .. } => "invalidJson",
+            Self::NotAnObject | Self::UnexpectedValue { .. } => "unexpectedValue",
+            Self::MissingRawContent => "missingRawContent",
+            Self::InvalidBase64 { .. } => "invalidBase64",
+            Self::UnknownLevel(_) => "unknownLevel",
+            Self::Encode(_) => "contentTooLong",
+            Self::Render(_) => "imageTooLarge",
+            Self::LineTooLong { .. } => "lineTooLong",
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! `qrmint encode`, as a user runs it.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::process::Stdio;
+
+use support::{finish, found, modules, names, qrmint, run, start};
+
+#[test]
+fn png_is_the_default_and_both_readers_find_the_content() {
+    let image = run(&["encode", "https://example.com/badge/4711"], b"").output();
+    assert_eq!(found(&image), [b"https://example.com/badge/4711"; 2]);
+    assert_eq!(image, run(&["encode", "https://example.com/badge/4711", "-f", "png", "-o", "-"], b"").output());
+}
+
+#[test]
+fn png_has_the_scale_and_the_quiet_zone_that_were_asked_for() {
+    let eight = modules(&run(&["encode", "hello"], b"").output(), 8, 4);
+    for (scale, quiet_zone) in [(1, 0), (3, 2), (7, 11), (255, 1), (5, 255)] {
+        let (s, q) = (scale.to_string(), quiet_zone.to_string());
+        let image = run(&["encode", "hello", "--scale", &s, "--quiet-zone", &q], b"").output();
+        assert_eq!(modules(&image, scale, quiet_zone), eight);
+    }
+}
+
+#[test]
+fn svg_text_and_json_show_the_modules_of_the_png() {
+    let expected = modules(&run(&["encode", "hello"], b"").output(), 8, 4);
+    let size = expected.len();
+
+    let svg = String::from_utf8(run(&["encode", "hello", "--format", "svg"], b"").output()).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
+    let mut drawn = vec![vec![false; size]; size];
+    // Rectangles like M4 4h7v1h-7z.
+    for rectangle in svg.split("d=\"").nth(1).unwrap().split('"').next().unwrap().split('z').filter(|r| !r.is_empty()) {
+        let numbers: Vec<usize> =
+            rectangle.split(['M', ' ', 'h', 'v']).filter(|n| !n.is_empty()).map_while(|n| n.parse().ok()).collect();
+        let [x, y, width, 1] = numbers[..] else { panic!("{rectangle}") };
+        drawn[y - 4][x - 4..][..width].fill(true);
+    }
+    assert_eq!(drawn, expected);
+
+    let text = String::from_utf8(run(&["encode", "hello", "--format", "text"], b"").output()).unwrap();
+    assert!(!text.contains('\x1b'), "no colours where no terminal is");
+    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    for (y, row) in expected.iter().enumerate() {
+        for (x, &dark) in row.iter().enumerate() {
+            let half = if (y + 4) % 2 == 0 { ['█', '▀'] } else { ['█', '▄'] };
+            assert_eq!(half.contains(&lines[(y + 4) / 2][x + 4]), dark, "{x}, {y}");
+        }
+    }
+
+    let json = run(&["encode", "hello", "--format", "json", "--level", "q"], b"");
+    let [details] = &json.lines()[..] else { panic!("one line") };
+    assert_eq!(details["version"], 1);
+    assert_eq!(details["errorCorrectionLevel"], "q");
+    assert_eq!(support::from_base64(&details["rawContent"]), b"hello");
+    assert_eq!(found(&support::from_base64(&details["binaryValue"])), [b"hello"; 2]);
+    // The line is the engine's own JSON.
+    let expected = qrmint::encode(b"hello", qrmint::ErrorCorrectionLevel::Q).unwrap();
+    assert_eq!(json.stdout, [serde_json::to_vec(&expected).unwrap(), b"\n".to_vec()].concat());
+}
+
+#[test]
+fn extension_of_the_output_chooses_the_format_and_the_option_overrules_it() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, format) in [
+        ("a.png", "png"),
+        ("a.svg", "svg"),
+        ("a.SVG", "svg"),
+        ("a.txt", "text"),
+        ("a.json", "json"),
+        ("a.jpg", "png"),
+        ("a", "png"),
+    ] {
+        let path = directory.path().join(name);
+        assert_eq!(run(&["encode", "hello", "-o", path.to_str().unwrap()], b"").output(), b"");
+        assert_eq!(fs::read(&path).unwrap(), run(&["encode", "hello", "-f", format], b"").output(), "{name}");
+    }
+    let path = directory.path().join("b.svg");
+    assert_eq!(run(&["encode", "hello", "-f", "json", "-o", path.to_str().unwrap()], b"").output(), b"");
+    assert_eq!(fs::read(&path).unwrap(), run(&["encode", "hello", "-f", "json"], b"").output());
+}
+
+#[test]
+fn content_is_taken_byte_for_byte() {
+    let directory = tempfile::tempdir().unwrap();
+    let all: Vec<u8> = (0..=255).collect();
+    for content in [&all[..], b"", b"\n", b" spaces \r\n", b"\xef\xbb\xbf", b"no end", b"\0"] {
+        let path = directory.path().join("content");
+        fs::write(&path, content).unwrap();
+        let from_file = run(&["encode", "--input", path.to_str().unwrap()], b"another").output();
+        assert_eq!(support::by_rqrr(&modules(&from_file, 8, 4)).unwrap(), content);
+        assert_eq!(support::by_rxing(&modules(&from_file, 8, 4)).unwrap(), content);
+        assert_eq!(run(&["encode"], content).output(), from_file, "standard input when nothing else is named");
+        assert_eq!(run(&["encode", "-i", "-"], content).output(), from_file, "standard input by name");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn argument_is_taken_byte_for_byte() {
+    use std::os::unix::ffi::OsStrExt;
+    let content: Vec<u8> = (1..=255).collect();
+    for content in [&content[..], b"", b" a\n"] {
+        let mut command = qrmint(&["encode"]);
+        command.arg(std::ffi::OsStr::from_bytes(content));
+        let image = finish(start(command), b"another").output();
+        assert_eq!(support::by_rqrr(&modules(&image, 8, 4)).unwrap(), content);
+    }
+    let dashed = run(&["encode", "--", "--level"], b"").output();
+    assert_eq!(found(&dashed), [b"--level"; 2]);
+}
+
+#[test]
+fn options_reach_the_engine() {
+    let details = |arguments: &[&str]| {
+        let all = [&["encode", "BADGE 0123456789", "-f", "json"], arguments].concat();
+        run(&all, b"").lines().remove(0)
+    };
+    let plain = details(&[]);
+    assert_eq!((&plain["version"], &plain["errorCorrectionLevel"]), (&1.into(), &"m".into()));
+    assert_eq!(details(&["--level", "L", "--boost"])["errorCorrectionLevel"], "q");
+    assert_eq!(details(&["--min-version", "7"])["version"], 7);
+    assert_eq!(details(&["--max-version", "1"]), plain);
+    assert_eq!(details(&["--segmentation", "bytes", "--level", "m"])["version"], 2);
+    assert_eq!(details(&["--segmentation", "optimal"]), plain);
+    let masked: Vec<_> = (0..8).map(|mask| details(&["--mask", &mask.to_string()])).collect();
+    assert_eq!(masked.iter().filter(|&details| *details == plain).count(), 1);
+
+    // ECI 26 says UTF-8, and rxing minds that.
+    let image = run(&["encode", "Grüße", "--eci", "26"], b"").output();
+    let read = rxing::qrcode::decoder::qrcode_decoder::decode_bool_array(&modules(&image, 8, 4)).unwrap();
+    assert_eq!(read.getText(), "Grüße");
+    assert_ne!(image, run(&["encode", "Grüße"], b"").output());
+}
+
+#[test]
+fn content_too_long_is_told_with_the_bits_or_the_bytes() {
+    let complaint = run(&["encode", "--level", "l"], &[0x80; 2_954]).complaint(1);
+    assert_eq!(complaint, "standard input: content too long: needs 23652 bits, 23648 fit");
+    let complaint = run(&["encode", "--max-version", "1", &"x".repeat(100)], b"").complaint(1);
+    assert_eq!(complaint, "argument: content too long: needs 812 bits, 128 fit");
+    assert_eq!(run(&["encode", "--level", "l"], &[b'7'; 7_089]).output()[1..4], *b"PNG");
+    for length in [7_090, 10_000_000] {
+        let complaint = run(&["encode", "--level", "l"], &vec![b'7'; length]).complaint(1);
+        assert_eq!(complaint, "standard input: content longer than 7089 bytes, which no QR code holds");
+    }
+}
+
+/// An input without end: the refusal cannot wait for it.
+#[cfg(unix)]
+#[test]
+fn endless_content_is_refused() {
+    let complaint = run(&["encode", "--input", "/dev/zero"], b"").complaint(1);
+    assert_eq!(complaint, "/dev/zero: content longer than 7089 bytes, which no QR code holds");
+}
+
+#[test]
+fn bad_command_line_is_one_line_and_exit_code_2() {
+    for (arguments, expected) in [
+        (&["encode", "a", "--level", "x"][..], "unknown error-correction level, expected l, m, q or h"),
+        (&["encode", "a", "--scale", "0"], "expected 1 to 255"),
+        (&["encode", "a", "--scale", "256"], "expected 1 to 255"),
+        (&["encode", "a", "--quiet-zone", "256"], "expected 0 to 255"),
+        (&["encode", "a", "--quiet-zone", "-1"], "unexpected argument '-1'"),
+        (&["encode", "a", "--min-version", "0"], "expected 1 to 40"),
+        (&["encode", "a", "--max-version", "41"], "expected 1 to 40"),
+        (&["encode", "a", "--min-version", "5", "--max-version", "4"], "--min-version is larger than --max-version"),
+        (&["encode", "a", "--mask", "8"], "expected 0 to 7"),
+        (&["encode", "a", "--eci", "1000000"], "expected 0 to 999999"),
+        (&["encode", "a", "--segmentation", "kanji"], "possible values: optimal, bytes"),
+        (&["encode", "a", "--format", "gif"], "possible values: png, svg, text, json"),
+        (&["encode", "a", "--input", "b"], "cannot be used with"),
+        (&["encode", "a", "b"], "unexpected argument 'b'"),
+        (&["encode", "a", "--levl", "m"], "a similar argument exists: '--level'"),
+        (&["encode", "a", "--level"], "a value is required"),
+        (&["batch", "--threads", "0"], "expected 1 to 1024"),
+        (&["batch", "--threads", "1025"], "expected 1 to 1024"),
+        (&["batch", "--scale", "many\nlines"], "expected 1 to 255"),
+        (&["paint"], "unrecognized subcommand 'paint'"),
+        (&[], "requires a subcommand"),
+    ] {
+        let complaint = run(arguments, b"").complaint(2);
+        assert!(complaint.contains(expected), "{arguments:?}: {complaint}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    assert_eq!(run(&["--version"], b"").output(), concat!("qrmint ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+    for arguments in [&["--help"][..], &["encode", "--help"], &["batch", "-h"], &["help"]] {
+        assert!(String::from_utf8(run(arguments, b"").output()).unwrap().contains("Usage: qrmint"));
+    }
+}
+
+#[test]
+fn unreadable_input_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let missing = directory.path().join("missing");
+    let complaint = run(&["encode", "-i", missing.to_str().unwrap()], b"").complaint(1);
+    assert!(complaint.starts_with(&format!("cannot read {}: ", missing.display())), "{complaint}");
+    let complaint = run(&["encode", "-i", directory.path().to_str().unwrap()], b"").complaint(1);
+    assert!(complaint.starts_with(&format!("cannot read {}: ", directory.path().display())), "{complaint}");
+}
+
+#[test]
+fn unwritable_output_is_named_and_nothing_is_left() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("file"), "kept").unwrap();
+    for name in ["missing/image.png", "file/image.png", "."] {
+        let path = directory.path().join(name);
+        let complaint = run(&["encode", "hello", "-o", path.to_str().unwrap()], b"").complaint(1);
+        assert!(complaint.starts_with(&format!("cannot write {}: ", path.display())), "{complaint}");
+        assert!(!complaint.contains(".qrmint-"), "a name that the user never gave: {complaint}");
+    }
+    assert_eq!(names(directory.path()), ["file"]);
+}
+
+#[test]
+fn existing_file_is_kept_intact_on_failure_and_replaced_on_success() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("image.png");
+    let output = path.to_str().unwrap();
+    fs::write(&path, "precious").unwrap();
+    run(&["encode", "-o", output], &[0; 7_000]).complaint(1);
+    let complaint = run(&["encode", "hello", "--scale", "255", "--quiet-zone", "255", "-o", output], b"").complaint(1);
+    assert_eq!(complaint, "image too large: 135405 x 135405 pixels, at most 23170 x 23170");
+    assert_eq!(fs::read(&path).unwrap(), b"precious");
+
+    assert_eq!(run(&["encode", "hello", "-o", output], b"").output(), b"");
+    assert_eq!(found(&fs::read(&path).unwrap()), [b"hello"; 2]);
+    assert_eq!(names(directory.path()), ["image.png"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_have_the_permissions_that_users_expect() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let mode = |name: &str| fs::metadata(directory.path().join(name)).unwrap().permissions().mode() & 0o777;
+    // A file that this process makes tells what the mask leaves.
+    fs::write(directory.path().join("plain"), "").unwrap();
+    let path = directory.path().join("image.png");
+    assert_eq!(run(&["encode", "hello", "-o", path.to_str().unwrap()], b"").output(), b"");
+    assert_eq!(mode("image.png"), mode("plain"));
+
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(run(&["encode", "other", "-o", path.to_str().unwrap()], b"").output(), b"");
+    assert_eq!(mode("image.png"), 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_devices_and_pipes_written_to_as_they_are() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("below")).unwrap();
+    for target in ["below/old.png", "below/new.png"] {
+        let link = directory.path().join("link");
+        symlink(target, &link).unwrap();
+        if target.contains("old") {
+            fs::write(&link, "old").unwrap();
+        }
+        assert_eq!(run(&["encode", "hello", "-o", link.to_str().unwrap()], b"").output(), b"");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(found(&fs::read(directory.path().join(target)).unwrap()), [b"hello"; 2]);
+        fs::remove_file(&link).unwrap();
+    }
+
+    let image = run(&["encode", "hello"], b"").output();
+    assert_eq!(run(&["encode", "hello", "-o", "/dev/stdout"], b"").output(), image);
+    assert_eq!(run(&["encode", "hello", "-o", "/dev/null"], b"").output(), b"");
+    assert!(fs::symlink_metadata("/dev/null").unwrap().file_type().is_char_device());
+    if cfg!(target_os = "linux") {
+        for output in [&["-o", "/dev/full"][..], &["-f", "json", "-o", "/dev/full"]] {
+            let complaint = run(&[&["encode", "hello"], output].concat(), b"").complaint(1);
+            assert!(complaint.starts_with("cannot write /dev/full: No space left"), "{complaint}");
+        }
+        let mut command = qrmint(&["encode", "hello"]);
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = command.stdout(full).stderr(Stdio::piped()).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(run.status.code(), Some(1));
+        assert!(run.stderr.starts_with(b"qrmint: cannot write standard output: No space left"));
+    }
+}
+
+#[test]
+fn closed_pipe_is_left_without_a_word() {
+    let mut child = start(qrmint(&["encode"]));
+    // It writes when it has read all, so the output is closed by then.
+    drop(child.stdout.take());
+    drop(child.stdin.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), &output.stderr[..]), (Some(1), &b""[..]));
+}

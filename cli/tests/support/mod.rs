@@ -1,0 +1,219 @@
+//! The program as a user runs it, and readers of what it makes that share no code with it.
+
+// Every test file takes what it needs of this.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+use qrmint::{Encoder, ErrorCorrectionLevel as Level, Mode};
+
+/// The program with these arguments and everything else still to be said.
+pub(crate) fn qrmint(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qrmint"));
+    command.args(arguments);
+    command
+}
+
+/// What came of a run.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// The output of a run that is to succeed without a word.
+    pub(crate) fn output(self) -> Vec<u8> {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""));
+        self.stdout
+    }
+
+    /// The output as lines of JSON.
+    pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
+        assert!(self.stdout.is_empty() || self.stdout.ends_with(b"\n"));
+        std::str::from_utf8(&self.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The message of a run that is to fail with this code, without output and with one line of complaint.
+    pub(crate) fn complaint(self, code: i32) -> String {
+        assert_eq!(self.stderr.matches('\n').count(), 1, "{}", self.stderr);
+        let message = self.stderr.strip_prefix("qrmint: ").unwrap().trim_end();
+        assert_eq!((self.code, self.stdout.len()), (code, 0), "{message}");
+        message.to_owned()
+    }
+}
+
+/// Runs the program with these arguments and this standard input.
+pub(crate) fn run(arguments: &[&str], input: &[u8]) -> Run {
+    finish(start(qrmint(arguments)), input)
+}
+
+/// Starts a command with pipes on all three sides.
+pub(crate) fn start(mut command: Command) -> Child {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Gives a running program its standard input and waits for the end.
+pub(crate) fn finish(mut child: Child, input: &[u8]) -> Run {
+    let mut stdin = child.stdin.take().unwrap();
+    let (mut stdout, mut stderr) = (Vec::new(), String::new());
+    let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    thread::scope(|scope| {
+        // Who refuses the input does not read it to its end.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        scope.spawn(|| err.read_to_string(&mut stderr).unwrap());
+        out.read_to_end(&mut stdout).unwrap();
+    });
+    Run { code: child.wait().unwrap().code().unwrap(), stdout, stderr }
+}
+
+/// The names of what is in a directory, sorted.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+pub(crate) fn from_base64(text: &serde_json::Value) -> Vec<u8> {
+    STANDARD.decode(text.as_str().unwrap()).unwrap()
+}
+
+/// Numbers without a pattern, the same in every run (SplitMix64).
+pub(crate) struct Noise(pub u64);
+
+impl Noise {
+    pub(crate) fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        (self.number() % limit as u64) as usize
+    }
+
+    /// So many bytes, in stretches of digits, of alphanumeric characters, of text and of anything.
+    pub(crate) fn content(&mut self, length: usize) -> Vec<u8> {
+        let alphabets: [Vec<u8>; 4] = [
+            (b'0'..=b'9').collect(),
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".to_vec(),
+            (b' '..=b'~').collect(),
+            (0..=255).collect(),
+        ];
+        let mut content = Vec::new();
+        while content.len() < length {
+            let alphabet = &alphabets[self.below(4)];
+            for _ in 0..1 + self.below(40).min(length - content.len() - 1) {
+                content.push(alphabet[self.below(alphabet.len())]);
+            }
+        }
+        content
+    }
+}
+
+/// A symbol's modules, row by row, dark ones true.
+pub(crate) type Modules = Vec<Vec<bool>>;
+
+/// The modules that a PNG shows at this scale within this quiet zone. Every pixel is looked at.
+pub(crate) fn modules(image: &[u8], scale: usize, quiet_zone: usize) -> Modules {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
+    assert_eq!(reader.info().color_type, png::ColorType::Grayscale);
+    assert_eq!(reader.info().bit_depth, png::BitDepth::One);
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    let side = info.width as usize;
+    assert_eq!((info.height as usize, side % scale), (side, 0));
+    let dark = |x: usize, y: usize| bytes[y * info.line_size + x / 8] << (x % 8) & 0x80 == 0;
+
+    let size = side / scale - 2 * quiet_zone;
+    let offset = scale * quiet_zone;
+    let modules: Modules =
+        (0..size).map(|y| (0..size).map(|x| dark(offset + x * scale, offset + y * scale)).collect()).collect();
+    let inside = |pixel: usize| pixel >= offset && pixel < side - offset;
+    for y in 0..side {
+        for x in 0..side {
+            let expected = inside(x) && inside(y) && modules[(y - offset) / scale][(x - offset) / scale];
+            assert_eq!(dark(x, y), expected, "pixel {x}, {y}");
+        }
+    }
+    modules
+}
+
+/// What qrcodegen makes of the same segments, level and free choice of version and mask.
+pub(crate) fn by_qrcodegen(content: &[u8], level: Level) -> (u8, Modules) {
+    let mut encoder = Encoder::new();
+    encoder.encode(content, level).unwrap();
+    let segments: Vec<QrSegment> = encoder
+        .segments()
+        .iter()
+        .map(|segment| {
+            let bytes = &content[segment.start..segment.end];
+            match segment.mode {
+                Mode::Numeric => QrSegment::make_numeric(std::str::from_utf8(bytes).unwrap()),
+                Mode::Alphanumeric => QrSegment::make_alphanumeric(std::str::from_utf8(bytes).unwrap()),
+                Mode::Byte => QrSegment::make_bytes(bytes),
+            }
+        })
+        .collect();
+    let ecc = match level {
+        Level::L => QrCodeEcc::Low,
+        Level::M => QrCodeEcc::Medium,
+        Level::Q => QrCodeEcc::Quartile,
+        Level::H => QrCodeEcc::High,
+    };
+    let (min, max) = (qrcodegen::Version::MIN, qrcodegen::Version::MAX);
+    let code = QrCode::encode_segments_advanced(&segments, ecc, min, max, None, false).unwrap();
+    let modules = (0..code.size()).map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect()).collect();
+    (code.version().value(), modules)
+}
+
+/// The bytes that rqrr reads from modules.
+pub(crate) fn by_rqrr(modules: &Modules) -> Result<Vec<u8>, rqrr::DeQRError> {
+    let mut content = Vec::new();
+    let grid = rqrr::Grid::new(rqrr::SimpleGrid::from_func(modules.len(), |x, y| modules[y][x]));
+    grid.decode_to(&mut content).map(|_| content)
+}
+
+/// The bytes that rxing reads from modules. It makes text of bytes in a charset that it would guess; told that it is
+/// ISO 8859-1 it makes one character of each byte.
+pub(crate) fn by_rxing(modules: &Modules) -> Result<Vec<u8>, rxing::Exceptions> {
+    let hints = rxing::DecodeHints { CharacterSet: Some("iso-8859-1".into()), ..Default::default() };
+    let result = rxing::qrcode::decoder::qrcode_decoder::decode_bool_array_with_hints(modules, &hints)?;
+    Ok(result.getText().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect())
+}
+
+/// The bytes that both readers find in an image, without being told where the symbol is.
+pub(crate) fn found(image: &[u8]) -> [Vec<u8>; 2] {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
+    decoder.set_transformations(png::Transformations::EXPAND);
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    let (width, height) = (info.width, info.height);
+
+    let mut content = Vec::new();
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width as usize, height as usize, |x, y| {
+        pixels[y * width as usize + x]
+    });
+    let grids = prepared.detect_grids();
+    assert_eq!(grids.len(), 1);
+    grids[0].decode_to(&mut content).unwrap();
+
+    let mut hints = rxing::DecodeHints { CharacterSet: Some("iso-8859-1".into()), ..Default::default() };
+    let result = rxing::helpers::detect_in_luma_with_hints(pixels, width, height, None, &mut hints).unwrap();
+    let read = result.getText().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+    [content, read]
+}

@@ -1,0 +1,105 @@
+//! Four lanes: AVX2.
+
+#![allow(unsafe_code)]
+
+use core::arch::x86_64::*;
+
+use super::{CarrySave, Lanes, Register, Work, bit_operations};
+
+/// Four lanes. Lives only inside [`run`], on a processor that has the instructions.
+#[derive(Clone, Copy)]
+struct Four(__m256i);
+
+/// Whether the running processor has all instructions that [`run`] allows.
+pub(super) fn is_available() -> bool {
+    std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+        && std::arch::is_x86_feature_detected!("popcnt")
+}
+
+/// Does the work with AVX2.
+pub(super) fn run<W: Work>(work: W) -> W::Output {
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn with_features<W: Work>(work: W) -> W::Output {
+        work.run::<Four>()
+    }
+    // SAFETY: `InstructionSet::available` gives out this set only if `is_available`.
+    unsafe { with_features(work) }
+}
+
+// SAFETY, here and below: a `Four` exists only inside `run`, where AVX2 is there.
+bit_operations!(Four, _mm256_and_si256, _mm256_or_si256, _mm256_xor_si256);
+
+impl Register for Four {
+    const LANES: usize = 4;
+    type Tally = CarrySave<Self>;
+
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm256_set1_epi64x(word as i64) })
+    }
+
+    #[inline(always)]
+    fn load(lanes: &Lanes, part: usize) -> Self {
+        let four = &lanes.0.as_chunks::<4>().0[part];
+        // SAFETY: only called inside `run`; an unaligned load of 32 bytes from four words.
+        Self(unsafe { _mm256_loadu_si256(four.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn of_words(words: &[u64]) -> Self {
+        let words = &words[..Self::LANES];
+        // SAFETY: only called inside `run`; an unaligned load of 32 bytes from four words.
+        Self(unsafe { _mm256_loadu_si256(words.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        // SAFETY: only called inside `run`.
+        unsafe { _mm256_testz_si256(self.0, self.0) != 0 }
+    }
+
+    #[inline(always)]
+    fn store(self, lanes: &mut Lanes, part: usize) {
+        let four = &mut lanes.0.as_chunks_mut::<4>().0[part];
+        // SAFETY: only called inside `run`; an unaligned store of 32 bytes to four words.
+        unsafe { _mm256_storeu_si256(four.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn down_by_1(self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm256_srli_epi64::<1>(self.0) })
+    }
+
+    #[inline(always)]
+    fn up_by_63(self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm256_slli_epi64::<63>(self.0) })
+    }
+
+    /// Looks up the ones of every nibble, then adds up the bytes of each word.
+    #[inline(always)]
+    fn add_ones(self, sums: Self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe {
+            let ones = _mm256_setr_epi8(
+                0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,
+            );
+            let nibble = _mm256_set1_epi8(0x0F);
+            let low = _mm256_shuffle_epi8(ones, _mm256_and_si256(self.0, nibble));
+            let high = _mm256_shuffle_epi8(ones, _mm256_and_si256(_mm256_srli_epi64::<4>(self.0), nibble));
+            let bytes = _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());
+            _mm256_add_epi64(sums.0, bytes)
+        })
+    }
+
+    #[inline(always)]
+    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm256_add_epi64(sums.0, _mm256_slli_epi64::<BITS>(self.0)) })
+    }
+}

@@ -1,0 +1,233 @@
+//! Registers: the words of several masks that one instruction works on.
+//!
+//! Knows words and instruction sets; nothing of symbols. The rules of scoring are written once, for any [`Register`]; here
+//! stands what differs between processors. Without the feature `simd` there is the baseline of the target alone and no
+//! `unsafe` in the crate.
+
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod avx2;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod avx512;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod sse2;
+mod word;
+
+use core::ops::{BitAnd, BitOr, BitXor, Not};
+
+/// One word for each of the eight masks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(64))]
+pub(crate) struct Lanes(pub(crate) [u64; 8]);
+
+impl Lanes {
+    pub(crate) const ZERO: Self = Self([0; 8]);
+}
+
+/// Some lanes of [`Lanes`] in a register.
+///
+/// Every operation works on each lane by itself.
+pub(crate) trait Register:
+    Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self>
+{
+    /// How many lanes a register holds: 1, 2, 4 or 8.
+    const LANES: usize;
+
+    /// Counts ones: what has been counted, and what is not yet.
+    type Tally: Tally<Self>;
+
+    /// The same word in every lane.
+    fn splat(word: u64) -> Self;
+
+    /// The `part`-th `LANES` lanes.
+    fn load(lanes: &Lanes, part: usize) -> Self;
+
+    /// The first `LANES` words, of at least as many.
+    fn of_words(words: &[u64]) -> Self;
+
+    /// Whether every lane is zero.
+    fn is_zero(self) -> bool;
+
+    /// Stores into the `part`-th `LANES` lanes.
+    fn store(self, lanes: &mut Lanes, part: usize);
+
+    /// Every word moved down by one bit.
+    fn down_by_1(self) -> Self;
+
+    /// Every word moved up by 63 bits.
+    fn up_by_63(self) -> Self;
+
+    /// `sums` with the ones of every word added.
+    fn add_ones(self, sums: Self) -> Self;
+
+    /// Every word times a power of two, plus `sums`.
+    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self;
+
+    /// The low bits of a word at the ones of `places`, the lowest at the lowest.
+    #[inline(always)]
+    fn deposit(bits: u64, places: u64) -> u64 {
+        word::deposit(bits, places)
+    }
+
+    /// The 32 bits at even places of a word.
+    #[inline(always)]
+    fn even_bits(bits: u64) -> u32 {
+        word::even_bits(bits)
+    }
+}
+
+/// Counts the ones of many words in each lane, four at a time.
+pub(crate) trait Tally<R: Register> {
+    fn new() -> Self;
+
+    fn add(&mut self, words: [R; 4]);
+
+    /// How many ones each lane had.
+    fn sums(self) -> R;
+}
+
+/// Adds words up bit by bit and counts only the fours: for registers that count slowly.
+pub(crate) struct CarrySave<R> {
+    ones: R,
+    twos: R,
+    fours: R,
+}
+
+impl<R: Register> Tally<R> for CarrySave<R> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self { ones: R::splat(0), twos: R::splat(0), fours: R::splat(0) }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, [a, b, c, d]: [R; 4]) {
+        let (ones, first) = add3(self.ones, a, b);
+        let (ones, second) = add3(ones, c, d);
+        let (twos, fours) = add3(self.twos, first, second);
+        (self.ones, self.twos) = (ones, twos);
+        self.fours = fours.add_ones(self.fours);
+    }
+
+    #[inline(always)]
+    fn sums(self) -> R {
+        let rest = self.twos.add_ones(R::splat(0)).add_shifted::<1>(self.ones.add_ones(R::splat(0)));
+        self.fours.add_shifted::<2>(rest)
+    }
+}
+
+/// The sum of three bits at every place: its low and its high bit.
+#[inline(always)]
+fn add3<R: Register>(a: R, b: R, c: R) -> (R, R) {
+    let half = a ^ b;
+    (half ^ c, (a & b) | (half & c))
+}
+
+/// Which instructions an encoder uses beyond those that every processor of the target has. The symbol is the same with each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum InstructionSet {
+    /// None.
+    Baseline,
+    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT.
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx2,
+    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, with those of [`Avx2`](Self::Avx2).
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx512,
+}
+
+impl InstructionSet {
+    /// The widest there is.
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    pub(crate) const WIDEST: Self = Self::Avx512;
+    /// The widest there is.
+    #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+    pub(crate) const WIDEST: Self = Self::Baseline;
+
+    /// Those that the running processor has, the widest last.
+    ///
+    /// ```
+    /// use qrmint::InstructionSet;
+    /// assert_eq!(InstructionSet::available().next(), Some(InstructionSet::Baseline));
+    /// ```
+    pub fn available() -> impl Iterator<Item = Self> {
+        let all = [
+            Some(Self::Baseline),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            avx2::is_available().then_some(Self::Avx2),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            avx512::is_available().then_some(Self::Avx512),
+        ];
+        all.into_iter().flatten()
+    }
+
+    /// The widest that the running processor has, `most` at most.
+    pub(crate) fn widest(most: Self) -> Self {
+        Self::available().filter(|&set| set <= most).last().unwrap_or(Self::Baseline)
+    }
+}
+
+/// Work that is written for any register.
+pub(crate) trait Work {
+    type Output;
+
+    /// Does it. Implementations are `#[inline(always)]`, and so is all that they call and that is to use the registers.
+    fn run<R: Register>(self) -> Self::Output;
+}
+
+/// Does the work with the registers of that instruction set, which comes from [`InstructionSet::available`].
+#[inline]
+pub(crate) fn dispatch<W: Work>(set: InstructionSet, work: W) -> W::Output {
+    match set {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        InstructionSet::Baseline => work.run::<sse2::Two>(),
+        #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+        InstructionSet::Baseline => work.run::<u64>(),
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        InstructionSet::Avx2 => avx2::run(work),
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        InstructionSet::Avx512 => avx512::run(work),
+    }
+}
+
+/// The bit operations of a register of the `core::arch` type that it wraps.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+macro_rules! bit_operations {
+    ($register:ident, $and:ident, $or:ident, $xor:ident) => {
+        impl core::ops::BitAnd for $register {
+            type Output = Self;
+            #[inline(always)]
+            fn bitand(self, other: Self) -> Self {
+                // SAFETY: as said where the macro is used.
+                Self(unsafe { $and(self.0, other.0) })
+            }
+        }
+
+        impl core::ops::BitOr for $register {
+            type Output = Self;
+            #[inline(always)]
+            fn bitor(self, other: Self) -> Self {
+                // SAFETY: as said where the macro is used.
+                Self(unsafe { $or(self.0, other.0) })
+            }
+        }
+
+        impl core::ops::BitXor for $register {
+            type Output = Self;
+            #[inline(always)]
+            fn bitxor(self, other: Self) -> Self {
+                // SAFETY: as said where the macro is used.
+                Self(unsafe { $xor(self.0, other.0) })
+            }
+        }
+
+        impl core::ops::Not for $register {
+            type Output = Self;
+            #[inline(always)]
+            fn not(self) -> Self {
+                self ^ <Self as $crate::simd::Register>::splat(u64::MAX)
+            }
+        }
+    };
+}
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use bit_operations;

@@ -1,0 +1,83 @@
+//! Two lanes: SSE2, which every x86-64 processor has.
+
+#![allow(unsafe_code)]
+
+use core::arch::x86_64::*;
+
+use super::{CarrySave, Lanes, Register, bit_operations};
+
+#[derive(Clone, Copy)]
+pub(crate) struct Two(__m128i);
+
+// SAFETY, here and below: SSE2 belongs to the baseline of x86-64.
+bit_operations!(Two, _mm_and_si128, _mm_or_si128, _mm_xor_si128);
+
+impl Register for Two {
+    const LANES: usize = 2;
+    type Tally = CarrySave<Self>;
+
+    #[inline(always)]
+    fn splat(word: u64) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe { _mm_set1_epi64x(word as i64) })
+    }
+
+    #[inline(always)]
+    fn load(lanes: &Lanes, part: usize) -> Self {
+        let two = &lanes.0.as_chunks::<2>().0[part];
+        // SAFETY: SSE2 is there; an unaligned load of 16 bytes from two words.
+        Self(unsafe { _mm_loadu_si128(two.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn of_words(words: &[u64]) -> Self {
+        let words = &words[..Self::LANES];
+        // SAFETY: SSE2 is there; an unaligned load of 16 bytes from two words.
+        Self(unsafe { _mm_loadu_si128(words.as_ptr().cast()) })
+    }
+
+    #[inline(always)]
+    fn is_zero(self) -> bool {
+        // SAFETY: SSE2 is there.
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_setzero_si128())) == 0xFFFF }
+    }
+
+    #[inline(always)]
+    fn store(self, lanes: &mut Lanes, part: usize) {
+        let two = &mut lanes.0.as_chunks_mut::<2>().0[part];
+        // SAFETY: SSE2 is there; an unaligned store of 16 bytes to two words.
+        unsafe { _mm_storeu_si128(two.as_mut_ptr().cast(), self.0) }
+    }
+
+    #[inline(always)]
+    fn down_by_1(self) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe { _mm_srli_epi64::<1>(self.0) })
+    }
+
+    #[inline(always)]
+    fn up_by_63(self) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe { _mm_slli_epi64::<63>(self.0) })
+    }
+
+    /// Adds up bits, pairs and nibbles, then the bytes of each word.
+    #[inline(always)]
+    fn add_ones(self, sums: Self) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe {
+            let bits = _mm_sub_epi8(self.0, _mm_and_si128(_mm_srli_epi64::<1>(self.0), _mm_set1_epi8(0x55)));
+            let low_pairs = _mm_and_si128(bits, _mm_set1_epi8(0x33));
+            let high_pairs = _mm_and_si128(_mm_srli_epi64::<2>(bits), _mm_set1_epi8(0x33));
+            let pairs = _mm_add_epi8(low_pairs, high_pairs);
+            let nibbles = _mm_and_si128(_mm_add_epi8(pairs, _mm_srli_epi64::<4>(pairs)), _mm_set1_epi8(0x0F));
+            _mm_add_epi64(sums.0, _mm_sad_epu8(nibbles, _mm_setzero_si128()))
+        })
+    }
+
+    #[inline(always)]
+    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe { _mm_add_epi64(sums.0, _mm_slli_epi64::<BITS>(self.0)) })
+    }
+}
