@@ -3,6 +3,7 @@
 //!
 //! Knows levels, masks and places in lines; nothing of what else a symbol holds.
 
+use crate::simd::Lanes;
 use crate::version::{ErrorCorrectionLevel, Mask};
 
 /// Which way the lines of a plane run (see [`layout`](crate::layout)).
@@ -57,9 +58,28 @@ pub(crate) fn of(level: ErrorCorrectionLevel, mask: Mask) -> u64 {
     ALL[level as usize][mask.index()]
 }
 
-/// Those of all masks.
-pub(crate) fn of_all_masks(level: ErrorCorrectionLevel) -> &'static [u64; 8] {
-    &ALL[level as usize]
+/// The bits of all masks of each level, bit by bit: all ones or all zeros in the lane of each mask. 4,096 bytes.
+static ALL_MASKS: [[Lanes; 16]; 4] = {
+    let mut all = [[Lanes::ZERO; 16]; 4];
+    let mut level = 0;
+    while level < 4 {
+        let mut mask = 0;
+        while mask < 8 {
+            let mut bit = 0;
+            while bit < 16 {
+                all[level][bit].0[mask] = 0_u64.wrapping_sub(ALL[level][mask] >> bit & 1);
+                bit += 1;
+            }
+            mask += 1;
+        }
+        level += 1;
+    }
+    all
+};
+
+/// For each bit of [`of`], all ones or all zeros in the lane of each mask.
+pub(crate) fn of_all_masks(level: ErrorCorrectionLevel) -> &'static [Lanes; 16] {
+    &ALL_MASKS[level as usize]
 }
 
 /// Where along row [`LINE`] or column [`LINE`] a module stands, and which bit of [`of`] it is (Figure 25).

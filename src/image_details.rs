@@ -58,12 +58,39 @@ impl QrCodeImageDetails {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(symbol: &Symbol, raw_content: &[u8], png: &mut Png) -> Result<Self, RenderError> {
-        Ok(Self {
+        let mut details = Self {
             version: symbol.version(),
-            binary_value: png.to_vec(symbol)?,
+            binary_value: Vec::new(),
             error_correction_level: symbol.level(),
-            raw_content: raw_content.to_vec(),
-        })
+            raw_content: Vec::new(),
+        };
+        details.renew(symbol, raw_content, png)?;
+        Ok(details)
+    }
+
+    /// Makes these the details of another symbol, in the memory that they have.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::TooLarge`] as [`Png::write`]; they are still those of the earlier symbol then.
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
+    /// let (mut encoder, mut png) = (Encoder::new(), Png::default());
+    /// let mut details = qrmint::encode(b"first", ErrorCorrectionLevel::M)?;
+    /// details.renew(encoder.encode(b"second", ErrorCorrectionLevel::M)?, b"second", &mut png)?;
+    /// assert_eq!(details, qrmint::encode(b"second", ErrorCorrectionLevel::M)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &mut Png) -> Result<(), RenderError> {
+        png.check_side(symbol.version())?;
+        self.binary_value.clear();
+        png.write(symbol, &mut self.binary_value)?;
+        self.raw_content.clear();
+        self.raw_content.extend_from_slice(raw_content);
+        (self.version, self.error_correction_level) = (symbol.version(), symbol.level());
+        Ok(())
     }
 }
 
@@ -114,6 +141,51 @@ mod json {
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ErrorCorrectionLevel, QrCodeImageDetails, Version};
+
+    /// The engine that encodes: the widest instructions there are, if they are wanted.
+    #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    fn engine() -> impl base64::Engine {
+        base64::engine::Simd::standard(base64::engine::general_purpose::PAD)
+    }
+    #[cfg(not(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    fn engine() -> impl base64::Engine {
+        STANDARD
+    }
+
+    impl QrCodeImageDetails {
+        /// Appends the JSON, byte for byte what a serializer of `serde_json` writes, but without looking at every
+        /// character of the base64 for what must be escaped: there is nothing. Allocates only what `json` lacks in capacity.
+        ///
+        /// ```
+        /// let details = qrmint::encode(b"hello", qrmint::ErrorCorrectionLevel::M)?;
+        /// let mut json = Vec::new();
+        /// details.write_json(&mut json);
+        /// assert_eq!(json, serde_json::to_vec(&details)?);
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
+        pub fn write_json(&self, json: &mut Vec<u8>) {
+            let engine = engine();
+            // Digits without the machinery of formatting: a version has one or two.
+            let number = self.version.number();
+            json.extend_from_slice(b"{\"version\":");
+            json.extend((number >= 10).then_some(b'0' + number / 10));
+            json.push(b'0' + number % 10);
+            json.extend_from_slice(b",\"errorCorrectionLevel\":\"");
+            json.extend_from_slice(self.error_correction_level.letter().as_bytes());
+            json.extend_from_slice(b"\",\"rawContent\":\"");
+            push_base64(&engine, &self.raw_content, json);
+            json.extend_from_slice(b"\",\"binaryValue\":\"");
+            push_base64(&engine, &self.binary_value, json);
+            json.extend_from_slice(b"\"}");
+        }
+    }
+
+    fn push_base64(engine: &impl base64::Engine, bytes: &[u8], json: &mut Vec<u8>) {
+        let start = json.len();
+        json.resize(start + bytes.len().div_ceil(3) * 4, 0);
+        let written = engine.encode_slice(bytes, &mut json[start..]);
+        debug_assert_eq!(written.ok(), Some(json.len() - start), "four characters for every three bytes");
+    }
 
     /// The OData type, without its `#`.
     const TYPE: &str = "microsoft.graph.qrCodeImageDetails";

@@ -128,14 +128,10 @@ impl<'a> Unmasked<'a> {
         }
         let format = format_information::of_all_masks(self.level);
         for (i, bit) in format_information::modules(plane, size) {
-            for (candidate, format) in candidates[i / 64 * len + LEAD + LINE].0.iter_mut().zip(format) {
-                *candidate |= (format >> bit & 1) << (i % 64);
-            }
+            set::<R>(&mut candidates[i / 64 * len + LEAD + LINE], &format[bit as usize], i % 64);
         }
         for (line, bit) in format_information::modules(plane.across(), size) {
-            for (candidate, format) in candidates[LEAD + line].0.iter_mut().zip(format) {
-                *candidate |= (format >> bit & 1) << LINE;
-            }
+            set::<R>(&mut candidates[LEAD + line], &format[bit as usize], LINE);
         }
     }
 
@@ -197,5 +193,13 @@ impl<'a> Unmasked<'a> {
             }
         }
         score
+    }
+}
+
+/// Makes a module of each candidate dark where `dark` is all ones.
+#[inline(always)]
+fn set<R: Register>(candidate: &mut Lanes, dark: &Lanes, place: usize) {
+    for part in 0..8 / R::LANES {
+        (R::load(candidate, part) | (R::load(dark, part) & R::splat(1 << place))).store(candidate, part);
     }
 }

@@ -57,12 +57,13 @@ const BEHIND: usize = 9;
 impl<'a> Stream<'a> {
     #[inline(always)]
     fn new(codewords: &[u8], bytes: &'a mut Vec<u8>) -> Self {
+        let reversed = codewords.len() + BEHIND;
         bytes.clear();
         bytes.extend_from_slice(codewords);
-        bytes.extend_from_slice(&[0; BEHIND]);
-        let reversed = bytes.len();
-        bytes.extend(codewords.iter().map(|codeword| codeword.reverse_bits()));
-        bytes.extend_from_slice(&[0; BEHIND]);
+        bytes.resize(2 * reversed, 0);
+        for (reversed, codeword) in bytes[reversed..].iter_mut().zip(codewords) {
+            *reversed = codeword.reverse_bits();
+        }
         Self { bytes, reversed, taken: 0 }
     }
 

@@ -44,6 +44,9 @@ fn json_of_every_content_and_level_comes_back() {
             let Ok(details) = qrmint::encode(&content, level) else { continue };
             let json = serde_json::to_vec(&details).unwrap();
             assert_eq!(serde_json::from_slice::<QrCodeImageDetails>(&json).unwrap(), details);
+            let mut written = b"before".to_vec();
+            details.write_json(&mut written);
+            assert_eq!(written[6..], json);
         }
     }
 }
@@ -105,4 +108,15 @@ fn wrong_json_is_refused_with_the_property_named() {
         let error = serde_json::from_value::<QrCodeImageDetails>(json).unwrap_err().to_string();
         assert!(error.contains(property), "{error}");
     }
+}
+
+#[test]
+fn details_that_cannot_be_renewed_stay_as_they_were() {
+    let before = qrmint::encode(b"before", ErrorCorrectionLevel::M).unwrap();
+    let mut details = before.clone();
+    let mut png = Png::new(qrmint::render::Scale::new(255).unwrap(), qrmint::render::QuietZone::new(255));
+    let mut encoder = Encoder::new();
+    let symbol = encoder.encode(b"after", ErrorCorrectionLevel::H).unwrap();
+    assert!(details.renew(symbol, b"after", &mut png).is_err());
+    assert_eq!(details, before);
 }

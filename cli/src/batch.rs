@@ -1,7 +1,7 @@
 //! The command `batch`: lines of JSON in, a line of JSON out for each, in the same order.
 //!
-//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them on several threads, [`pipeline`] moves
-//! them from one to the next and brings them back into order, [`progress`] shows how far that has come.
+//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them on several threads, [`pipeline`]
+//! moves them from one to the next and brings them back into order, [`progress`] shows how far that has come.
 
 mod answer;
 mod lines;
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let mut progress = Progress::new(shown, input.bytes);
     let (mut lines, mut failed) = (0, 0);
     pipeline::run(Lines::new(input.reader, limit), input.place, answerers.collect(), |batch| {
-        output.write(batch.answers.as_bytes())?;
+        output.write(&batch.answers)?;
         lines += batch.lines.len() as u64;
         failed += batch.failed;
         progress.advance(lines, batch.bytes);
@@ -54,8 +54,8 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
 fn lines_in_a_batch(side: u32) -> usize {
     /// Bytes for the answers of a batch.
     const ANSWERS: u64 = 4 * 1024 * 1024;
-    /// The scan lines of the largest images deflate to a 158th, which base64 makes a 118th; smaller images are too small
-    /// to matter.
+    /// The scan lines of the largest images deflate to a 158th, which base64 makes a 118th; smaller images are too
+    /// small to matter.
     const SHRINKING: u64 = 100;
     let side = u64::from(side.min(Png::MAX_SIDE));
     let answer = (side * side / 8 / SHRINKING).max(1);

@@ -2,9 +2,10 @@
 //!
 //! Knows nothing of what is written.
 //!
-//! A file is written beside the one it is to replace and takes its name at the end, so a failure leaves neither half a file nor
-//! a damaged one. Linux has files without a name for that, which go away with the process, however it ends. Where the system
-//! or the file system has none, the file has a random name until then and is removed on failure, but not by a signal.
+//! A file is written beside the one it is to replace and takes its name at the end, so a failure leaves neither half a
+//! file nor a damaged one. Linux has files without a name for that, which go away with the process, however it ends.
+//! Where the system or the file system has none, the file has a random name until then and is removed on failure, but
+//! not by a signal.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
@@ -70,8 +71,8 @@ impl Output {
     }
 }
 
-/// Whether the path means standard output. What `/dev/stdout` leads to may be a file that others write to as well; replaced,
-/// it would lose what they wrote.
+/// Whether the path means standard output. What `/dev/stdout` leads to may be a file that others write to as well;
+/// replaced, it would lose what they wrote.
 pub(crate) fn is_standard_output(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|&name| path == Path::new(name))
 }

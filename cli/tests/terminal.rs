@@ -7,8 +7,8 @@ mod support;
 
 use std::process::{Command, Stdio};
 
-/// Runs the program on a terminal and returns the exit code and all that it shows; `None` if there is no `script`. What follows
-/// the arguments is for the shell: redirections.
+/// Runs the program on a terminal and returns the exit code and all that it shows; `None` if there is no `script`. What
+/// follows the arguments is for the shell: redirections.
 fn on_terminal(shell: &str) -> Option<(i32, String)> {
     let command = format!("{} {shell}", env!("CARGO_BIN_EXE_qrmint"));
     let mut script = Command::new("script");

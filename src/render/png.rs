@@ -74,15 +74,18 @@ impl Png {
     /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_170 })));
     /// ```
     pub fn write(&mut self, symbol: &Symbol, out: &mut impl io::Write) -> Result<(), RenderError> {
-        let side = self.side(symbol.version());
-        if side > Self::MAX_SIDE {
-            return Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE });
-        }
+        let side = self.check_side(symbol.version())?;
         let len = self.plans.write(symbol, &mut self.stream);
         contain(side, &self.stream[..len], out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })
+    }
+
+    /// The side of the image of a symbol of `version`, if it may be that large.
+    pub(crate) fn check_side(&self, version: Version) -> Result<u32, RenderError> {
+        let side = self.side(version);
+        if side <= Self::MAX_SIDE { Ok(side) } else { Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE }) }
     }
 
     /// The image of `symbol`.

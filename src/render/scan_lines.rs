@@ -20,6 +20,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::deflate::{self, BitWriter, Bits, END_OF_BLOCK, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, SLACK, SYMBOLS};
 use super::{QuietZone, Scale};
+use crate::simd::{InstructionSet, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
@@ -35,6 +36,7 @@ pub(crate) struct Plans {
     scale: Scale,
     quiet_zone: QuietZone,
     by_version: [OnceLock<Box<Plan>>; 40],
+    instructions: InstructionSet,
 }
 
 /// The plans of the default scale and quiet zone, shared by all that use them.
@@ -50,7 +52,8 @@ impl Plans {
     }
 
     fn empty(scale: Scale, quiet_zone: QuietZone) -> Self {
-        Self { scale, quiet_zone, by_version: [const { OnceLock::new() }; 40] }
+        let instructions = InstructionSet::widest(InstructionSet::WIDEST);
+        Self { scale, quiet_zone, by_version: [const { OnceLock::new() }; 40], instructions }
     }
 
     pub(crate) fn scale(&self) -> Scale {
@@ -66,7 +69,23 @@ impl Plans {
     pub(crate) fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
         let plan = self.by_version[symbol.version().index()]
             .get_or_init(|| Box::new(Plan::new(symbol.version(), self.scale, self.quiet_zone)));
-        plan.write(symbol, stream)
+        dispatch(self.instructions, Write { plan, symbol, stream })
+    }
+}
+
+/// Writing a stream, with the instructions there are: the registers are not used, but faster shifts are.
+struct Write<'a> {
+    plan: &'a Plan,
+    symbol: &'a Symbol,
+    stream: &'a mut Vec<u8>,
+}
+
+impl Work for Write<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<R: Register>(self) -> usize {
+        self.plan.write(self.symbol, self.stream)
     }
 }
 
@@ -312,6 +331,7 @@ impl Plan {
         self.header.0.len() + rows.div_ceil(8) + 2 + 4 + SLACK
     }
 
+    #[inline(always)]
     fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
         let Geometry { scale, quiet_zone, .. } = self.geometry;
         if stream.len() < self.longest {
@@ -345,7 +365,7 @@ impl Plan {
 
     /// Writes `height` scan lines: the first by its groups, the others by `repeat`. `dark` are the modules of the line
     /// from the last module of the quiet zone on that begins a group.
-    #[inline]
+    #[inline(always)]
     fn row(&self, out: &mut BitWriter<'_>, checksum: &mut Adler, dark: &[u64; WIDEST], repeat: &[Bits], height: usize) {
         let geometry = self.geometry;
         let lead = geometry.quiet_zone / GROUP;
@@ -382,6 +402,7 @@ impl Plan {
         line.add(group);
     }
 
+    #[inline(always)]
     fn tail(&self, out: &mut BitWriter<'_>, tail: usize) -> Adler {
         let group = &self.tails[tail];
         self.push(out, group);

@@ -5,8 +5,8 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
-/// Bytes that a line may have, its end not counted. The base64 of the 7,089 bytes that fit the largest symbol takes 9,452;
-/// the rest is room for other properties.
+/// Bytes that a line may have, its end not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
+/// 9,452; the rest is room for other properties.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it.
 pub(crate) const MOST_LINES: usize = 128;
@@ -29,7 +29,7 @@ pub(crate) struct Batch {
     /// Bytes of the input that the lines took.
     pub(crate) bytes: u64,
     /// One line for each of the lines.
-    pub(crate) answers: String,
+    pub(crate) answers: Vec<u8>,
     /// How many of them tell of a failure.
     pub(crate) failed: u64,
 }
@@ -67,8 +67,8 @@ impl<R: Read> Lines<R> {
         Self { input: BufReader::with_capacity(AHEAD, input), limit: limit.clamp(1, MOST_LINES), next: 1 }
     }
 
-    /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but takes
-    /// further ones only if they are there already: whoever sends line after line is not kept waiting.
+    /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but
+    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting.
     ///
     /// On an error the batch has the lines before it.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> io::Result<bool> {

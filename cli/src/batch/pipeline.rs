@@ -8,8 +8,9 @@
 //!                    empty
 //! ```
 //!
-//! A fixed number of batches goes round. That bounds the memory and lets nobody run ahead: who has no batch waits. Workers
-//! take whatever batch is next, and the writer, the calling thread, brings them back into the order of their lines.
+//! A fixed number of batches goes round. That bounds the memory and lets nobody run ahead: who has no batch waits.
+//! Workers take whatever batch is next, and the writer, the calling thread, brings them back into the order of their
+//! lines.
 //!
 //! Knows nothing of what is in a batch but the number of its first line and how many there are.
 
@@ -27,8 +28,8 @@ use crate::error::{Error, Place};
 
 /// Answers all lines, each answerer on a thread of its own, and hands the batches to `write` in order.
 ///
-/// After an error of `write` it returns without waiting for the threads, for the reader may wait for a line that never comes.
-/// They end as soon as they find nobody to pass a batch to.
+/// After an error of `write` it returns without waiting for the threads, for the reader may wait for a line that never
+/// comes. They end as soon as they find nobody to pass a batch to.
 pub(crate) fn run<R: Read + Send + 'static>(
     lines: Lines<R>,
     place: Place,
