@@ -47,6 +47,27 @@ static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     patterns
 };
 
+/// Bits of half a word: two lines of fewer modules fit one word.
+const HALF: usize = 32;
+pub(crate) const LOWER: u64 = (1 << HALF) - 1;
+
+/// The mask patterns of rows in the lower and of columns in the upper half of a word. 768 bytes.
+static BOTH_PATTERNS: [Lanes; PERIOD] = {
+    let mut both = [Lanes::ZERO; PERIOD];
+    let mut line = 0;
+    while line < PERIOD {
+        let mut mask = 0;
+        while mask < 8 {
+            let [rows, columns] =
+                [PATTERNS[Plane::Rows as usize][0][line].0[mask], PATTERNS[Plane::Columns as usize][0][line].0[mask]];
+            both[line].0[mask] = rows & LOWER | columns << HALF;
+            mask += 1;
+        }
+        line += 1;
+    }
+    both
+};
+
 /// A symbol with its codewords placed, not yet masked.
 #[derive(Clone, Copy)]
 pub(crate) struct Unmasked<'a> {
@@ -108,30 +129,42 @@ impl<'a> Unmasked<'a> {
     fn fill<R: Register>(&self, plane: Plane, candidates: &mut Vec<Lanes>) {
         let size = self.layout.size;
         let lines = self.plane(plane);
-        let len = LEAD + size + TAIL;
-        candidates.resize(lines.len() / size * len, Lanes::ZERO);
-        let words =
-            candidates.chunks_exact_mut(len).zip(lines.chunks_exact(size)).zip(self.layout.free.chunks_exact(size));
-        for (((candidates, lines), free), patterns) in words.zip(&PATTERNS[plane as usize]) {
-            candidates[..LEAD].fill(Lanes::ZERO);
-            candidates[LEAD + size..].fill(Lanes::ZERO);
-            let candidates = &mut candidates[LEAD..LEAD + size];
-            let chunks = candidates.chunks_mut(PERIOD).zip(lines.chunks(PERIOD)).zip(free.chunks(PERIOD));
-            for ((candidates, lines), free) in chunks {
-                for (((candidate, pattern), line), free) in candidates.iter_mut().zip(patterns).zip(lines).zip(free) {
-                    let (line, free) = (R::splat(*line), R::splat(*free));
-                    for part in 0..8 / R::LANES {
-                        (line ^ (R::load(pattern, part) & free)).store(candidate, part);
-                    }
-                }
-            }
+        resize(candidates, lines.len() / size, size);
+        let words = candidates.chunks_exact_mut(LEAD + size + TAIL).zip(lines.chunks_exact(size));
+        let words = words.zip(self.layout.free.chunks_exact(size)).zip(&PATTERNS[plane as usize]);
+        for (((candidates, lines), free), patterns) in words {
+            fill_word::<R>(lines, free, patterns, candidates);
         }
+        self.set_format::<R>(plane, 0, candidates);
+    }
+
+    /// Writes both planes of all eight candidates as if they were one, of a symbol small enough: the rows in the lower
+    /// halves of the words, the columns in the upper ones.
+    #[inline(always)]
+    fn fill_both<R: Register>(&self, candidates: &mut Vec<Lanes>) {
+        let size = self.layout.size;
+        let (mut lines, mut free) = ([0; HALF], [0; HALF]);
+        for i in 0..size {
+            lines[i] = self.rows[i] & LOWER | self.columns[i] << HALF;
+            free[i] = self.layout.free[i] | self.layout.free[i] << HALF;
+        }
+        resize(candidates, 1, size);
+        fill_word::<R>(&lines[..size], &free[..size], &BOTH_PATTERNS, candidates);
+        self.set_format::<R>(Plane::Rows, 0, candidates);
+        self.set_format::<R>(Plane::Columns, HALF, candidates);
+    }
+
+    /// Makes the dark modules of the format information dark. The plane's first module is bit `start` of its first word.
+    #[inline(always)]
+    fn set_format<R: Register>(&self, plane: Plane, start: usize, candidates: &mut [Lanes]) {
+        let size = self.layout.size;
         let format = format_information::of_all_masks(self.level);
         for (i, bit) in format_information::modules(plane, size) {
-            set::<R>(&mut candidates[i / 64 * len + LEAD + LINE], &format[bit as usize], i % 64);
+            let line = i / 64 * (LEAD + size + TAIL) + LEAD + LINE;
+            set::<R>(&mut candidates[line], &format[bit as usize], start + i % 64);
         }
         for (line, bit) in format_information::modules(plane.across(), size) {
-            set::<R>(&mut candidates[LEAD + line], &format[bit as usize], LINE);
+            set::<R>(&mut candidates[LEAD + line], &format[bit as usize], start + LINE);
         }
     }
 
@@ -162,6 +195,12 @@ impl<'a> Unmasked<'a> {
     fn scores_but_wide<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
         let size = self.layout.size;
         let mut counts = penalty::Counts::default();
+        // What stands behind the end of a line has to part the two planes: one bit at least.
+        if size < HALF {
+            self.fill_both::<R>(candidates);
+            counts.add_rows::<R>(candidates, size);
+            return counts.scores_of_both(size);
+        }
         self.fill::<R>(Plane::Columns, candidates);
         counts.add_columns::<R>(candidates, size);
         self.fill::<R>(Plane::Rows, candidates);
@@ -193,6 +232,28 @@ impl<'a> Unmasked<'a> {
             }
         }
         score
+    }
+}
+
+/// Makes room for a plane of candidates of so many words a line.
+#[inline(always)]
+fn resize(candidates: &mut Vec<Lanes>, words: usize, size: usize) {
+    candidates.resize(words * (LEAD + size + TAIL), Lanes::ZERO);
+}
+
+/// Writes one word of all lines of the candidates, light lines before and behind.
+#[inline(always)]
+fn fill_word<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], candidates: &mut [Lanes]) {
+    candidates[..LEAD].fill(Lanes::ZERO);
+    candidates[LEAD + lines.len()..].fill(Lanes::ZERO);
+    let candidates = candidates[LEAD..].chunks_mut(PERIOD);
+    for ((candidates, lines), free) in candidates.zip(lines.chunks(PERIOD)).zip(free.chunks(PERIOD)) {
+        for (((candidate, pattern), line), free) in candidates.iter_mut().zip(patterns).zip(lines).zip(free) {
+            let (line, free) = (R::splat(*line), R::splat(*free));
+            for part in 0..8 / R::LANES {
+                (line ^ (R::load(pattern, part) & free)).store(candidate, part);
+            }
+        }
     }
 }
 

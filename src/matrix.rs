@@ -102,14 +102,24 @@ pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
     to.clear();
     to.resize(from.len(), 0);
     let mut block = [0; 64];
-    for (across, from) in from.chunks_exact(size).enumerate() {
-        for (along, lines) in from.chunks(64).enumerate() {
-            block[..lines.len()].copy_from_slice(lines);
-            block[lines.len()..].fill(0);
-            transpose_block(&mut block);
-            let to = &mut to[along * size + 64 * across..];
-            let len = (size - 64 * across).min(64);
-            to[..len].copy_from_slice(&block[..len]);
+    if size <= 32 {
+        // One quarter of a block is all there is; its neighbours are zeros.
+        for (word, line) in block.iter_mut().zip(from) {
+            *word = line & 0xFFFF_FFFF;
+        }
+        exchange_quarters(&mut block[..32]);
+        to.copy_from_slice(&block[..size]);
+    } else {
+        for (across, from) in from.chunks_exact(size).enumerate() {
+            for (along, lines) in from.chunks(64).enumerate() {
+                block[..lines.len()].copy_from_slice(lines);
+                block[lines.len()..].fill(0);
+                exchange::<32>(&mut block, 0x0000_0000_FFFF_FFFF);
+                exchange_quarters(&mut block);
+                let to = &mut to[along * size + 64 * across..];
+                let len = (size - 64 * across).min(64);
+                to[..len].copy_from_slice(&block[..len]);
+            }
         }
     }
     let last = to.len() - size;
@@ -118,25 +128,25 @@ pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
     }
 }
 
-/// Transposes 64 x 64 bits: bit `j` of word `i` becomes bit `i` of word `j`. Halves change places with halves, then
-/// quarters with quarters, down to single bits.
+/// Transposes every square of 32 x 32 bits of some words, 32 or 64. Halves of it change places with halves, then quarters with
+/// quarters, down to single bits; bit `j` of word `i` becomes bit `i` of word `j`. With `exchange::<32>` before it, 64 x 64
+/// bits are transposed.
 #[inline(always)]
-fn transpose_block(block: &mut [u64; 64]) {
-    exchange::<32>(block, 0x0000_0000_FFFF_FFFF);
-    exchange::<16>(block, 0x0000_FFFF_0000_FFFF);
-    exchange::<8>(block, 0x00FF_00FF_00FF_00FF);
-    exchange::<4>(block, 0x0F0F_0F0F_0F0F_0F0F);
-    exchange::<2>(block, 0x3333_3333_3333_3333);
-    exchange::<1>(block, 0x5555_5555_5555_5555);
+fn exchange_quarters(words: &mut [u64]) {
+    exchange::<16>(words, 0x0000_FFFF_0000_FFFF);
+    exchange::<8>(words, 0x00FF_00FF_00FF_00FF);
+    exchange::<4>(words, 0x0F0F_0F0F_0F0F_0F0F);
+    exchange::<2>(words, 0x3333_3333_3333_3333);
+    exchange::<1>(words, 0x5555_5555_5555_5555);
 }
 
 /// Exchanges the upper right and lower left square of `N` x `N` bits in every square of twice that size.
 #[inline(always)]
-fn exchange<const N: usize>(block: &mut [u64; 64], low: u64) {
-    for pair in block.chunks_exact_mut(2 * N) {
+fn exchange<const N: usize>(words: &mut [u64], low: u64) {
+    for pair in words.chunks_exact_mut(2 * N) {
         let (upper, lower) = pair.split_at_mut(N);
         for (upper, lower) in upper.iter_mut().zip(lower) {
-            let change = (*upper >> N ^ *lower) & low;
+            let change = ((*upper >> N) ^ *lower) & low;
             *upper ^= change << N;
             *lower ^= change;
         }

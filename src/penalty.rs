@@ -17,6 +17,7 @@
 //! negative: so they are counted one candidate at a time, only for candidates that could win without them.
 
 use crate::layout::padding;
+use crate::mask::LOWER;
 use crate::simd::{Lanes, Register, Tally};
 
 /// Penalty of a run of five modules (N1); every further one costs 1.
@@ -127,15 +128,30 @@ impl Counts {
     /// The scores of symbols of that size.
     #[inline(always)]
     pub(crate) fn scores(&self, size: usize) -> [u32; 8] {
+        self.scores_with(size, 1, u64::MAX)
+    }
+
+    /// The scores of symbols of that size whose rows and columns were counted as one plane, and so blocks and dark modules
+    /// twice.
+    #[inline(always)]
+    pub(crate) fn scores_of_both(&self, size: usize) -> [u32; 8] {
+        self.scores_with(size, 2, LOWER)
+    }
+
+    /// The scores, with blocks and dark modules counted so many times and the padding cut to some bits.
+    #[inline(always)]
+    fn scores_with(&self, size: usize, times: u32, kept: u64) -> [u32; 8] {
         // Padding alternates from line to line: its lines have the ones of line 0 and of line 1 in turn.
-        let padded =
-            size.div_ceil(2) as u32 * padding(size, 0).count_ones() + (size / 2) as u32 * padding(size, 1).count_ones();
-        core::array::from_fn(|mask| {
+        let ones = |line: usize| (padding(size, line) & kept).count_ones();
+        let padded = size.div_ceil(2) as u32 * ones(0) + (size / 2) as u32 * ones(1);
+        let mut scores = [0; 8];
+        for (mask, score) in scores.iter_mut().enumerate() {
             // A run of n >= 5 holds n - 4 modules that end five, and costs n - 2.
             let runs = self.fives[mask] + (N1 - 1) * self.runs[mask];
-            let balance = balance_score(self.dark[mask] - padded, size);
-            runs + N2 * self.blocks[mask] + N3 * self.finders[mask] + balance
-        })
+            let balance = balance_score(self.dark[mask] / times - padded, size);
+            *score = runs + N2 * (self.blocks[mask] / times) + N3 * self.finders[mask] + balance;
+        }
+        scores
     }
 }
 
