@@ -64,8 +64,6 @@ pub struct Encoder {
 #[derive(Default)]
 struct Planes {
     codewords: Vec<u8>,
-    /// The codewords as [`matrix::place`] reads them.
-    bits: Vec<u8>,
     columns: Vec<u64>,
     rows: Vec<u64>,
     candidates: Vec<Lanes>,
@@ -273,7 +271,7 @@ impl Work for Draw<'_> {
     fn run<R: Register>(self) -> Mask {
         let Self { data, blocks, layout, level, mask, planes, finished } = self;
         codewords::interleave(data, blocks, &mut planes.codewords);
-        matrix::place::<R>(&planes.codewords, layout, &mut planes.bits, &mut planes.columns);
+        matrix::place::<R>(&mut planes.codewords, layout, &mut planes.columns);
         matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
         let symbol = Unmasked { layout, level, rows: &planes.rows, columns: &planes.columns };
         // Not in a closure: it would be compiled without the registers' instructions.

@@ -124,51 +124,50 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Writes the plane of all eight candidates, format information and all.
+    /// Writes one word of every line of a plane of all eight candidates, format information and all.
     #[inline(always)]
-    fn fill<R: Register>(&self, plane: Plane, candidates: &mut Vec<Lanes>) {
+    fn fill<R: Register>(&self, plane: Plane, word: usize, candidates: &mut [Lanes]) {
         let size = self.layout.size;
-        let lines = self.plane(plane);
-        resize(candidates, lines.len() / size, size);
-        let words = candidates.chunks_exact_mut(LEAD + size + TAIL).zip(lines.chunks_exact(size));
-        let words = words.zip(self.layout.free.chunks_exact(size)).zip(&PATTERNS[plane as usize]);
-        for (((candidates, lines), free), patterns) in words {
-            fill_word::<R>(lines, free, patterns, candidates);
-        }
-        self.set_format::<R>(plane, 0, candidates);
+        let lines = &self.plane(plane)[word * size..][..size];
+        let free = &self.layout.free[word * size..][..size];
+        fill::<R>(lines, free, &PATTERNS[plane as usize][word], candidates);
+        self.set_format::<R>(plane, word, 0, candidates);
     }
 
     /// Writes both planes of all eight candidates as if they were one, of a symbol small enough: the rows in the lower
     /// halves of the words, the columns in the upper ones.
     #[inline(always)]
-    fn fill_both<R: Register>(&self, candidates: &mut Vec<Lanes>) {
+    fn fill_both<R: Register>(&self, candidates: &mut [Lanes]) {
         let size = self.layout.size;
         let (mut lines, mut free) = ([0; HALF], [0; HALF]);
         for i in 0..size {
             lines[i] = self.rows[i] & LOWER | self.columns[i] << HALF;
             free[i] = self.layout.free[i] | self.layout.free[i] << HALF;
         }
-        resize(candidates, 1, size);
-        fill_word::<R>(&lines[..size], &free[..size], &BOTH_PATTERNS, candidates);
-        self.set_format::<R>(Plane::Rows, 0, candidates);
-        self.set_format::<R>(Plane::Columns, HALF, candidates);
+        fill::<R>(&lines[..size], &free[..size], &BOTH_PATTERNS, candidates);
+        self.set_format::<R>(Plane::Rows, 0, 0, candidates);
+        self.set_format::<R>(Plane::Columns, 0, HALF, candidates);
     }
 
-    /// Makes the dark modules of the format information dark. The plane's first module is bit `start` of its first word.
+    /// Makes the dark modules of the format information dark, those in one word of the plane's lines. The plane's first
+    /// module of the word is bit `start`.
     #[inline(always)]
-    fn set_format<R: Register>(&self, plane: Plane, start: usize, candidates: &mut [Lanes]) {
+    fn set_format<R: Register>(&self, plane: Plane, word: usize, start: usize, candidates: &mut [Lanes]) {
         let size = self.layout.size;
         let format = format_information::of_all_masks(self.level);
         for (i, bit) in format_information::modules(plane, size) {
-            let line = i / 64 * (LEAD + size + TAIL) + LEAD + LINE;
-            set::<R>(&mut candidates[line], &format[bit as usize], start + i % 64);
+            if i / 64 == word {
+                set::<R>(&mut candidates[LEAD + LINE], &format[bit as usize], start + i % 64);
+            }
         }
-        for (line, bit) in format_information::modules(plane.across(), size) {
-            set::<R>(&mut candidates[LEAD + line], &format[bit as usize], start + LINE);
+        if word == 0 {
+            for (line, bit) in format_information::modules(plane.across(), size) {
+                set::<R>(&mut candidates[LEAD + line], &format[bit as usize], start + LINE);
+            }
         }
     }
 
-    /// The mask with the lowest score, of equal ones the one with the lowest number. `candidates` is room for a plane.
+    /// The mask with the lowest score, of equal ones the one with the lowest number. `candidates` is room to score them in.
     #[inline(always)]
     pub(crate) fn choose<R: Register>(&self, candidates: &mut Vec<Lanes>) -> Mask {
         let (mut scores, mut certain) = (self.scores_but_wide::<R>(candidates), [false; 8]);
@@ -194,17 +193,28 @@ impl<'a> Unmasked<'a> {
     #[inline(always)]
     fn scores_but_wide<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
         let size = self.layout.size;
+        let words = self.rows.len() / size;
+        let len = LEAD + size + TAIL;
+        // Room for one word of all lines and for the word behind it.
+        candidates.resize(2 * len, Lanes::ZERO);
+        let (mut this, mut behind) = candidates.split_at_mut(len);
         let mut counts = penalty::Counts::default();
         // What stands behind the end of a line has to part the two planes: one bit at least.
         if size < HALF {
-            self.fill_both::<R>(candidates);
-            counts.add_rows::<R>(candidates, size);
+            self.fill_both::<R>(this);
+            counts.add::<R, true>(this, this);
             return counts.scores_of_both(size);
         }
-        self.fill::<R>(Plane::Columns, candidates);
-        counts.add_columns::<R>(candidates, size);
-        self.fill::<R>(Plane::Rows, candidates);
-        counts.add_rows::<R>(candidates, size);
+        for word in 0..words {
+            self.fill::<R>(Plane::Columns, word, this);
+            counts.add::<R, false>(this, this);
+        }
+        for word in (0..words).rev() {
+            self.fill::<R>(Plane::Rows, word, this);
+            // Behind the last word there is nothing to look at: any word will do, padding ends the line.
+            counts.add::<R, true>(this, if word == words - 1 { this } else { behind });
+            core::mem::swap(&mut this, &mut behind);
+        }
         counts.scores(size)
     }
 
@@ -235,15 +245,9 @@ impl<'a> Unmasked<'a> {
     }
 }
 
-/// Makes room for a plane of candidates of so many words a line.
-#[inline(always)]
-fn resize(candidates: &mut Vec<Lanes>, words: usize, size: usize) {
-    candidates.resize(words * (LEAD + size + TAIL), Lanes::ZERO);
-}
-
 /// Writes one word of all lines of the candidates, light lines before and behind.
 #[inline(always)]
-fn fill_word<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], candidates: &mut [Lanes]) {
+fn fill<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], candidates: &mut [Lanes]) {
     candidates[..LEAD].fill(Lanes::ZERO);
     candidates[LEAD + lines.len()..].fill(Lanes::ZERO);
     let candidates = candidates[LEAD..].chunks_mut(PERIOD);

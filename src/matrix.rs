@@ -13,13 +13,13 @@ use crate::layout::{Layout, is_upward, padding, right_column};
 use crate::simd::Register;
 
 /// Places `codewords`, which are as many as the version has, into `columns`, a plane of columns with the function patterns
-/// drawn, nothing masked, no format information. `bits` is room for a copy of the codewords.
+/// drawn, nothing masked, no format information. What else it needs to read them goes behind the codewords.
 #[inline(always)]
-pub(crate) fn place<R: Register>(codewords: &[u8], layout: &Layout, bits: &mut Vec<u8>, columns: &mut Vec<u64>) {
+pub(crate) fn place<R: Register>(codewords: &mut Vec<u8>, layout: &Layout, columns: &mut Vec<u64>) {
     let Layout { size, function_patterns, order, .. } = *layout;
     columns.clear();
     columns.extend_from_slice(function_patterns);
-    let mut stream = Stream::new(codewords, bits);
+    let mut stream = Stream::new(codewords);
     let words = size.div_ceil(32);
     for (pair, order) in order.chunks_exact(words).enumerate() {
         let right = right_column(size, pair);
@@ -56,12 +56,12 @@ const BEHIND: usize = 9;
 
 impl<'a> Stream<'a> {
     #[inline(always)]
-    fn new(codewords: &[u8], bytes: &'a mut Vec<u8>) -> Self {
-        let reversed = codewords.len() + BEHIND;
-        bytes.clear();
-        bytes.extend_from_slice(codewords);
+    fn new(bytes: &'a mut Vec<u8>) -> Self {
+        let len = bytes.len();
+        let reversed = len + BEHIND;
         bytes.resize(2 * reversed, 0);
-        for (reversed, codeword) in bytes[reversed..].iter_mut().zip(codewords) {
+        let (codewords, behind) = bytes.split_at_mut(reversed);
+        for (reversed, codeword) in behind.iter_mut().zip(&codewords[..len]) {
             *reversed = codeword.reverse_bits();
         }
         Self { bytes, reversed, taken: 0 }
@@ -166,12 +166,12 @@ mod tests {
     #[test]
     fn placement_goes_through_the_symbol_as_the_standard_says() {
         let mut state = 1;
-        let (mut bits, mut columns) = (Vec::new(), Vec::new());
+        let mut columns = Vec::new();
         for version in (1..=40).filter_map(Version::new) {
             let layout = Layout::of(version);
             let size = layout.size;
             let codewords: Vec<u8> = (0..version.codewords()).map(|_| random(&mut state) as u8).collect();
-            place::<u64>(&codewords, &layout, &mut bits, &mut columns);
+            place::<u64>(&mut codewords.clone(), &layout, &mut columns);
 
             let bit = |plane: &[u64], x: usize, y: usize| plane[y / 64 * size + x] >> (y % 64) & 1 != 0;
             let mut i = 0;

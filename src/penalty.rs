@@ -45,30 +45,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts what the rules find across the lines of a plane of columns: along the rows of the symbol. Every word of the
-    /// plane has [`LEAD`] and [`TAIL`] light lines before and behind it, here and below.
+    /// Counts what the rules find across the lines of one word of a plane, with [`LEAD`] and [`TAIL`] light lines before and
+    /// behind them. `behind` are the lines of the word behind it, whose first module ends a block that begins with the last
+    /// module of this one. Blocks and dark modules are counted only if `BLOCKS`.
     #[inline(always)]
-    pub(crate) fn add_columns<R: Register>(&mut self, candidates: &[Lanes], size: usize) {
-        for word in candidates.chunks_exact(LEAD + size + TAIL) {
-            self.add_word::<R, false>(word, word);
-        }
-    }
-
-    /// Counts what the rules find across the lines of a plane of rows, blocks and dark modules.
-    #[inline(always)]
-    pub(crate) fn add_rows<R: Register>(&mut self, candidates: &[Lanes], size: usize) {
-        let len = LEAD + size + TAIL;
-        for start in (0..candidates.len()).step_by(len) {
-            let (word, behind) = candidates[start..].split_at(len);
-            // Behind the last word there is nothing to look at: any word will do, padding ends the line.
-            self.add_word::<R, true>(word, behind.get(..len).unwrap_or(word));
-        }
-    }
-
-    /// Counts across the lines of one word of a plane. `behind` are the lines of the word behind it, whose first module ends
-    /// a block that begins with the last module of this one; blocks and dark modules are counted only if `BLOCKS`.
-    #[inline(always)]
-    fn add_word<R: Register, const BLOCKS: bool>(&mut self, lines: &[Lanes], behind: &[Lanes]) {
+    pub(crate) fn add<R: Register, const BLOCKS: bool>(&mut self, lines: &[Lanes], behind: &[Lanes]) {
         for part in 0..8 / R::LANES {
             self.add_part::<R, BLOCKS>(lines, &behind[..lines.len()], part);
         }

@@ -12,23 +12,30 @@ struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count(more: usize, fewer: usize) {
+    BYTES.with(|bytes| bytes.set(bytes.get().wrapping_add(more).wrapping_sub(fewer)));
+    ALLOCATIONS.with(|count| count.set(count.get() + usize::from(more > 0)));
 }
 
 // SAFETY: every call goes to the system's allocator unchanged; counting touches no memory that it manages.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        count(layout.size(), 0);
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(0, layout.size());
         // SAFETY: the caller's promises are passed on.
         unsafe { System.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        count(size, layout.size());
         // SAFETY: the caller's promises are passed on.
         unsafe { System.realloc(pointer, layout, size) }
     }
@@ -79,4 +86,22 @@ fn a_refusal_allocates_nothing() {
     let mut encoder = Encoder::new();
     let content = vec![0; 8_000];
     assert_eq!(allocations(|| assert!(encoder.encode(&content, ErrorCorrectionLevel::L).is_err())), 0);
+}
+
+#[test]
+fn an_encoder_takes_less_than_64_kilobytes() {
+    // The largest symbols in bytes, digits and letters; and the most segments that fit one, seven bytes for two of them.
+    let many: Vec<u8> = b"123456x".repeat(7_089 / 7);
+    for (content, most) in
+        [(vec![0x80; 2_953], 64_000), (vec![b'7'; 7_089], 64_000), (vec![b'X'; 4_296], 64_000), (many, 96_000)]
+    {
+        let before = BYTES.with(Cell::get);
+        let mut encoder = Encoder::new();
+        let _ = encoder.encode(&content, ErrorCorrectionLevel::L);
+        for len in (0..content.len()).step_by(97) {
+            let _ = encoder.encode(&content[..len], ErrorCorrectionLevel::L);
+        }
+        let taken = size_of::<Encoder>() + BYTES.with(Cell::get) - before;
+        assert!(taken < most, "{taken} bytes");
+    }
 }
