@@ -57,12 +57,13 @@ const BEHIND: usize = 9;
 impl<'a> Stream<'a> {
     #[inline(always)]
     fn new(bytes: &'a mut Vec<u8>) -> Self {
-        let len = bytes.len();
-        let reversed = len + BEHIND;
+        let reversed = bytes.len() + BEHIND;
         bytes.resize(2 * reversed, 0);
         let (codewords, behind) = bytes.split_at_mut(reversed);
-        for (reversed, codeword) in behind.iter_mut().zip(&codewords[..len]) {
-            *reversed = codeword.reverse_bits();
+        // Eight at a time; the zeros behind the codewords make the last eight whole.
+        let eights = codewords.as_chunks::<8>().0;
+        for (reversed, codewords) in behind.as_chunks_mut::<8>().0.iter_mut().zip(eights) {
+            *reversed = u64::from_le_bytes(*codewords).reverse_bits().swap_bytes().to_le_bytes();
         }
         Self { bytes, reversed, taken: 0 }
     }
