@@ -17,10 +17,10 @@
 use crate::version::Version;
 
 /// Words of the planes of all versions one behind the other.
-const PLANE_WORDS: usize = plane_start(40);
+const PLANE_WORDS: usize = PLANE_STARTS[40];
 
 /// Words of the orders of placement of all versions one behind the other.
-const ORDER_WORDS: usize = order_start(40);
+const ORDER_WORDS: usize = ORDER_STARTS[40];
 
 /// Dark modules of the function patterns, for every version a plane; the bits behind the end of a line are [`padding`].
 static FUNCTION_PATTERNS: [u64; PLANE_WORDS] = PLANES.0;
@@ -56,12 +56,12 @@ pub(crate) struct Layout {
 impl Layout {
     pub(crate) fn of(version: Version) -> Self {
         let index = version.index();
-        let plane = plane_start(index)..plane_start(index + 1);
+        let plane = PLANE_STARTS[index]..PLANE_STARTS[index + 1];
         Self {
             size: version.size(),
             function_patterns: &FUNCTION_PATTERNS[plane.clone()],
             free: &FREE[plane],
-            order: &ORDER[order_start(index)..order_start(index + 1)],
+            order: &ORDER[ORDER_STARTS[index]..ORDER_STARTS[index + 1]],
         }
     }
 }
@@ -89,29 +89,29 @@ pub(crate) const fn padding(size: usize, line: usize) -> u64 {
     (0x5555_5555_5555_5555 << (line & 1)) & (u64::MAX << (size % 64))
 }
 
-/// Where the plane of the version with that index begins; with 40, where the last one ends.
-const fn plane_start(index: usize) -> usize {
-    let mut start = 0;
+/// Where the plane of each version begins, and behind all of them where the last one ends.
+const PLANE_STARTS: [usize; 41] = {
+    let mut starts = [0; 41];
     let mut i = 0;
-    while i < index {
+    while i < 40 {
         let version = Version::MIN.up(i as u8);
-        start += version.size() * version.words();
+        starts[i + 1] = starts[i] + version.size() * version.words();
         i += 1;
     }
-    start
-}
+    starts
+};
 
-/// Where the order of placement of the version with that index begins; with 40, where the last one ends.
-const fn order_start(index: usize) -> usize {
-    let mut start = 0;
+/// Where the order of placement of each version begins, and behind all of them where the last one ends.
+const ORDER_STARTS: [usize; 41] = {
+    let mut starts = [0; 41];
     let mut i = 0;
-    while i < index {
+    while i < 40 {
         let size = Version::MIN.up(i as u8).size();
-        start += pairs(size) * size.div_ceil(32);
+        starts[i + 1] = starts[i] + pairs(size) * size.div_ceil(32);
         i += 1;
     }
-    start
-}
+    starts
+};
 
 /// The centres of the alignment patterns along a side, the largest first, 6 the last (Annex E), and how many they are.
 const fn alignment_centres(version: Version) -> ([usize; 7], usize) {
@@ -148,7 +148,7 @@ const fn planes() -> ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) {
     let mut planes = Planes { dark: [0; PLANE_WORDS], free: [0; PLANE_WORDS], start: 0, size: 0 };
     let mut index = 0;
     while index < 40 {
-        planes.start = plane_start(index);
+        planes.start = PLANE_STARTS[index];
         planes.draw(Version::MIN.up(index as u8));
         index += 1;
     }
@@ -281,7 +281,7 @@ const fn order() -> [u64; ORDER_WORDS] {
             let mut i = 0;
             while i < words {
                 let word = if is_upward(pair) { words - 1 - i } else { i };
-                let start = plane_start(index) + word / 2 * size;
+                let start = PLANE_STARTS[index] + word / 2 * size;
                 let right_bits = spread((PLANES.1[start + right] >> (word % 2 * 32)) as u32);
                 let left_bits = spread((PLANES.1[start + right - 1] >> (word % 2 * 32)) as u32);
                 order[at] = if is_upward(pair) { right_bits << 1 | left_bits } else { left_bits << 1 | right_bits };

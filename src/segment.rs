@@ -165,6 +165,8 @@ struct Run {
 #[derive(Debug, Default)]
 pub(crate) struct Segmenter {
     runs: Vec<Run>,
+    /// The band for which the runs say where each was come from, and what the search found to cost.
+    searched: Option<(Band, [u32; 3])>,
 }
 
 impl Segmenter {
@@ -172,6 +174,7 @@ impl Segmenter {
     pub(crate) fn read(&mut self, content: &[u8]) {
         debug_assert!(content.len() <= MOST_BYTES);
         self.runs.clear();
+        self.searched = None;
         let mut done = 0;
         while let Some((start, end)) = next_stretch(content, done) {
             if start > done {
@@ -246,6 +249,11 @@ impl Segmenter {
     /// The least cost of all content read, in sixths of a bit, with the last run in each mode. Leaves the way there in
     /// `came_from`. A mode that cannot carry a run costs [`NEVER`] from there on.
     fn search(&mut self, band: Band) -> [u32; 3] {
+        if let Some((searched, cost)) = self.searched
+            && searched == band
+        {
+            return cost;
+        }
         let header = Mode::ALL.map(|mode| 6 * mode.header_bits(band));
         let mut cost = [NEVER; 3];
         let mut start = 0;
@@ -274,6 +282,7 @@ impl Segmenter {
             }
             cost = next.map(|cost| cost.min(NEVER));
         }
+        self.searched = Some((band, cost));
         cost
     }
 }

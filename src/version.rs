@@ -50,8 +50,8 @@ impl Version {
     /// assert_eq!(Version::MIN.data_bits(ErrorCorrectionLevel::H), 72);
     /// assert_eq!(Version::MAX.data_bits(ErrorCorrectionLevel::L), 23_648);
     /// ```
-    pub const fn data_bits(self, level: ErrorCorrectionLevel) -> usize {
-        8 * Blocks::of(self, level).data_codewords()
+    pub fn data_bits(self, level: ErrorCorrectionLevel) -> usize {
+        DATA_BITS[level as usize][self.index()] as usize
     }
 
     /// The version so many above this one; the caller sees to it that there is one.
@@ -273,10 +273,27 @@ impl Blocks {
         Self { count, long: codewords % count, short_data: codewords / count - parity, parity }
     }
 
+    /// Data codewords of all blocks.
     pub(crate) const fn data_codewords(self) -> usize {
         self.count * self.short_data + self.long
     }
 }
+
+/// Bits for segments, by level and version: eight for each data codeword.
+static DATA_BITS: [[u16; 40]; 4] = {
+    let mut bits = [[0; 40]; 4];
+    let mut level = 0;
+    while level < 4 {
+        let mut i = 0;
+        while i < 40 {
+            let blocks = Blocks::of(Version::MIN.up(i as u8), ErrorCorrectionLevel::ALL[level]);
+            bits[level][i] = 8 * blocks.data_codewords() as u16;
+            i += 1;
+        }
+        level += 1;
+    }
+    bits
+};
 
 /// Error-correction codewords per block, by level and version (Table 9).
 #[rustfmt::skip]
