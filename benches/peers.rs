@@ -70,7 +70,8 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
                 black_box(encoder.encode(black_box(content), level).expect("it fits"));
             }),
         );
-        let (mut encoder, mut png, mut image) = (Encoder::new().with_instructions(set), Png::default(), Vec::new());
+        let (mut encoder, mut png, mut image) =
+            (Encoder::new().with_instructions(set), Png::default().with_instructions(set), Vec::new());
         add(
             name,
             "png",
@@ -129,7 +130,7 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
     contenders
 }
 
-/// What each does with raw content at a level, left to its own choice of mode, version and mask.
+/// What peers do with raw content at a level, left to their own choice of mode, version and mask.
 fn fast_qr(content: &[u8], level: ErrorCorrectionLevel) -> fast_qr::QRCode {
     let level = match level {
         ErrorCorrectionLevel::L => fast_qr::ECL::L,

@@ -8,7 +8,7 @@ use crate::layout::Layout;
 use crate::mask::Unmasked;
 use crate::matrix;
 use crate::segment::{self, Band, Segment, Segmentation, Segmenter};
-use crate::simd::{InstructionSet, Lanes, Register, Work, dispatch};
+use crate::simd::{Available, InstructionSet, Lanes, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::{Blocks, ErrorCorrectionLevel, Mask, Version, VersionRange};
 
@@ -35,8 +35,8 @@ pub struct Options {
     pub eci: Option<Eci>,
 }
 
-/// Makes symbols of raw content, one after the other, in buffers that it keeps: once it has made a symbol as large and with as
-/// many segments, it allocates nothing.
+/// Makes symbols of raw content, one after the other, in buffers that it keeps: once it has made a symbol as large, of
+/// content that changes as often between kinds of character, it allocates nothing.
 ///
 /// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8 makes,
 /// on every machine. Its version is never larger than `qrcodegen`'s for the same content.
@@ -57,7 +57,7 @@ pub struct Encoder {
     data: Vec<u8>,
     planes: Planes,
     symbol: Symbol,
-    instructions: InstructionSet,
+    instructions: Available,
 }
 
 /// Room for a symbol on the way from its data codewords to its modules.

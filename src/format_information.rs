@@ -3,25 +3,9 @@
 //!
 //! Knows levels, masks and places in lines; nothing of what else a symbol holds.
 
+use crate::layout::Plane;
 use crate::simd::Lanes;
 use crate::version::{ErrorCorrectionLevel, Mask};
-
-/// Which way the lines of a plane run (see [`layout`](crate::layout)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plane {
-    Rows,
-    Columns,
-}
-
-impl Plane {
-    /// The plane whose lines cross those of this one.
-    pub(crate) const fn across(self) -> Self {
-        match self {
-            Self::Rows => Self::Columns,
-            Self::Columns => Self::Rows,
-        }
-    }
-}
 
 /// The line, row or column, that carries format information along it; every other line has a module of it at most, in
 /// this place.
@@ -139,7 +123,7 @@ mod tests {
     fn any_two_differ_in_seven_bits_at_least() {
         let all: Vec<u64> = ALL.as_flattened().to_vec();
         for (i, a) in all.iter().enumerate() {
-            assert!(all[..i].iter().all(|b| (a ^ b).count_ones() >= 5));
+            assert!(all[..i].iter().all(|b| (a ^ b).count_ones() >= 7));
             assert_eq!(a >> DARK, 1);
         }
     }

@@ -137,7 +137,8 @@ mod json {
     use base64::Engine as _;
     use base64::display::Base64Display;
     use base64::engine::general_purpose::STANDARD;
-    use serde::de::{Deserialize, Deserializer, Error as _};
+    use serde::de::value::MapAccessDeserializer;
+    use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ErrorCorrectionLevel, QrCodeImageDetails, Version};
@@ -222,10 +223,27 @@ mod json {
         binary_value: String,
     }
 
+    /// Takes an object and nothing else; what serde derives would take an array as well.
+    struct Object;
+
+    impl<'de> Visitor<'de> for Object {
+        type Value = Properties;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Properties, A::Error> {
+            Properties::deserialize(MapAccessDeserializer::new(object))
+        }
+    }
+
     impl<'de> Deserialize<'de> for QrCodeImageDetails {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let properties = Properties::deserialize(deserializer)?;
-            if let Some(other) = properties.odata_type.as_deref().filter(|name| name.trim_start_matches('#') != TYPE) {
+            let properties = deserializer.deserialize_map(Object)?;
+            if let Some(other) =
+                properties.odata_type.as_deref().filter(|name| name.strip_prefix('#').unwrap_or(name) != TYPE)
+            {
                 return Err(D::Error::custom(format_args!("@odata.type: `{other}` is not `#{TYPE}`")));
             }
             let bytes = |name: &str, text: &str| {

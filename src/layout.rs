@@ -33,6 +33,28 @@ static ORDER: [u64; ORDER_WORDS] = order();
 
 const PLANES: ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) = planes();
 
+/// Which way the lines of a plane run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plane {
+    Rows,
+    Columns,
+}
+
+impl Plane {
+    /// The plane whose lines cross those of this one.
+    pub(crate) const fn across(self) -> Self {
+        match self {
+            Self::Rows => Self::Columns,
+            Self::Columns => Self::Rows,
+        }
+    }
+}
+
+/// Bits of half a word: two lines of fewer modules fit one word.
+pub(crate) const HALF: usize = 32;
+/// The lower half.
+pub(crate) const LOWER: u64 = (1 << HALF) - 1;
+
 /// The tables of one version.
 #[derive(Clone, Copy)]
 pub(crate) struct Layout {

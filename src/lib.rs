@@ -49,10 +49,10 @@
 //! |---|---|---|
 //! | `png` | [`encode`], [`QrCodeImageDetails`], [`render::Png`]; needs `std` | yes |
 //! | `simd` | AVX2 and AVX-512 where the processor has them, and base64 with `serde` likewise; needs `std` | yes |
-//! | `serde` | [`QrCodeImageDetails`] as Graph's JSON, both ways | no |
+//! | `serde` | [`QrCodeImageDetails`] as Graph's JSON, both ways; needs `png` | no |
 //! | `qrcodegen` | a [`Symbol`] from a `qrcodegen::QrCode`, to draw it with the writers of this crate | no |
 //!
-//! Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`]. Without
+//! `std` is what `png` and `simd` have in common. Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`]. Without
 //! `simd` it is `forbid(unsafe_code)`.
 
 #![cfg_attr(not(any(feature = "std", test)), no_std)]

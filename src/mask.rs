@@ -4,8 +4,8 @@
 
 use alloc::vec::Vec;
 
-use crate::format_information::{self, LINE, Plane};
-use crate::layout::Layout;
+use crate::format_information::{self, LINE};
+use crate::layout::{HALF, LOWER, Layout, Plane};
 use crate::penalty::{self, LEAD, MARGIN, TAIL};
 use crate::simd::{Lanes, Register};
 use crate::version::{ErrorCorrectionLevel, Mask};
@@ -47,10 +47,6 @@ static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     patterns
 };
 
-/// Bits of half a word: two lines of fewer modules fit one word.
-const HALF: usize = 32;
-pub(crate) const LOWER: u64 = (1 << HALF) - 1;
-
 /// The mask patterns of rows in the lower and of columns in the upper half of a word. 768 bytes.
 static BOTH_PATTERNS: [Lanes; PERIOD] = {
     let mut both = [Lanes::ZERO; PERIOD];
@@ -85,8 +81,7 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Masks one word of every line of a plane: calls `line` with the masked words in turn. Format information is not
-    /// in them.
+    /// Writes one word of every line of a plane, masked, without format information, to `masked`.
     #[inline(always)]
     fn mask_word(&self, plane: Plane, word: usize, mask: Mask, masked: &mut [u64]) {
         let size = self.layout.size;
@@ -195,7 +190,8 @@ impl<'a> Unmasked<'a> {
         let size = self.layout.size;
         let words = self.rows.len() / size;
         let len = LEAD + size + TAIL;
-        // Room for one word of all lines and for the word behind it.
+        // Room for one word of all lines and for the word behind it, and no more: it is most of what an encoder takes.
+        candidates.reserve_exact((2 * len).saturating_sub(candidates.len()));
         candidates.resize(2 * len, Lanes::ZERO);
         let (mut this, mut behind) = candidates.split_at_mut(len);
         let mut counts = penalty::Counts::default();

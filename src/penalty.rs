@@ -16,8 +16,7 @@
 //! is counted together with the other rules. Wider patterns are rare and cost extra work to find, and their score is never
 //! negative: so they are counted one candidate at a time, only for candidates that could win without them.
 
-use crate::layout::padding;
-use crate::mask::LOWER;
+use crate::layout::{LOWER, padding};
 use crate::simd::{Lanes, Register, Tally};
 
 /// Penalty of a run of five modules (N1); every further one costs 1.
@@ -405,7 +404,7 @@ mod tests {
         });
         let lowest = (0..8).find(|&mask| expected[mask] == *expected.iter().min().unwrap()).unwrap();
         for set in InstructionSet::available() {
-            let (scores, mask) = dispatch(set, Score(symbol));
+            let (scores, mask) = dispatch(InstructionSet::widest(set), Score(symbol));
             assert_eq!(scores, expected, "version {version}, level {level}, {set:?}");
             assert_eq!(mask.index(), lowest, "{set:?}");
         }

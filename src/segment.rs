@@ -8,9 +8,9 @@
 //! numeric mode (10 bits for three). A change of mode costs a header of 12 to 20 bits, so a change pays only for a run of
 //! characters:
 //!
-//! - No optimal segmentation changes mode inside a run of characters that fit the same modes: moving the boundary to the
-//!   run's nearer end never costs a bit. So the search goes from run to run, not from character to character.
-//! - A stretch of fewer than four alphanumeric characters beside a byte that needs byte mode saves fewer bits than its
+//! - No optimal segmentation changes mode inside a run of characters that fit the same modes: giving the whole run to the one
+//!   of the two modes that is cheaper for it never costs a bit. So the search goes from run to run, not from character to character.
+//! - A stretch of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its
 //!   header costs, and so do fewer than four digits beside anything else. Such short runs belong to what surrounds
 //!   them. What is left of plain bytes is one run, found by looking at every fourth byte.
 //! - Over the runs goes a shortest-path search with one state for each mode. Costs are kept in sixths of a bit, in which

@@ -85,6 +85,14 @@ impl fmt::Debug for Symbol {
 }
 
 /// The same symbol: its version, level, mask and modules.
+///
+/// ```
+/// use qrcodegen::{QrCode, QrCodeEcc};
+/// use qrmint::Symbol;
+/// use qrmint::render::Svg;
+/// let code = QrCode::encode_text("drawn by qrmint", QrCodeEcc::Medium).unwrap();
+/// assert!(Svg::default().to_string(&Symbol::from(&code)).starts_with("<svg"));
+/// ```
 #[cfg(feature = "qrcodegen")]
 impl From<&qrcodegen::QrCode> for Symbol {
     fn from(code: &qrcodegen::QrCode) -> Self {

@@ -51,6 +51,12 @@ fn json_of_every_content_and_level_comes_back() {
     }
 }
 
+#[test]
+fn an_array_is_no_object() {
+    let error = serde_json::from_str::<QrCodeImageDetails>(r#"[null,1,"l","aGk=","aGk="]"#).unwrap_err();
+    assert!(error.to_string().contains("expected an object"), "{error}");
+}
+
 /// Graph's published example, place-holders and all.
 fn example() -> Value {
     json!({
@@ -87,6 +93,7 @@ fn the_type_is_optional_and_so_is_its_hash() {
 fn wrong_json_is_refused_with_the_property_named() {
     for (property, value, message) in [
         ("@odata.type", json!("#microsoft.graph.qrCode"), "@odata.type: `#microsoft.graph.qrCode` is not"),
+        ("@odata.type", json!("##microsoft.graph.qrCodeImageDetails"), "@odata.type: "),
         ("version", json!(0), "version: 0 is not 1 to 40"),
         ("version", json!(41), "version: 41 is not 1 to 40"),
         ("version", json!(300), "300"),

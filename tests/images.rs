@@ -44,9 +44,17 @@ fn every_version_decodes_to_the_symbol() {
 #[test]
 fn the_widest_scales_and_quiet_zones_decode_or_are_refused() {
     let mut random = Random::new(13);
-    for (version, scale, quiet_zone) in
-        [(1, 255, 0), (1, 254, 4), (1, 255, 34), (2, 128, 77), (40, 33, 255), (40, 1, 255), (5, 7, 254), (7, 45, 233)]
-    {
+    for (version, scale, quiet_zone) in [
+        (1, 255, 0),
+        (1, 254, 4),
+        (1, 255, 34),
+        (2, 128, 77),
+        (40, 33, 255),
+        (40, 1, 255),
+        (5, 7, 254),
+        (7, 45, 233),
+        (1, 120, 86),
+    ] {
         let symbol = symbol(version, &mut random);
         check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)).expect("small enough");
     }

@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use qrmint::render::{Png, QuietZone, Scale};
 use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};
 use qrmint_checks::{Random, oracle};
 
@@ -47,6 +48,22 @@ fn corpus(mut encoder: Encoder, mut finish: impl FnMut(Symbol, &Encoder, &[u8]) 
 fn six_thousand_symbols_are_the_same_with_every_instruction_set() {
     for set in InstructionSet::available() {
         assert_eq!(corpus(Encoder::new().with_instructions(set), |symbol, _, _| symbol), CORPUS, "{set:?}");
+    }
+}
+
+#[test]
+fn images_are_the_same_with_every_instruction_set() {
+    let mut random = Random::new(52);
+    let mut encoder = Encoder::new();
+    for _ in 0..400 {
+        let content = random.content(800);
+        let (scale, quiet_zone) = (1 + random.below(20) as u8, random.below(20) as u8);
+        let Ok(symbol) = encoder.encode(&content, ErrorCorrectionLevel::M) else { continue };
+        let png = Png::new(Scale::new(scale).unwrap(), QuietZone::new(quiet_zone));
+        let image = png.clone().to_vec(symbol).unwrap();
+        for set in InstructionSet::available() {
+            assert_eq!(png.clone().with_instructions(set).to_vec(symbol).unwrap(), image, "{set:?}");
+        }
     }
 }
 

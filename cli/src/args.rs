@@ -7,6 +7,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qrmint::render::{QuietZone, Scale};
 use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, Version, VersionRange};
@@ -71,7 +72,7 @@ pub(crate) struct BatchArguments {
     pub(crate) output: Option<PathBuf>,
 
     /// Threads that make images, 1 to 1024 [default: as many as the machine runs at once]
-    #[arg(long, short, value_name = "N", value_parser = threads)]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: Option<NonZero<usize>>,
 
     #[command(flatten)]
@@ -97,19 +98,19 @@ pub(crate) struct SymbolArguments {
     segmentation: Cut,
 
     /// Smallest version allowed, 1 to 40
-    #[arg(long, value_name = "N", default_value = "1", value_parser = version)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "1", value_parser = version)]
     min_version: Version,
 
     /// Largest version allowed, 1 to 40
-    #[arg(long, value_name = "N", default_value = "40", value_parser = version)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "40", value_parser = version)]
     max_version: Version,
 
     /// Mask, 0 to 7 [default: the one with the lowest penalty score]
-    #[arg(long, value_name = "N", value_parser = mask)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = mask)]
     mask: Option<Mask>,
 
     /// Interpretation (ECI) to announce before the content, 0 to 999999; 26 is UTF-8
-    #[arg(long, value_name = "N", value_parser = eci)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = eci)]
     eci: Option<Eci>,
 }
 
@@ -134,11 +135,11 @@ impl SymbolArguments {
 #[derive(Args)]
 pub(crate) struct ImageArguments {
     /// Pixels a module, 1 to 255
-    #[arg(long, short, value_name = "N", default_value = "8", value_parser = scale)]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = scale)]
     pub(crate) scale: Scale,
 
     /// Light modules on every side, 0 to 255
-    #[arg(long, short, value_name = "N", default_value = "4", value_parser = quiet_zone)]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "4", value_parser = quiet_zone)]
     pub(crate) quiet_zone: QuietZone,
 }
 
@@ -166,12 +167,21 @@ enum Cut {
 pub(crate) fn read() -> Result<Option<Command>, Error> {
     match CommandLine::try_parse() {
         Ok(line) => Ok(Some(line.command)),
+        Err(error) if error.kind() == ErrorKind::UnknownArgument && !names_an_option(&error) => Err(Error::Usage(
+            "unexpected argument: there is one content at most, and -- goes before one that begins with a hyphen"
+                .into(),
+        )),
         Err(error) if error.use_stderr() => Err(Error::Usage(in_one_line(&error.to_string()))),
         Err(help) => match help.print() {
             Ok(()) => Ok(None),
             Err(source) => Err(Error::Write { place: Place::StandardOutput, source }),
         },
     }
+}
+
+/// Whether the argument that clap did not expect looks like an option. Another one may be content, which no message tells.
+fn names_an_option(error: &clap::Error) -> bool {
+    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(argument)) if argument.starts_with("--"))
 }
 
 /// What clap says before it comes to usage and help.

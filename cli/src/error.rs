@@ -46,11 +46,8 @@ impl Error {
         if matches!(self, Self::Usage(_)) { 2 } else { 1 }
     }
 
-    /// One line on standard error; nothing if nobody reads the output any more, like other tools.
+    /// One line on standard error.
     pub(crate) fn report(&self) {
-        if matches!(self, Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe) {
-            return;
-        }
         // Standard error may be closed as well, and then there is nobody to tell.
         let _ = writeln!(io::stderr(), "qrmint: {}", self.to_string().replace(char::is_control, " "));
     }

@@ -186,7 +186,7 @@ fn a_line_that_fails_is_answered_in_its_place_and_the_rest_goes_on() {
 #[test]
 fn image_too_large_fails_the_line() {
     let run = run(&["batch", "--scale", "255", "--quiet-zone", "255"], line(b"hi", Level::L).as_bytes());
-    let message = "image too large: 135405 x 135405 pixels, at most 23170 x 23170";
+    let message = "image too large: 135405 x 135405 pixels, at most 23160 x 23160";
     assert_eq!(run.lines(), [json!({"error": {"code": "imageTooLarge", "message": message, "line": 1}})]);
     assert_eq!(run.code, 1);
 }
@@ -210,7 +210,7 @@ fn no_message_tells_any_of_the_content() {
     assert!(!output.contains("Tr0") && !output.contains("dor"), "{output}");
 }
 
-/// The longest line that is taken is as long as promised, with any line end; one byte more is skipped.
+/// The longest line that is taken is as long as promised, its line feed not counted; one byte more is skipped.
 #[test]
 fn limit_of_a_line_is_exact() {
     let padded = |length: usize| "{\"rawContent\":\"aGk=\"}".to_owned() + &" ".repeat(length - 21);
@@ -271,7 +271,7 @@ fn batch_ends_when_nobody_reads_its_output() {
     assert!(begin.elapsed() < Duration::from_secs(10));
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    assert_eq!(stderr, "");
+    assert!(stderr.starts_with("qrmint: cannot write standard output: ") && stderr.lines().count() == 1, "{stderr}");
 
     // The same in the middle of an input without end.
     let mut child = start(qrmint(&["batch"]));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::scan_lines::Plans;
 use super::{QuietZone, Scale};
+use crate::simd::{Available, InstructionSet};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
@@ -34,15 +35,34 @@ use crate::version::Version;
 pub struct Png {
     plans: Arc<Plans>,
     stream: Vec<u8>,
+    instructions: Available,
 }
 
 impl Png {
-    /// Pixels that an image may have a side, at most: its scan lines take 64 MiB then.
-    pub const MAX_SIDE: u32 = 23_170;
+    /// Pixels that an image may have a side, at most: its scan lines take no more than 64 MiB then.
+    pub const MAX_SIDE: u32 = 23_160;
 
     /// A writer of images with so many pixels a module and so wide a quiet zone.
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
-        Self { plans: Plans::of(scale, quiet_zone), stream: Vec::new() }
+        let instructions = InstructionSet::widest(InstructionSet::WIDEST);
+        Self { plans: Plans::of(scale, quiet_zone), stream: Vec::new(), instructions }
+    }
+
+    /// The same writer with no instructions beyond those of `most`. For tests and measurements: the image is the same.
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// let image = Png::default().to_vec(symbol)?;
+    /// for set in InstructionSet::available() {
+    ///     assert_eq!(Png::default().with_instructions(set).to_vec(symbol)?, image);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_instructions(self, most: InstructionSet) -> Self {
+        Self { instructions: InstructionSet::widest(most), ..self }
     }
 
     /// Pixels a side of the image of a symbol of `version`, quiet zone included, whether it may be that large or not.
@@ -71,11 +91,11 @@ impl Png {
     /// let mut png = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
     /// let mut encoder = Encoder::new();
     /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
-    /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_170 })));
+    /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_160 })));
     /// ```
     pub fn write(&mut self, symbol: &Symbol, out: &mut impl io::Write) -> Result<(), RenderError> {
         let side = self.check_side(symbol.version())?;
-        let len = self.plans.write(symbol, &mut self.stream);
+        let len = self.plans.write(symbol, self.instructions, &mut self.stream);
         contain(side, &self.stream[..len], out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),

@@ -9,8 +9,8 @@
 //! is to know of a group stands in a table: the bits that code it and what it adds to the checksum. What remains of
 //! a line behind its last full group is its *tail*, of 1, 3, 5 or 7 modules, since the number of modules is odd.
 //!
-//! All scan lines of a row of modules are alike. The first is coded by groups, the others as one long match at the distance
-//! of a scan line. The quiet zone above and below is one light row as high as need be.
+//! All scan lines of a row of modules are alike. The first is coded by groups, the others as matches at the distance of a
+//! scan line. The quiet zone above and below is one light row as high as need be.
 //!
 //! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, with lengths from the counts that
 //! random modules would give. Masking sees to it that modules look random.
@@ -20,14 +20,14 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::deflate::{self, BitWriter, Bits, END_OF_BLOCK, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, SLACK, SYMBOLS};
 use super::{QuietZone, Scale};
-use crate::simd::{InstructionSet, Register, Work, dispatch};
+use crate::simd::{Available, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
 /// Modules in a group.
 const GROUP: usize = 8;
 
-/// The most words that hold a row with the part of the quiet zone before it that fills no group.
+/// Words for a row of 177 modules with up to seven of the quiet zone before it, and one more for what a shift carries.
 const WIDEST: usize = 4;
 
 /// The plans of one scale and quiet zone, each made when a symbol of its version first comes.
@@ -36,7 +36,6 @@ pub(crate) struct Plans {
     scale: Scale,
     quiet_zone: QuietZone,
     by_version: [OnceLock<Box<Plan>>; 40],
-    instructions: InstructionSet,
 }
 
 /// The plans of the default scale and quiet zone, shared by all that use them.
@@ -52,8 +51,7 @@ impl Plans {
     }
 
     fn empty(scale: Scale, quiet_zone: QuietZone) -> Self {
-        let instructions = InstructionSet::widest(InstructionSet::WIDEST);
-        Self { scale, quiet_zone, by_version: [const { OnceLock::new() }; 40], instructions }
+        Self { scale, quiet_zone, by_version: [const { OnceLock::new() }; 40] }
     }
 
     pub(crate) fn scale(&self) -> Scale {
@@ -66,10 +64,10 @@ impl Plans {
 
     /// Writes the zlib stream of the symbol's scan lines to the beginning of `stream`, which grows as need be, and says how
     /// long it is.
-    pub(crate) fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
+    pub(crate) fn write(&self, symbol: &Symbol, instructions: Available, stream: &mut Vec<u8>) -> usize {
         let plan = self.by_version[symbol.version().index()]
             .get_or_init(|| Box::new(Plan::new(symbol.version(), self.scale, self.quiet_zone)));
-        dispatch(self.instructions, Write { plan, symbol, stream })
+        dispatch(instructions, Write { plan, symbol, stream })
     }
 }
 
@@ -331,7 +329,7 @@ impl Plan {
         let most = |groups: &[Group]| groups.iter().map(of_group).max().unwrap_or(0);
         let line = 15 + self.geometry.groups() * most(&*self.groups) + most(&self.tails);
         let rows = version.size() * (line + sum(&self.repeat_row)) + 2 * (line + sum(&self.repeat_quiet));
-        self.header.0.len() + rows.div_ceil(8) + 2 + 4 + SLACK
+        self.header.0.len() + rows.div_ceil(8) + 3 + 4 + SLACK
     }
 
     #[inline(always)]
@@ -518,6 +516,7 @@ fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
     let symbol = geometry.quiet_zone..geometry.quiet_zone + size;
     let chances = |groups: Range<usize>, modules: usize| {
         let mut chances = vec![0; 1 << modules];
+        let len = groups.len() as u32;
         for group in groups {
             // Modules of this group inside the symbol may be dark; those of the quiet zone never are.
             let random =
@@ -528,7 +527,7 @@ fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
             }
         }
         // The light rows above and below.
-        chances[0] += 2 * ONCE * u32::from(geometry.quiet_zone > 0);
+        chances[0] += 2 * ONCE * len * u32::from(geometry.quiet_zone > 0);
         chances
     };
     let groups = geometry.groups();
@@ -537,8 +536,8 @@ fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
 
 /// The Adler-32 checksum (RFC 1950) of bytes, in a form that can be joined and repeated without looking at them again.
 ///
-/// The sums are exact; only the checksum itself is reduced. An image's scan lines are at most 64 MiB, so its weighted sum is
-/// below 255 x 2^26 x 2^26 / 2, less than 2^60.
+/// The sums are exact; only the checksum itself is reduced. An image's scan lines are at most 2^26 bytes, so its weighted sum is
+/// below 255 x 2^26 x 2^26 / 2, less than 2^59.
 #[derive(Clone, Copy, Debug)]
 struct Adler {
     /// Sum of the bytes.

@@ -20,13 +20,13 @@ pub(super) fn is_available() -> bool {
 }
 
 /// Does the work with AVX2.
+///
+/// # Safety
+///
+/// Only where [`is_available`].
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) fn run<W: Work>(work: W) -> W::Output {
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn with_features<W: Work>(work: W) -> W::Output {
-        work.run::<Four>()
-    }
-    // SAFETY: `InstructionSet::available` gives out this set only if `is_available`.
-    unsafe { with_features(work) }
+    work.run::<Four>()
 }
 
 // SAFETY, here and below: a `Four` exists only inside `run`, where AVX2 is there.

@@ -21,13 +21,13 @@ pub(super) fn is_available() -> bool {
 }
 
 /// Does the work with AVX-512.
+///
+/// # Safety
+///
+/// Only where [`is_available`].
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq")]
 pub(super) fn run<W: Work>(work: W) -> W::Output {
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq")]
-    fn with_features<W: Work>(work: W) -> W::Output {
-        work.run::<Eight>()
-    }
-    // SAFETY: `InstructionSet::available` gives out this set only if `is_available`.
-    unsafe { with_features(work) }
+    work.run::<Eight>()
 }
 
 // SAFETY, here and below: an `Eight` exists only inside `run`, where AVX-512 is there.

@@ -8,7 +8,7 @@
 mod avx2;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx512;
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
 mod sse2;
 mod word;
 
@@ -161,8 +161,8 @@ impl InstructionSet {
     }
 
     /// The widest that the running processor has, `most` at most.
-    pub(crate) fn widest(most: Self) -> Self {
-        Self::available().filter(|&set| set <= most).last().unwrap_or(Self::Baseline)
+    pub(crate) fn widest(most: Self) -> Available {
+        Available(Self::available().filter(|&set| set <= most).last().unwrap_or(Self::Baseline))
     }
 }
 
@@ -174,18 +174,25 @@ pub(crate) trait Work {
     fn run<R: Register>(self) -> Self::Output;
 }
 
-/// Does the work with the registers of that instruction set, which comes from [`InstructionSet::available`].
+/// An instruction set that the running processor has. Only [`InstructionSet::widest`] makes one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Available(InstructionSet);
+
+/// Does the work with the registers of that instruction set.
 #[inline]
-pub(crate) fn dispatch<W: Work>(set: InstructionSet, work: W) -> W::Output {
-    match set {
-        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[cfg_attr(feature = "simd", allow(unsafe_code))]
+pub(crate) fn dispatch<W: Work>(set: Available, work: W) -> W::Output {
+    match set.0 {
+        #[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
         InstructionSet::Baseline => work.run::<sse2::Two>(),
-        #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+        #[cfg(not(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2")))]
         InstructionSet::Baseline => work.run::<u64>(),
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        InstructionSet::Avx2 => avx2::run(work),
+        // SAFETY: there is only an `Available` of what is.
+        InstructionSet::Avx2 => unsafe { avx2::run(work) },
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        InstructionSet::Avx512 => avx512::run(work),
+        // SAFETY: there is only an `Available` of what is.
+        InstructionSet::Avx512 => unsafe { avx512::run(work) },
     }
 }
 

@@ -70,15 +70,13 @@ impl Answerer {
             },
         })?;
         let symbol = self.encoder.encode(&self.raw_content, level)?;
-        let details = match self.details.take() {
-            Some(mut details) => {
-                details.renew(symbol, &self.raw_content, &mut self.png)?;
-                details
-            }
-            None => QrCodeImageDetails::new(symbol, &self.raw_content, &mut self.png)?,
-        };
-        details.write_json(out);
-        self.details = Some(details);
+        match &mut self.details {
+            Some(details) => details.renew(symbol, &self.raw_content, &mut self.png)?,
+            None => self.details = Some(QrCodeImageDetails::new(symbol, &self.raw_content, &mut self.png)?),
+        }
+        if let Some(details) = &self.details {
+            details.write_json(out);
+        }
         Ok(())
     }
 }

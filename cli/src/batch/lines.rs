@@ -5,7 +5,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
-/// Bytes that a line may have, its end not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
+/// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
 /// 9,452; the rest is room for other properties.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it.
