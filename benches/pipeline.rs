@@ -4,6 +4,8 @@ mod workloads;
 
 use std::hint::black_box;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use qrmint::Encoder;
 use qrmint::render::Png;
@@ -52,6 +54,19 @@ fn pipeline(criterion: &mut Criterion) {
                 details.renew(symbol, content, &mut png).expect("it is small enough");
                 details.write_json(&mut json);
                 black_box(&json);
+            });
+        });
+        group.bench_function(BenchmarkId::new("qrcodegen+png+serde_json", workload.name), |bencher| {
+            bencher.iter(|| {
+                let content = next();
+                let code = qrcodegen(content, level);
+                qrcodegen_png(&code, &mut image);
+                serde_json::to_vec(&serde_json::json!({
+                    "version": code.version().value(),
+                    "errorCorrectionLevel": level.letter(),
+                    "rawContent": STANDARD.encode(content),
+                    "binaryValue": STANDARD.encode(&image),
+                }))
             });
         });
         group.finish();
