@@ -70,6 +70,16 @@ struct Planes {
 }
 
 impl Encoder {
+    /// Bytes beyond which content fits no symbol, whatever it is: the digits that version 40 holds at level L (Table 7).
+    ///
+    /// ```
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// assert!(encoder.encode(&[b'7'; Encoder::MOST_BYTES], ErrorCorrectionLevel::L).is_ok());
+    /// assert!(encoder.encode(&[b'7'; Encoder::MOST_BYTES + 1], ErrorCorrectionLevel::L).is_err());
+    /// ```
+    pub const MOST_BYTES: usize = segment::MOST_BYTES;
+
     /// An encoder with the default options.
     pub fn new() -> Self {
         Self::with_options(Options::default())

@@ -81,7 +81,7 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Writes one word of every line of a plane, masked, without format information, to `masked`.
+    /// Writes one word of every line of a plane with `mask` and its format information to `masked`.
     #[inline(always)]
     fn mask_word(&self, plane: Plane, word: usize, mask: Mask, masked: &mut [u64]) {
         let size = self.layout.size;
@@ -92,6 +92,17 @@ impl<'a> Unmasked<'a> {
         for ((masked, lines), free) in chunks {
             for (((masked, pattern), line), free) in masked.iter_mut().zip(pattern).zip(lines).zip(free) {
                 *masked = line ^ (pattern & free);
+            }
+        }
+        let format = format_information::of(self.level, mask);
+        for (i, bit) in format_information::modules(plane, size) {
+            if i / 64 == word {
+                masked[LINE] |= (format >> bit & 1) << (i % 64);
+            }
+        }
+        if word == 0 {
+            for (line, bit) in format_information::modules(plane.across(), size) {
+                masked[line] |= (format >> bit & 1) << LINE;
             }
         }
     }
@@ -109,13 +120,6 @@ impl<'a> Unmasked<'a> {
         let last = finished.len() - size;
         for row in &mut finished[last..] {
             *row &= !(u64::MAX << (size % 64));
-        }
-        let format = format_information::of(self.level, mask);
-        for (x, bit) in format_information::modules(Plane::Rows, size) {
-            finished[x / 64 * size + LINE] |= (format >> bit & 1) << (x % 64);
-        }
-        for (y, bit) in format_information::modules(Plane::Columns, size) {
-            finished[y] |= (format >> bit & 1) << LINE;
         }
     }
 
@@ -218,22 +222,12 @@ impl<'a> Unmasked<'a> {
     #[inline(always)]
     fn wide_score<R: Register>(&self, mask: Mask) -> u32 {
         let size = self.layout.size;
-        let format = format_information::of(self.level, mask);
         // Light lines before and behind: all outside the symbol is light.
         let mut room = [0; MARGIN + 177 + MARGIN];
         let mut score = 0;
         for plane in [Plane::Rows, Plane::Columns] {
             for word in 0..self.rows.len() / size {
-                let masked = &mut room[MARGIN..MARGIN + size];
-                self.mask_word(plane, word, mask, masked);
-                for (i, bit) in format_information::modules(plane, size).into_iter().filter(|(i, _)| i / 64 == word) {
-                    masked[LINE] |= (format >> bit & 1) << (i % 64);
-                }
-                if word == 0 {
-                    for (line, bit) in format_information::modules(plane.across(), size) {
-                        masked[line] |= (format >> bit & 1) << LINE;
-                    }
-                }
+                self.mask_word(plane, word, mask, &mut room[MARGIN..MARGIN + size]);
                 score += penalty::wide_score::<R>(&room[..MARGIN + size + MARGIN]);
             }
         }

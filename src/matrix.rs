@@ -156,22 +156,19 @@ fn exchange<const N: usize>(words: &mut [u64], low: u64) {
 
 #[cfg(test)]
 mod tests {
+    use qrmint_checks::Random;
+
     use super::*;
     use crate::Version;
 
-    fn random(state: &mut u64) -> u64 {
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        *state ^ *state >> 29
-    }
-
     #[test]
     fn placement_goes_through_the_symbol_as_the_standard_says() {
-        let mut state = 1;
+        let mut random = Random::new(1);
         let mut columns = Vec::new();
         for version in (1..=40).filter_map(Version::new) {
             let layout = Layout::of(version);
             let size = layout.size;
-            let codewords: Vec<u8> = (0..version.codewords()).map(|_| random(&mut state) as u8).collect();
+            let codewords: Vec<u8> = (0..version.codewords()).map(|_| random.bits() as u8).collect();
             place::<u64>(&mut codewords.clone(), &layout, &mut columns);
 
             let bit = |plane: &[u64], x: usize, y: usize| plane[y / 64 * size + x] >> (y % 64) & 1 != 0;
@@ -203,11 +200,11 @@ mod tests {
 
     #[test]
     fn transposition_exchanges_lines_and_places() {
-        let mut state = 2;
+        let mut random = Random::new(2);
         let mut to = Vec::new();
         for version in (1..=40).filter_map(Version::new) {
             let size = version.size();
-            let from: Vec<u64> = (0..size * version.words()).map(|_| random(&mut state)).collect();
+            let from: Vec<u64> = (0..size * version.words()).map(|_| random.bits()).collect();
             transpose(&from, size, &mut to);
             let bit = |plane: &[u64], line: usize, i: usize| plane[i / 64 * size + line] >> (i % 64) & 1;
             for line in 0..size {

@@ -302,6 +302,8 @@ fn sides(lines: &[u64], start: usize, bit: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use qrmint_checks::Random;
+
     use super::*;
     use crate::layout::Layout;
     use crate::mask::{Unmasked, inverts};
@@ -377,11 +379,6 @@ mod tests {
         score + 10 * (0..).find(|&k| within(k)).unwrap_or(0)
     }
 
-    fn random(state: &mut u64) -> u64 {
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        *state ^ *state >> 29
-    }
-
     /// Compares all eight scores of a symbol, whose free modules `dark` says, with the textbook's of the finished ones.
     fn check(version: Version, level: ErrorCorrectionLevel, dark: &mut dyn FnMut(usize, usize) -> bool) {
         let layout = Layout::of(version);
@@ -413,15 +410,15 @@ mod tests {
 
     #[test]
     fn all_eight_scores_are_the_textbook_ones_for_every_version_and_kind_of_data() {
-        let mut state = 4;
+        let mut random = Random::new(4);
         for (i, version) in (1..=40).filter_map(Version::new).enumerate() {
             let level = ErrorCorrectionLevel::ALL[i % 4];
             for _ in 0..4 {
-                check(version, level, &mut |_, _| random(&mut state) >> 40 & 1 != 0);
+                check(version, level, &mut |_, _| random.bits() >> 40 & 1 != 0);
             }
             // Sparse and dense data make long runs.
-            check(version, level, &mut |_, _| random(&mut state) >> 40 & 7 == 0);
-            check(version, level, &mut |_, _| random(&mut state) >> 40 & 7 != 0);
+            check(version, level, &mut |_, _| random.bits() >> 40 & 7 == 0);
+            check(version, level, &mut |_, _| random.bits() >> 40 & 7 != 0);
             check(version, level, &mut |_, _| false);
             check(version, level, &mut |_, _| true);
             check(version, level, &mut |x, _| x % 2 == 0);
@@ -433,20 +430,20 @@ mod tests {
     /// Data that mask 0, 1 or 2 turns into finder-like patterns of every unit width, at every place, in both directions.
     #[test]
     fn finder_like_patterns_of_every_width_are_counted() {
-        let mut state = 5;
+        let mut random = Random::new(5);
         for number in [1, 2, 6, 7, 11, 12, 20, 27, 28, 40] {
             let version = Version::new(number).unwrap();
             let size = version.size();
             for width in 1..=size / 7 {
                 for (mask, down) in [(0, false), (1, false), (1, true), (2, true)] {
-                    let light_before = random(&mut state) as usize % (6 * width);
-                    let noise = random(&mut state) & 3 == 0;
+                    let light_before = random.bits() as usize % (6 * width);
+                    let noise = random.bits() & 3 == 0;
                     let shape = |i: usize| {
                         let unit = i.wrapping_sub(light_before) / width;
                         i >= light_before && unit < 7 && [true, false, true, true, true, false, true][unit]
                     };
                     check(version, ErrorCorrectionLevel::M, &mut |x, y| {
-                        let flip = noise && random(&mut state).is_multiple_of(97);
+                        let flip = noise && random.bits().is_multiple_of(97);
                         shape(if down { y } else { x }) ^ inverts(mask, x, y) ^ flip
                     });
                 }

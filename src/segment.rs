@@ -316,6 +316,8 @@ fn next_stretch(content: &[u8], from: usize) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use qrmint_checks::Random;
+
     use super::*;
 
     /// Bits of a segmentation, counted segment by segment from the standard's formulas.
@@ -388,13 +390,11 @@ mod tests {
     #[test]
     fn every_arrangement_of_up_to_five_runs_is_cut_shortest() {
         let mut segmenter = Segmenter::default();
-        let mut random = 1_u64;
+        let mut random = Random::new(1);
         for round in 0..20_000 {
             let mut content = Vec::new();
             for _ in 0..=round % 5 {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let kind = (random >> 33) as usize % 3;
-                let len = (random >> 40) as usize % 19;
+                let (kind, len) = (random.below(3), random.below(19));
                 content.extend(core::iter::repeat_n(b"7Kx"[kind], len));
             }
             check(&mut segmenter, &content);

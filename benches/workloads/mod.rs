@@ -1,8 +1,8 @@
 //! What the benches encode, the same contents for qrmint and its peers, and the peer that all of them measure.
 
-use ::qrcodegen::{QrCode, QrCodeEcc, QrSegment};
+use ::qrcodegen::{QrCode, QrSegment};
 use qrmint::ErrorCorrectionLevel;
-use qrmint_checks::Random;
+use qrmint_checks::{Random, ecc};
 
 /// Many different contents of one kind at one level: one over and over would teach it to the branch predictor.
 pub(crate) struct Workload {
@@ -62,18 +62,12 @@ fn pin(random: &mut Random) -> Vec<u8> {
 
 /// What `qrcodegen` does with raw content at a level, left to its own choice of mode, version and mask.
 pub(crate) fn qrcodegen(content: &[u8], level: ErrorCorrectionLevel) -> QrCode {
-    let level = match level {
-        ErrorCorrectionLevel::L => QrCodeEcc::Low,
-        ErrorCorrectionLevel::M => QrCodeEcc::Medium,
-        ErrorCorrectionLevel::Q => QrCodeEcc::Quartile,
-        ErrorCorrectionLevel::H => QrCodeEcc::High,
-    };
     let segments = match std::str::from_utf8(content) {
         Ok(text) => QrSegment::make_segments(text),
         Err(_) => vec![QrSegment::make_bytes(content)],
     };
     let (min, max) = (::qrcodegen::Version::MIN, ::qrcodegen::Version::MAX);
-    QrCode::encode_segments_advanced(&segments, level, min, max, None, false).expect("it fits")
+    QrCode::encode_segments_advanced(&segments, ecc(level), min, max, None, false).expect("it fits")
 }
 
 /// An image like ours, one bit a pixel, scale 8, quiet zone 4, as a user of the two crates would write it.

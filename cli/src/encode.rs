@@ -11,7 +11,7 @@ use qrmint::render::{Png, Svg, Text};
 use qrmint::{Encoder, QrCodeImageDetails, Symbol};
 
 use crate::args::{EncodeArguments, Format, ImageArguments};
-use crate::error::{Error, MOST_BYTES, Place};
+use crate::error::{Error, Place};
 use crate::output::{self, Output};
 
 pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
@@ -57,7 +57,7 @@ fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>
         (None, _) => (read(io::stdin().lock()), Place::StandardInput),
     };
     match content {
-        Ok(content) if content.len() > MOST_BYTES => Err(Error::Endless(place)),
+        Ok(content) if content.len() > Encoder::MOST_BYTES => Err(Error::Endless(place)),
         Ok(content) => Ok((content, place)),
         Err(source) => Err(Error::Read { place, source }),
     }
@@ -66,7 +66,7 @@ fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>
 /// Reads on until all is read or is known to be too much.
 fn read(input: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    input.take(MOST_BYTES as u64 + 1).read_to_end(&mut content)?;
+    input.take(Encoder::MOST_BYTES as u64 + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 

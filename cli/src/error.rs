@@ -6,11 +6,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use qrmint::EncodeError;
 use qrmint::render::RenderError;
-
-/// Bytes beyond which no QR code holds any content: the digits that fit version 40 at level L.
-pub(crate) const MOST_BYTES: usize = 7_089;
+use qrmint::{EncodeError, Encoder};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +21,7 @@ pub(crate) enum Error {
     #[error("cannot write {place}: {source}")]
     Write { place: Place, source: io::Error },
     /// The content is so long that it was not even read to its end.
-    #[error("{0}: content longer than {MOST_BYTES} bytes, which no QR code holds")]
+    #[error("{0}: content longer than {most} bytes, which no QR code holds", most = Encoder::MOST_BYTES)]
     Endless(Place),
     #[error("{place}: {source}")]
     Encode { place: Place, source: EncodeError },

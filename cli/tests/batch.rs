@@ -10,10 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use qrmint::{Encoder, ErrorCorrectionLevel as Level, QrCodeImageDetails};
+use qrmint_checks::Random;
 use serde_json::{Value, json};
-use support::{
-    Noise, base64, by_qrcodegen, by_rqrr, by_rxing, finish, from_base64, modules, names, qrmint, run, start,
-};
+use support::{base64, by_qrcodegen, by_rqrr, by_rxing, finish, from_base64, modules, names, qrmint, run, start};
 
 /// A line for content at a level.
 fn line(content: &[u8], level: Level) -> String {
@@ -22,13 +21,13 @@ fn line(content: &[u8], level: Level) -> String {
 
 /// 2,000 lines of arbitrary content, most of it short as in practice, at all levels and in all versions.
 fn lines_of_all_kinds() -> Vec<(Vec<u8>, Level)> {
-    let mut noise = Noise(1);
+    let mut random = Random::new(1);
     let mut encoder = Encoder::new();
     (0..2_000)
         .map(|number| {
             let level = Level::ALL[number % 4];
-            let length = if number % 5 == 0 { noise.below(3_500) } else { noise.below(250) };
-            let mut content = noise.content(length);
+            let length = if number % 5 == 0 { random.below(3_500) } else { random.below(250) };
+            let mut content = random.content(length);
             while encoder.encode(&content, level).is_err() {
                 content.truncate(content.len() * 9 / 10);
             }

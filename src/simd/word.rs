@@ -82,6 +82,8 @@ pub(super) fn even_bits(bits: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use qrmint_checks::Random;
+
     use super::*;
     use crate::simd::{InstructionSet, Work, dispatch};
 
@@ -99,17 +101,13 @@ mod tests {
 
     #[test]
     fn bits_are_deposited_at_ones_and_taken_from_even_places_bit_by_bit() {
-        let mut state = 3_u64;
-        let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state ^ state >> 29
-        };
+        let mut random = Random::new(3);
         for round in 0..10_000 {
-            let bits = random();
+            let bits = random.bits();
             let places = match round % 4 {
-                0 => random(),
-                1 => random() & random(),
-                2 => random() | random(),
+                0 => random.bits(),
+                1 => random.bits() & random.bits(),
+                2 => random.bits() | random.bits(),
                 _ => [0, u64::MAX, 1, 1 << 63][round / 4 % 4],
             };
             let (mut deposited, mut even) = (0, 0);

@@ -10,8 +10,7 @@ use std::thread;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
-use qrmint::{Encoder, ErrorCorrectionLevel as Level, Mode};
+use qrmint::{Encoder, ErrorCorrectionLevel as Level};
 
 /// The program with these arguments and everything else still to be said.
 pub(crate) fn qrmint(arguments: &[&str]) -> Command {
@@ -89,41 +88,6 @@ pub(crate) fn from_base64(text: &serde_json::Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().unwrap()).unwrap()
 }
 
-/// Numbers without a pattern, the same in every run (SplitMix64).
-pub(crate) struct Noise(pub u64);
-
-impl Noise {
-    pub(crate) fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.number() % limit as u64) as usize
-    }
-
-    /// So many bytes, in stretches of digits, of alphanumeric characters, of text and of anything.
-    pub(crate) fn content(&mut self, length: usize) -> Vec<u8> {
-        let alphabets: [Vec<u8>; 4] = [
-            (b'0'..=b'9').collect(),
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".to_vec(),
-            (b' '..=b'~').collect(),
-            (0..=255).collect(),
-        ];
-        let mut content = Vec::new();
-        while content.len() < length {
-            let alphabet = &alphabets[self.below(4)];
-            for _ in 0..1 + self.below(40).min(length - content.len() - 1) {
-                content.push(alphabet[self.below(alphabet.len())]);
-            }
-        }
-        content
-    }
-}
-
 /// A symbol's modules, row by row, dark ones true.
 pub(crate) type Modules = Vec<Vec<bool>>;
 
@@ -156,26 +120,7 @@ pub(crate) fn modules(image: &[u8], scale: usize, quiet_zone: usize) -> Modules 
 pub(crate) fn by_qrcodegen(content: &[u8], level: Level) -> (u8, Modules) {
     let mut encoder = Encoder::new();
     encoder.encode(content, level).unwrap();
-    let segments: Vec<QrSegment> = encoder
-        .segments()
-        .iter()
-        .map(|segment| {
-            let bytes = &content[segment.start..segment.end];
-            match segment.mode {
-                Mode::Numeric => QrSegment::make_numeric(std::str::from_utf8(bytes).unwrap()),
-                Mode::Alphanumeric => QrSegment::make_alphanumeric(std::str::from_utf8(bytes).unwrap()),
-                Mode::Byte => QrSegment::make_bytes(bytes),
-            }
-        })
-        .collect();
-    let ecc = match level {
-        Level::L => QrCodeEcc::Low,
-        Level::M => QrCodeEcc::Medium,
-        Level::Q => QrCodeEcc::Quartile,
-        Level::H => QrCodeEcc::High,
-    };
-    let (min, max) = (qrcodegen::Version::MIN, qrcodegen::Version::MAX);
-    let code = QrCode::encode_segments_advanced(&segments, ecc, min, max, None, false).unwrap();
+    let code = qrmint_checks::oracle(content, encoder.segments(), level, encoder.options()).unwrap();
     let modules = (0..code.size()).map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect()).collect();
     (code.version().value(), modules)
 }

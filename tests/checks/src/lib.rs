@@ -7,7 +7,7 @@ mod symbol;
 
 pub use choices::Choices;
 pub use image::{check_png, check_svg, check_text, png_modules};
-pub use symbol::{check_encode, check_same, oracle};
+pub use symbol::{check_encode, check_same, ecc, oracle};
 
 /// A small generator of numbers that are random enough for tests and the same on every run (a 64-bit linear congruential
 /// generator with its high bits folded down).

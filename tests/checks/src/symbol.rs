@@ -1,10 +1,10 @@
 //! Symbols against `qrcodegen`'s.
 
 use qrcodegen::{DataTooLong, QrCode, QrCodeEcc, QrSegment};
-use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Mode, Options, Segment, Segmentation, Symbol};
+use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Mask, Mode, Options, Segment, Segmentation, Symbol};
 
 /// The level in `qrcodegen`'s terms.
-fn ecc(level: ErrorCorrectionLevel) -> QrCodeEcc {
+pub fn ecc(level: ErrorCorrectionLevel) -> QrCodeEcc {
     match level {
         ErrorCorrectionLevel::L => QrCodeEcc::Low,
         ErrorCorrectionLevel::M => QrCodeEcc::Medium,
@@ -24,8 +24,7 @@ pub fn oracle(
     level: ErrorCorrectionLevel,
     options: &Options,
 ) -> Result<QrCode, DataTooLong> {
-    let mut theirs: Vec<QrSegment> = options.eci.iter().map(|eci| QrSegment::make_eci(eci.number())).collect();
-    theirs.extend(segments.iter().map(|segment| {
+    let segment = |segment: &Segment| {
         let content = &content[segment.start..segment.end];
         let text = || std::str::from_utf8(content).expect("digits and alphanumeric characters are text");
         match segment.mode {
@@ -33,11 +32,22 @@ pub fn oracle(
             Mode::Alphanumeric => QrSegment::make_alphanumeric(text()),
             Mode::Byte => QrSegment::make_bytes(content),
         }
-    }));
+    };
+    encode_theirs(segments.iter().map(segment).collect(), level, options)
+}
+
+/// What `qrcodegen` makes of its segments at that level with these options.
+fn encode_theirs(
+    segments: Vec<QrSegment>,
+    level: ErrorCorrectionLevel,
+    options: &Options,
+) -> Result<QrCode, DataTooLong> {
+    let mut all: Vec<QrSegment> = options.eci.iter().map(|eci| QrSegment::make_eci(eci.number())).collect();
+    all.extend(segments);
     let version = |version: qrmint::Version| qrcodegen::Version::new(version.number());
     let mask = options.mask.map(|mask| qrcodegen::Mask::new(mask.number()));
     let (min, max) = (version(options.versions.min()), version(options.versions.max()));
-    QrCode::encode_segments_advanced(&theirs, ecc(level), min, max, mask, options.boost)
+    QrCode::encode_segments_advanced(&all, ecc(level), min, max, mask, options.boost)
 }
 
 /// Encodes and compares with `qrcodegen`: the same symbol, module for module, in no larger a version than its own
@@ -50,15 +60,11 @@ pub fn check_encode<'a>(encoder: &'a mut Encoder, content: &[u8], level: ErrorCo
     if let (Segmentation::Optimal, Ok(text)) = (options.segmentation, std::str::from_utf8(content)) {
         alternatives.push(QrSegment::make_segments(text));
     }
-    let theirs = |segments: Vec<QrSegment>| {
-        let mut all: Vec<QrSegment> = options.eci.iter().map(|eci| QrSegment::make_eci(eci.number())).collect();
-        all.extend(segments);
-        let version = |version: qrmint::Version| qrcodegen::Version::new(version.number());
-        let (min, max) = (version(options.versions.min()), version(options.versions.max()));
-        // The mask does not matter for the version: forcing one is quicker.
-        QrCode::encode_segments_advanced(&all, ecc(level), min, max, Some(qrcodegen::Mask::new(0)), false)
-    };
-    let alternatives: Vec<_> = alternatives.into_iter().map(theirs).collect();
+    // The mask does not matter for the version: forcing one is quicker.
+    let mut any_mask = options;
+    any_mask.mask = Mask::new(0);
+    let alternatives: Vec<_> =
+        alternatives.into_iter().map(|segments| encode_theirs(segments, level, &any_mask)).collect();
 
     match encoder.encode(content, level) {
         Ok(symbol) => {
