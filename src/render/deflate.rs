@@ -1,18 +1,24 @@
-//! The DEFLATE format (RFC 1951) as far as a writer needs it that knows its data: a stream of bits, prefix codes, the symbols
-//! of matches, the header of a block with codes of its own.
+//! The DEFLATE format (RFC 1951) as far as a writer needs it that knows its data: a stream of bits, tokens, how often their
+//! symbols occur, the codes that follow from it, the header of a block with such codes.
 //!
 //! Knows nothing of pixels.
 
-/// Symbols of the alphabet of literals and lengths that a block may use.
-pub(crate) const SYMBOLS: usize = 286;
+/// Symbols of the alphabet of literals and lengths. The last two have fixed codes, but never occur.
+pub(crate) const SYMBOLS: usize = 288;
 /// Symbols of the alphabet of distances that a block may use.
-const DISTANCES: usize = 30;
+pub(crate) const DISTANCES: usize = 30;
 /// The symbol that ends a block.
 pub(crate) const END_OF_BLOCK: usize = 256;
 /// The longest match.
 pub(crate) const LONGEST_MATCH: usize = 258;
 /// The shortest match.
 pub(crate) const SHORTEST_MATCH: usize = 3;
+/// The farthest that a match reaches back.
+pub(crate) const WINDOW: usize = 32_768;
+/// The longest code of a symbol.
+const LONGEST_CODE: u8 = 15;
+/// No shorter bound holds codes for all symbols: 2^9 are enough.
+const MIN_LONGEST: u8 = 9;
 /// Bytes that no header is longer than: 17 bits, 19 lengths of 3 bits, and for every symbol its length of up to 7 bits and 7
 /// extra bits.
 pub(crate) const LONGEST_HEADER: usize = (17 + 19 * 3 + (SYMBOLS + DISTANCES) * 14).div_ceil(8);
@@ -27,6 +33,14 @@ pub(crate) struct Bits {
     pub(crate) value: u64,
     /// At most [`MOST_BITS`].
     pub(crate) count: u32,
+}
+
+impl Bits {
+    /// These and more behind them.
+    #[inline(always)]
+    pub(crate) fn then(self, more: Self) -> Self {
+        Self { value: self.value | more.value << self.count, count: self.count + more.count }
+    }
 }
 
 /// The most bits that can be pushed at once: with fewer than eight that wait they fill a word.
@@ -64,6 +78,13 @@ impl<'a> BitWriter<'a> {
         self.count %= 8;
     }
 
+    #[inline(always)]
+    pub(crate) fn push_all(&mut self, pieces: &[Bits]) {
+        for &bits in pieces {
+            self.push(bits);
+        }
+    }
+
     /// How many whole bytes there are, and the bits behind them.
     pub(crate) fn split(self) -> (usize, Bits) {
         (self.len, Bits { value: self.pending, count: self.count })
@@ -97,9 +118,235 @@ fn ranged_symbol(number: usize, bits: u32) -> (usize, Bits) {
     (symbol, Bits { value: number as u64 & ((1 << extra) - 1), count: extra })
 }
 
+/// A step of the coding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Literal(u8),
+    Match { length: usize, distance: usize },
+}
+
+/// Takes tokens as they come.
+pub(crate) trait Sink {
+    fn literal(&mut self, byte: u8);
+
+    /// `length` bytes, 3 to 258, from `distance` bytes back, 1 to 32,768.
+    fn copy(&mut self, length: usize, distance: usize);
+}
+
+impl Sink for Vec<Token> {
+    fn literal(&mut self, byte: u8) {
+        self.push(Token::Literal(byte));
+    }
+
+    fn copy(&mut self, length: usize, distance: usize) {
+        self.push(Token::Match { length, distance });
+    }
+}
+
+/// How often every symbol occurs.
+#[derive(Clone, Debug)]
+pub(crate) struct Counts {
+    symbols: [u32; SYMBOLS],
+    distances: [u32; DISTANCES],
+    /// Extra bits of all matches.
+    extra: u64,
+}
+
+impl Counts {
+    /// Of the end of a block, which occurs `blocks` times, and nothing else.
+    pub(crate) fn of_blocks(blocks: u32) -> Self {
+        let mut counts = Self { symbols: [0; SYMBOLS], distances: [0; DISTANCES], extra: 0 };
+        counts.symbols[END_OF_BLOCK] = blocks;
+        counts
+    }
+
+    /// Of every symbol once.
+    pub(crate) fn of_all() -> Self {
+        Self { symbols: [1; SYMBOLS], distances: [1; DISTANCES], extra: 0 }
+    }
+
+    /// So many times as many.
+    pub(crate) fn times(&self, times: u32) -> Self {
+        Self {
+            symbols: self.symbols.map(|count| count * times),
+            distances: self.distances.map(|count| count * times),
+            extra: self.extra * u64::from(times),
+        }
+    }
+
+    /// With the nearest power of two for each.
+    fn rounded(&self) -> Self {
+        let round = |count: u32| if count == 0 { 0 } else { 1 << (count.saturating_add(count / 3)).ilog2() };
+        Self { symbols: self.symbols.map(round), distances: self.distances.map(round), extra: self.extra }
+    }
+
+    pub(crate) fn add(&mut self, token: Token, times: u32) {
+        match token {
+            Token::Literal(byte) => self.symbols[usize::from(byte)] += times,
+            Token::Match { length, distance } => {
+                let (symbol, length_extra) = length_symbol(length);
+                let (distance_symbol, distance_extra) = distance_symbol(distance);
+                self.symbols[symbol] += times;
+                self.distances[distance_symbol] += times;
+                self.extra += u64::from(length_extra.count + distance_extra.count) * u64::from(times);
+            }
+        }
+    }
+
+    pub(crate) fn add_all(&mut self, tokens: &[Token], times: u32) {
+        for &token in tokens {
+            self.add(token, times);
+        }
+    }
+}
+
+impl Sink for Counts {
+    fn literal(&mut self, byte: u8) {
+        self.add(Token::Literal(byte), 1);
+    }
+
+    fn copy(&mut self, length: usize, distance: usize) {
+        self.add(Token::Match { length, distance }, 1);
+    }
+}
+
+/// The codes of a block and how many bits their symbols take.
+#[derive(Clone, Debug)]
+pub(crate) struct Codes {
+    lengths: [u8; SYMBOLS],
+    codes: [Bits; SYMBOLS],
+    distance_lengths: [u8; DISTANCES],
+    distance_codes: [Bits; DISTANCES],
+    are_fixed: bool,
+}
+
+impl Codes {
+    /// The codes that take the fewest bits, header included, for blocks in which symbols occur so often on average that
+    /// `counts` is `blocks` times that.
+    pub(crate) fn of(counts: &Counts, blocks: u32) -> Self {
+        // The shorter the longest code and the fewer different counts there are, the more codes are alike and the shorter is
+        // the header.
+        let rounded = counts.rounded();
+        let all = (MIN_LONGEST..=LONGEST_CODE)
+            .flat_map(|longest| [counts, &rounded].map(|counts| Self::no_longer_than(counts, longest)));
+        let size = |codes: &Self| codes.header_bits() + codes.size(counts) / u64::from(blocks);
+        all.chain([Self::fixed()]).min_by_key(size).unwrap_or_else(Self::fixed)
+    }
+
+    /// The codes that take the fewest bits without their header.
+    pub(crate) fn of_any_header(counts: &Counts) -> Self {
+        Self::no_longer_than(counts, LONGEST_CODE)
+    }
+
+    fn no_longer_than(counts: &Counts, longest: u8) -> Self {
+        // A code needs two symbols; matches at the distances 1 and 2 stand for those that there are too few of.
+        let mut distances = counts.distances;
+        for distance in &mut distances[..2] {
+            *distance = (*distance).max(1);
+        }
+        Self::with_lengths(code_lengths(&counts.symbols, longest), code_lengths(&distances, longest), false)
+    }
+
+    /// The codes that need no header (3.2.6).
+    fn fixed() -> Self {
+        let length = |symbol| match symbol {
+            0..=143 | 280.. => 8,
+            144..=255 => 9,
+            256..=279 => 7,
+        };
+        Self::with_lengths(core::array::from_fn(length), [5; DISTANCES], true)
+    }
+
+    fn with_lengths(lengths: [u8; SYMBOLS], distance_lengths: [u8; DISTANCES], are_fixed: bool) -> Self {
+        let (codes, distance_codes) = (codes(&lengths), codes(&distance_lengths));
+        Self { lengths, codes, distance_lengths, distance_codes, are_fixed }
+    }
+
+    /// Bits that the header of a block with these codes takes.
+    fn header_bits(&self) -> u64 {
+        let mut bytes = [0; LONGEST_HEADER + SLACK];
+        let mut out = BitWriter::new(&mut bytes);
+        self.push_header(&mut out);
+        let (len, rest) = out.split();
+        8 * len as u64 + u64::from(rest.count)
+    }
+
+    pub(crate) fn literal(&self, byte: u8) -> Bits {
+        self.codes[usize::from(byte)]
+    }
+
+    /// The symbol of a length with its extra bits.
+    pub(crate) fn length(&self, length: usize) -> Bits {
+        let (symbol, extra) = length_symbol(length);
+        self.codes[symbol].then(extra)
+    }
+
+    /// The codes of the symbols of distances, without their extra bits.
+    pub(crate) fn distances(&self) -> &[Bits; DISTANCES] {
+        &self.distance_codes
+    }
+
+    pub(crate) fn end_of_block(&self) -> Bits {
+        self.codes[END_OF_BLOCK]
+    }
+
+    /// Bits that a token takes. A symbol that has no code counts as a rare one.
+    pub(crate) fn cost(&self, token: Token) -> u32 {
+        let bits = |length: u8| if length == 0 { 12 } else { u32::from(length) };
+        match token {
+            Token::Literal(byte) => bits(self.lengths[usize::from(byte)]),
+            Token::Match { length, distance } => {
+                let (symbol, extra) = length_symbol(length);
+                let (distance_symbol, distance_extra) = distance_symbol(distance);
+                let distance = bits(self.distance_lengths[distance_symbol]) + distance_extra.count;
+                bits(self.lengths[symbol]) + extra.count + distance
+            }
+        }
+    }
+
+    /// Bits that everything counted takes, without the header of the block.
+    pub(crate) fn size(&self, counts: &Counts) -> u64 {
+        let bits = |counts: &[u32], lengths: &[u8]| -> u64 {
+            counts.iter().zip(lengths).map(|(&count, &length)| u64::from(count) * u64::from(length)).sum()
+        };
+        bits(&counts.symbols, &self.lengths) + bits(&counts.distances, &self.distance_lengths) + counts.extra
+    }
+
+    /// The bits of tokens one behind the other, in as few pieces as hold them, the first of at most `room` bits.
+    pub(crate) fn encode(&self, tokens: &[Token], room: u32) -> Vec<Bits> {
+        let mut all = vec![Bits::default()];
+        for &token in tokens {
+            let pieces = match token {
+                Token::Literal(byte) => [self.literal(byte), Bits::default()],
+                Token::Match { length, distance } => {
+                    let (symbol, extra) = distance_symbol(distance);
+                    [self.length(length), self.distance_codes[symbol].then(extra)]
+                }
+            };
+            for piece in pieces {
+                let room = if all.len() == 1 { room } else { MOST_BITS };
+                match all.last_mut() {
+                    Some(last) if last.count + piece.count <= room => *last = last.then(piece),
+                    _ => all.push(piece),
+                }
+            }
+        }
+        all
+    }
+
+    /// Pushes the header of a block, the last one, with these codes (3.2.3).
+    pub(crate) fn push_header(&self, out: &mut BitWriter<'_>) {
+        if self.are_fixed {
+            out.push(Bits { value: 0b011, count: 3 });
+            return;
+        }
+        push_header(out, &self.lengths, &self.distance_lengths);
+    }
+}
+
 /// The lengths of an optimal prefix code for symbols that occur so often, none longer than `longest`; 0 for symbols
 /// that never occur. At least two must.
-pub(crate) fn code_lengths<const N: usize>(counts: &[u32; N], longest: u8) -> [u8; N] {
+fn code_lengths<const N: usize>(counts: &[u32; N], longest: u8) -> [u8; N] {
     let mut counts = *counts;
     loop {
         let lengths = huffman(&counts);
@@ -115,27 +362,41 @@ pub(crate) fn code_lengths<const N: usize>(counts: &[u32; N], longest: u8) -> [u
 
 /// Huffman's construction: joins the two rarest until one is left.
 fn huffman<const N: usize>(counts: &[u32; N]) -> [u8; N] {
-    let mut trees: Vec<(u64, Vec<usize>)> =
-        (0..N).filter(|&symbol| counts[symbol] > 0).map(|symbol| (counts[symbol].into(), vec![symbol])).collect();
-    let mut lengths = [0; N];
-    while trees.len() > 1 {
-        trees.sort_by_key(|(count, symbols)| core::cmp::Reverse((*count, symbols.len())));
-        if let (Some((first, symbols)), Some((second, more))) = (trees.pop(), trees.pop()) {
-            let symbols = [symbols, more].concat();
-            for &symbol in &symbols {
-                lengths[symbol] += 1;
-            }
-            trees.push((first + second, symbols));
+    let mut leaves: Vec<usize> = (0..N).filter(|&symbol| counts[symbol] > 0).collect();
+    leaves.sort_by_key(|&symbol| counts[symbol]);
+    // Leaves from the rarest on, then what they are joined to, which comes in ascending order too: two queues.
+    let mut weights: Vec<u64> = leaves.iter().map(|&symbol| counts[symbol].into()).collect();
+    let mut parents = vec![0; (2 * leaves.len()).saturating_sub(1)];
+    let (mut leaf, mut joined) = (0, leaves.len());
+    for parent in leaves.len()..parents.len() {
+        let mut rarest = || {
+            let is_leaf = leaf < leaves.len() && (joined >= weights.len() || weights[leaf] <= weights[joined]);
+            let queue = if is_leaf { &mut leaf } else { &mut joined };
+            *queue += 1;
+            *queue - 1
+        };
+        let pair = [rarest(), rarest()];
+        weights.push(pair.map(|node| weights[node]).iter().sum());
+        for node in pair {
+            parents[node] = parent;
         }
+    }
+    let mut depths = vec![0; parents.len()];
+    for node in (0..parents.len().saturating_sub(1)).rev() {
+        depths[node] = depths[parents[node]] + 1;
+    }
+    let mut lengths = [0; N];
+    for (symbol, depth) in leaves.into_iter().zip(depths) {
+        lengths[symbol] = depth;
     }
     lengths
 }
 
 /// The canonical prefix code with these lengths (3.2.2).
-pub(crate) fn codes<const N: usize>(lengths: &[u8; N]) -> [Bits; N] {
+fn codes<const N: usize>(lengths: &[u8; N]) -> [Bits; N] {
     let mut codes = [Bits::default(); N];
     let mut next = 0;
-    for length in 1..=15 {
+    for length in 1..=LONGEST_CODE {
         next <<= 1;
         for symbol in (0..N).filter(|&symbol| lengths[symbol] == length) {
             let count = u32::from(length);
@@ -146,8 +407,7 @@ pub(crate) fn codes<const N: usize>(lengths: &[u8; N]) -> [Bits; N] {
     codes
 }
 
-/// Pushes the header of a block, the last one, whose codes have these lengths (3.2.7).
-pub(crate) fn push_header(out: &mut BitWriter<'_>, symbols: &[u8; SYMBOLS], distances: &[u8; DISTANCES]) {
+fn push_header(out: &mut BitWriter<'_>, symbols: &[u8; SYMBOLS], distances: &[u8; DISTANCES]) {
     let used =
         |lengths: &[u8], least: usize| lengths.iter().rposition(|&length| length > 0).map_or(0, |i| i + 1).max(least);
     let (symbol_count, distance_count) = (used(symbols, 257), used(distances, 1));
@@ -194,5 +454,83 @@ pub(crate) fn push_header(out: &mut BitWriter<'_>, symbols: &[u8; SYMBOLS], dist
     for (symbol, extra) in tokens {
         out.push(length_codes[symbol]);
         out.push(extra);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look random, the same ones always.
+    fn random() -> impl FnMut(u32) -> u32 {
+        let mut state = 1_u64;
+        move |below| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 32) as u32) % below
+        }
+    }
+
+    /// What an optimal code costs, as the textbook has it: the sum of all joined weights.
+    fn optimal_cost(counts: &[u32]) -> u64 {
+        let mut weights: Vec<u64> = counts.iter().filter(|count| **count > 0).map(|count| u64::from(*count)).collect();
+        let mut cost = 0;
+        while weights.len() > 1 {
+            weights.sort_by(|a, b| b.cmp(a));
+            let joined = weights.pop().unwrap() + weights.pop().unwrap();
+            cost += joined;
+            weights.push(joined);
+        }
+        cost
+    }
+
+    #[test]
+    fn code_lengths_are_optimal_and_fill_the_code() {
+        let mut random = random();
+        for round in 0..500_u32 {
+            let largest = 1 << (1 + round % 20);
+            let counts: [u32; 40] = core::array::from_fn(|_| random(largest) * random(2));
+            if counts.iter().filter(|count| **count > 0).count() < 2 {
+                continue;
+            }
+            let lengths = code_lengths(&counts, 39);
+            let cost: u64 =
+                counts.iter().zip(lengths).map(|(&count, length)| u64::from(count) * u64::from(length)).sum();
+            assert_eq!(cost, optimal_cost(&counts));
+            for longest in [6, 7, 9, 15, 39] {
+                let lengths = code_lengths(&counts, longest);
+                assert!(lengths.iter().zip(&counts).all(|(length, count)| (*length > 0) == (*count > 0)));
+                assert!(lengths.iter().all(|length| *length <= longest));
+                let filled: u64 = lengths.iter().filter(|length| **length > 0).map(|length| 1 << (39 - length)).sum();
+                assert_eq!(filled, 1 << 39, "Kraft's sum");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_those_of_the_format_s_example() {
+        // RFC 1951, 3.2.2: lengths (3, 3, 3, 3, 3, 2, 4, 4), the first bit of a code first.
+        let codes = codes(&[3, 3, 3, 3, 3, 2, 4, 4]);
+        let printed = ["010", "011", "100", "101", "110", "00", "1110", "1111"];
+        for (code, printed) in codes.iter().zip(printed) {
+            let bits: String = (0..code.count).map(|i| if code.value >> i & 1 == 1 { '1' } else { '0' }).collect();
+            assert_eq!(bits, printed);
+        }
+    }
+
+    #[test]
+    fn symbols_of_lengths_and_distances_are_those_of_the_format_s_tables() {
+        // RFC 1951, 3.2.5: the first of each symbol and how many extra bits it has.
+        let lengths =
+            [(3, 257, 0), (10, 264, 0), (11, 265, 1), (17, 268, 1), (19, 269, 2), (115, 280, 4), (131, 281, 5)];
+        for (length, symbol, extra) in lengths {
+            assert_eq!(length_symbol(length), (symbol, Bits { value: 0, count: extra }));
+        }
+        assert_eq!(length_symbol(257), (284, Bits { value: 30, count: 5 }));
+        assert_eq!(length_symbol(258), (285, Bits::default()));
+        let distances = [(1, 0, 0), (4, 3, 0), (5, 4, 1), (9, 6, 2), (257, 16, 7), (16_385, 28, 13), (24_577, 29, 13)];
+        for (distance, symbol, extra) in distances {
+            assert_eq!(distance_symbol(distance), (symbol, Bits { value: 0, count: extra }));
+        }
+        assert_eq!(distance_symbol(32_768), (29, Bits { value: 8_191, count: 13 }));
     }
 }

@@ -17,9 +17,19 @@
 //! ```
 
 #[cfg(feature = "png")]
+mod checksum;
+#[cfg(feature = "png")]
 mod deflate;
 #[cfg(feature = "png")]
+mod geometry;
+#[cfg(feature = "png")]
+mod groups;
+#[cfg(feature = "png")]
+mod matches;
+#[cfg(feature = "png")]
 mod png;
+#[cfg(feature = "png")]
+mod repeats;
 #[cfg(feature = "png")]
 mod scan_lines;
 mod svg;

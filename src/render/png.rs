@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use super::scan_lines::Plans;
+use super::scan_lines::{Plans, Scratch};
 use super::{QuietZone, Scale};
 use crate::simd::{Available, InstructionSet};
 use crate::symbol::Symbol;
@@ -34,7 +34,7 @@ use crate::version::Version;
 #[derive(Clone, Debug)]
 pub struct Png {
     plans: Arc<Plans>,
-    stream: Vec<u8>,
+    scratch: Scratch,
     instructions: Available,
 }
 
@@ -45,7 +45,7 @@ impl Png {
     /// A writer of images with so many pixels a module and so wide a quiet zone.
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
         let instructions = InstructionSet::widest(InstructionSet::WIDEST);
-        Self { plans: Plans::of(scale, quiet_zone), stream: Vec::new(), instructions }
+        Self { plans: Plans::of(scale, quiet_zone), scratch: Scratch::default(), instructions }
     }
 
     /// The same writer with no instructions beyond those of `most`. For tests and measurements: the image is the same.
@@ -95,8 +95,8 @@ impl Png {
     /// ```
     pub fn write(&mut self, symbol: &Symbol, out: &mut impl io::Write) -> Result<(), RenderError> {
         let side = self.check_side(symbol.version())?;
-        let len = self.plans.write(symbol, self.instructions, &mut self.stream);
-        contain(side, &self.stream[..len], out).map_err(|error| match error {
+        let stream = self.plans.write(symbol, self.instructions, &mut self.scratch);
+        contain(side, stream, out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })

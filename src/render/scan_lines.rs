@@ -2,33 +2,25 @@
 //!
 //! Knows symbols, scale and quiet zone; nothing of the container around the stream.
 //!
-//! # What a scan line is here
+//! All scan lines of a row of modules are alike. The first is coded by [`Groups`] or by [`Matches`], the others as
+//! [`Repeats`]. The quiet zone above and below is one light row as high as need be.
 //!
-//! One bit a pixel, dark 0, light 1; every scan line begins with a zero, which names the filter that changes nothing. Eight
-//! modules of a line are `scale` whole bytes whatever the scale: a *group*. There are only 256 of them, so everything there
-//! is to know of a group stands in a table: the bits that code it and what it adds to the checksum. What remains of
-//! a line behind its last full group is its *tail*, of 1, 3, 5 or 7 modules, since the number of modules is odd.
-//!
-//! All scan lines of a row of modules are alike. The first is coded by groups, the others as matches at the distance of a
-//! scan line. The quiet zone above and below is one light row as high as need be.
-//!
-//! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, with lengths from the counts that
-//! random modules would give. Masking sees to it that modules look random.
+//! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, from what symbols with random modules would
+//! need. Masking sees to it that modules look random.
 
-use std::ops::Range;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::deflate::{self, BitWriter, Bits, END_OF_BLOCK, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, SLACK, SYMBOLS};
+use super::checksum::{Adler, Parts, Sums};
+use super::deflate::{self, BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SLACK, Token};
+use super::geometry::{Geometry, Row};
+use super::groups::Groups;
+use super::matches::{self, History, Matches, Owed};
+use super::repeats::{Repeated, Repeats, light_line, longest_matches};
 use super::{QuietZone, Scale};
+use crate::layout::Layout;
 use crate::simd::{Available, Register, Work, dispatch};
 use crate::symbol::Symbol;
-use crate::version::Version;
-
-/// Modules in a group.
-const GROUP: usize = 8;
-
-/// Words for a row of 177 modules with up to seven of the quiet zone before it, and one more for what a shift carries.
-const WIDEST: usize = 4;
+use crate::version::{ErrorCorrectionLevel, Mask, Version};
 
 /// The plans of one scale and quiet zone, each made when a symbol of its version first comes.
 #[derive(Debug)]
@@ -62,12 +54,29 @@ impl Plans {
         self.quiet_zone
     }
 
-    /// Writes the zlib stream of the symbol's scan lines to the beginning of `stream`, which grows as need be, and says how
-    /// long it is.
-    pub(crate) fn write(&self, symbol: &Symbol, instructions: Available, stream: &mut Vec<u8>) -> usize {
+    /// Writes the zlib stream of the symbol's scan lines and gives it.
+    pub(crate) fn write<'a>(&self, symbol: &Symbol, instructions: Available, scratch: &'a mut Scratch) -> &'a [u8] {
         let plan = self.by_version[symbol.version().index()]
             .get_or_init(|| Box::new(Plan::new(symbol.version(), self.scale, self.quiet_zone)));
-        dispatch(instructions, Write { plan, symbol, stream })
+        if scratch.stream.len() < plan.longest {
+            scratch.stream.resize(plan.longest, 0);
+        }
+        let len = dispatch(instructions, Write { plan, symbol, scratch });
+        &scratch.stream[..len]
+    }
+}
+
+/// Buffers that are kept from image to image.
+#[derive(Clone, Default)]
+pub(crate) struct Scratch {
+    stream: Vec<u8>,
+    history: Option<Box<History>>,
+}
+
+impl core::fmt::Debug for Scratch {
+    /// Shows nothing of images: they are the content, which may be a secret.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
     }
 }
 
@@ -75,7 +84,7 @@ impl Plans {
 struct Write<'a> {
     plan: &'a Plan,
     symbol: &'a Symbol,
-    stream: &'a mut Vec<u8>,
+    scratch: &'a mut Scratch,
 }
 
 impl Work for Write<'_> {
@@ -83,7 +92,7 @@ impl Work for Write<'_> {
 
     #[inline(always)]
     fn run<R: Register>(self) -> usize {
-        self.plan.write(self.symbol, self.stream)
+        self.plan.write(self.symbol, self.scratch)
     }
 }
 
@@ -91,495 +100,251 @@ impl Work for Write<'_> {
 #[derive(Debug)]
 struct Plan {
     geometry: Geometry,
-    /// The stream up to the first scan line: whole bytes and the bits behind them.
+    repeats: Repeats,
+    rows: Rows,
+    /// The stream up to the first row behind its margin, the quiet zone above included: whole bytes and the bits behind them.
     header: (Vec<u8>, Bits),
+    /// What follows every row but the last, up to the end of the next row's margin.
+    between: Vec<Bits>,
+    /// What follows the last row, the quiet zone below: its other scan lines.
+    trailer: Vec<Bits>,
+    end_of_block: Bits,
+    sums: Sums,
+    /// Checksum of the quiet zone above, and of that below.
+    quiet: Adler,
     /// Bytes that no stream is longer than.
     longest: usize,
-    filter: Bits,
-    groups: Box<[Group; 256]>,
-    tails: Vec<Group>,
-    /// Whether any two groups have few enough bits to be pushed at once.
-    fit_in_pairs: bool,
-    /// Codes too long for a [`Group`].
-    more: Vec<Bits>,
-    /// What repeats the first scan line of a row of modules as often as its scale asks, and of the quiet zone.
-    repeat_row: Vec<Bits>,
-    repeat_quiet: Vec<Bits>,
-    end_of_block: Bits,
 }
 
-/// A group or tail: how it is coded and what it adds to the checksum.
-#[derive(Clone, Debug)]
-struct Group {
-    bits: Bits,
-    /// Which of [`Plan::more`] follow.
-    more: Range<u32>,
-    /// Sum of its bytes, and of its bytes each times the number of bytes from it to the end.
-    sum: u32,
-    weighted: u32,
+/// How the first scan lines of rows are coded.
+#[derive(Debug)]
+enum Rows {
+    Groups(Groups),
+    Matches(Matches, matches::Coded),
 }
 
-/// Shapes of an image.
-#[derive(Clone, Copy, Debug)]
-struct Geometry {
-    /// Pixels a module.
-    scale: usize,
-    /// Modules around the symbol.
-    quiet_zone: usize,
-    /// Modules a side, quiet zone included.
-    modules: usize,
-    /// Bytes of a scan line behind its filter byte.
-    stride: usize,
-}
+/// Rows of symbols that codes are made from, about so many: enough for every group to come up dozens of times.
+const ROWS_FOR_GROUPS: usize = 16_000;
+/// As many for every length and distance to come up.
+const ROWS_FOR_MATCHES: usize = 2_000;
 
-impl Geometry {
-    fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
-        let (scale, quiet_zone) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
-        let modules = version.size() + 2 * quiet_zone;
-        Self { scale, quiet_zone, modules, stride: (modules * scale).div_ceil(8) }
-    }
-
-    /// Full groups of a line.
-    fn groups(self) -> usize {
-        self.modules / GROUP
-    }
-
-    /// Modules of the tail.
-    fn tail(self) -> usize {
-        self.modules % GROUP
-    }
-
-    /// Bytes of the tail.
-    fn tail_len(self) -> usize {
-        self.stride - self.groups() * self.scale
-    }
-
-    /// Bytes of a scan line with its filter byte.
-    fn line(self) -> usize {
-        1 + self.stride
-    }
-
-    /// The bytes of a group or tail, `len` of them, whose modules are the low bits of `dark`, the first at the bottom.
-    fn bytes(self, dark: usize, len: usize) -> Vec<u8> {
-        let light = |pixel: usize| dark >> (pixel / self.scale) & 1 == 0;
-        (0..len).map(|byte| (0..8).fold(0, |bits, i| bits << 1 | u8::from(light(8 * byte + i)))).collect()
-    }
-}
-
-/// A step of the coding.
-#[derive(Clone, Copy, Debug)]
-enum Token {
-    Literal(u8),
-    Match { length: usize, distance: usize },
-}
-
-/// The codes of a block and how many bits their symbols take.
-struct Codes {
-    lengths: [u8; SYMBOLS],
-    codes: [Bits; SYMBOLS],
-    distance_lengths: [u8; 30],
-    distance_codes: [Bits; 30],
-}
-
-impl Codes {
-    fn new(counts: &[u32; SYMBOLS], distance_counts: &[u32; 30]) -> Self {
-        let lengths = deflate::code_lengths(counts, 15);
-        let distance_lengths = deflate::code_lengths(distance_counts, 15);
-        Self {
-            lengths,
-            codes: deflate::codes(&lengths),
-            distance_lengths,
-            distance_codes: deflate::codes(&distance_lengths),
-        }
-    }
-
-    /// Bits that a token takes. A symbol that has no code yet counts as a rare one.
-    fn cost(&self, token: Token) -> u32 {
-        let bits = |length: u8| if length == 0 { 12 } else { u32::from(length) };
-        match token {
-            Token::Literal(byte) => bits(self.lengths[usize::from(byte)]),
-            Token::Match { length, distance } => {
-                let (symbol, extra) = deflate::length_symbol(length);
-                let (distance_symbol, distance_extra) = deflate::distance_symbol(distance);
-                let distance = bits(self.distance_lengths[distance_symbol]) + distance_extra.count;
-                bits(self.lengths[symbol]) + extra.count + distance
-            }
-        }
-    }
-
-    /// The bits of a token, in up to four pieces.
-    fn encode(&self, token: Token) -> [Bits; 4] {
-        match token {
-            Token::Literal(byte) => [self.codes[usize::from(byte)], Bits::default(), Bits::default(), Bits::default()],
-            Token::Match { length, distance } => {
-                let (symbol, extra) = deflate::length_symbol(length);
-                let (distance_symbol, distance_extra) = deflate::distance_symbol(distance);
-                [self.codes[symbol], extra, self.distance_codes[distance_symbol], distance_extra]
-            }
-        }
-    }
-
-    /// The bits of tokens one behind the other, in as few pieces as hold them.
-    fn encode_all(&self, tokens: &[Token]) -> Vec<Bits> {
-        let mut all = vec![Bits::default()];
-        for piece in tokens.iter().flat_map(|&token| self.encode(token)) {
-            match all.last_mut() {
-                Some(last) if last.count + piece.count <= MOST_BITS => {
-                    last.value |= piece.value << last.count;
-                    last.count += piece.count;
-                }
-                _ => all.push(piece),
-            }
-        }
-        all
-    }
-}
-
-/// How often every symbol occurs.
-struct Counts {
-    symbols: [u32; SYMBOLS],
-    distances: [u32; 30],
-}
-
-impl Counts {
-    fn add(&mut self, tokens: &[Token], times: u32) {
-        for token in tokens {
-            match *token {
-                Token::Literal(byte) => self.symbols[usize::from(byte)] += times,
-                Token::Match { length, distance } => {
-                    self.symbols[deflate::length_symbol(length).0] += times;
-                    self.distances[deflate::distance_symbol(distance).0] += times;
-                }
-            }
-        }
-    }
-}
-
-/// What a symbol that occurs once counts; chances of random modules are fractions of it.
-const ONCE: u32 = 256;
+/// What something in a sample counts, where what did not come up counts one.
+pub(super) const SAMPLED: u32 = 64;
 
 impl Plan {
     fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
         let geometry = Geometry::new(version, scale, quiet_zone);
-        let groups: Vec<Vec<u8>> = (0..256).map(|dark| geometry.bytes(dark, geometry.scale)).collect();
-        let tails: Vec<Vec<u8>> =
-            (0..1 << geometry.tail()).map(|dark| geometry.bytes(dark, geometry.tail_len())).collect();
-        let (group_chances, tail_chances) = chances(version, geometry);
-        let repeat_row = repeat(geometry.line(), geometry.scale - 1);
-        let repeat_quiet = repeat(geometry.line(), (geometry.scale * geometry.quiet_zone).saturating_sub(1));
-
-        // How a group is best coded depends on the codes, and they on how groups are coded: a few rounds settle it.
-        let mut codes = Codes::new(&[1; SYMBOLS], &[1; 30]);
-        let mut group_tokens = Vec::new();
-        let mut tail_tokens = Vec::new();
-        for _ in 0..3 {
-            group_tokens = groups.iter().map(|bytes| tokens(bytes, &codes)).collect();
-            tail_tokens = tails.iter().map(|bytes| tokens(bytes, &codes)).collect();
-            // Both distances have a code, used or not: a code needs two symbols.
-            let mut counts = Counts { symbols: [0; SYMBOLS], distances: [0; 30] };
-            counts.distances[deflate::distance_symbol(1).0] += 1;
-            counts.distances[deflate::distance_symbol(geometry.line()).0] += 1;
-            counts.symbols[END_OF_BLOCK] += ONCE;
-            let rows = version.size() as u32;
-            counts.add(&[Token::Literal(0)], ONCE * rows);
-            counts.add(&repeat_row, ONCE * rows);
-            counts.add(&repeat_quiet, 2 * ONCE);
-            for (tokens, &chance) in group_tokens.iter().zip(&group_chances) {
-                counts.add(tokens, chance);
-            }
-            for (tokens, &chance) in tail_tokens.iter().zip(&tail_chances) {
-                counts.add(tokens, chance);
-            }
-            codes = Codes::new(&counts.symbols, &counts.distances);
+        let samples = |rows: usize| -> Vec<Vec<Row>> {
+            let symbols = sample(version).take(rows.div_ceil(version.size()));
+            symbols.map(|symbol| geometry.rows(&symbol).map(|y| geometry.row(&symbol, y)).collect()).collect()
+        };
+        // Where a group is at most four bytes or each of its bytes is a module, little is gained from looking further back
+        // than a group, at other scales a quarter of the image.
+        if geometry.scale <= 4 || geometry.scale == 8 {
+            let between = Between::new(geometry, Repeats::Unfiltered, geometry.lead() * geometry.scale, 0);
+            let between = between.map(|repeated| repeated.into_tokens(geometry));
+            let samples = samples(ROWS_FOR_GROUPS);
+            let (groups, codes) = Groups::new(geometry, &samples, &between.counts(&samples));
+            let (room, most_bits) = (groups.room_behind_tail(), groups.most_bits());
+            return Self::assemble(
+                geometry,
+                Repeats::Unfiltered,
+                between,
+                Rows::Groups(groups),
+                &codes,
+                room,
+                most_bits,
+            );
         }
-
-        let mut more = Vec::new();
-        let mut group = |tokens: &Vec<Token>, bytes: &[u8]| {
-            let bits = codes.encode_all(tokens);
-            let start = more.len() as u32;
-            more.extend_from_slice(&bits[1..]);
-            let Adler { sum, weighted, .. } = Adler::of(bytes);
-            Group { bits: bits[0], more: start..more.len() as u32, sum: sum as u32, weighted: weighted as u32 }
-        };
-        let groups = Box::new(core::array::from_fn(|dark| group(&group_tokens[dark], &groups[dark])));
-        let tails: Vec<Group> = tail_tokens.iter().zip(&tails).map(|(tokens, bytes)| group(tokens, bytes)).collect();
-        let mut plan = Self {
-            geometry,
-            header: header(&codes),
-            longest: 0,
-            filter: codes.codes[0],
-            fit_in_pairs: groups.iter().all(|group: &Group| group.more.is_empty() && 2 * group.bits.count <= MOST_BITS),
-            groups,
-            tails,
-            more,
-            repeat_row: codes.encode_all(&repeat_row),
-            repeat_quiet: codes.encode_all(&repeat_quiet),
-            end_of_block: codes.codes[END_OF_BLOCK],
-        };
-        plan.longest = plan.longest_stream(version);
-        plan
+        let samples = samples(ROWS_FOR_MATCHES);
+        let unfiltered = Self::matching(geometry, Repeats::Unfiltered, &samples);
+        // Lines that one match covers gain nothing.
+        let up = (geometry.line() > LONGEST_MATCH).then(|| Self::matching(geometry, Repeats::Up, &samples));
+        match up {
+            Some(up) if up.0 < unfiltered.0 => up.1,
+            _ => unfiltered.1,
+        }
     }
 
-    /// Bytes that no stream is longer than: every group as the one with the most bits.
-    fn longest_stream(&self, version: Version) -> usize {
-        let sum = |bits: &[Bits]| bits.iter().map(|bits| bits.count as usize).sum::<usize>();
-        let of_group = |group: &Group| {
-            group.bits.count as usize + sum(&self.more[group.more.start as usize..group.more.end as usize])
-        };
-        let most = |groups: &[Group]| groups.iter().map(of_group).max().unwrap_or(0);
-        let line = 15 + self.geometry.groups() * most(&*self.groups) + most(&self.tails);
-        let rows = version.size() * (line + sum(&self.repeat_row)) + 2 * (line + sum(&self.repeat_quiet));
-        self.header.0.len() + rows.div_ceil(8) + 3 + 4 + SLACK
+    /// The plan for matches with those repeats, and how many bits the samples take with it.
+    fn matching(geometry: Geometry, repeats: Repeats, samples: &[Vec<Row>]) -> (u64, Self) {
+        let quiet = geometry.quiet_zone * geometry.scale / 8;
+        let Between { above, between, below } = Between::new(geometry, repeats, quiet, matches::behind(geometry));
+        let owed = Owed { above: above.owed, between: between.owed, below: below.owed };
+        let matches = Matches::new(geometry, repeats, owed);
+        let between = Between { above: above.tokens, between: between.tokens, below: below.tokens };
+        let mut counts = between.counts(samples);
+        let mut history = Box::default();
+        for rows in samples {
+            matches.count(rows, &mut history, &mut counts);
+        }
+        // What did not come up in the samples may still come up.
+        let mut weighed = counts.times(SAMPLED);
+        Matches::count_all(geometry, &mut weighed);
+        let codes = Codes::of(&weighed, SAMPLED * samples.len() as u32);
+        let rows = Rows::Matches(matches, matches::Coded::new(&codes));
+        // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
+        let most_bits = 16 * (geometry.line() + 2 * LONGEST_MATCH);
+        (codes.size(&counts), Self::assemble(geometry, repeats, between, rows, &codes, MOST_BITS, most_bits))
+    }
+
+    /// The plan for rows of at most so many bits, behind which `room` is left for what follows.
+    fn assemble(
+        geometry: Geometry,
+        repeats: Repeats,
+        between: Between<Vec<Token>>,
+        rows: Rows,
+        codes: &Codes,
+        room: u32,
+        most_bits: usize,
+    ) -> Self {
+        let header = header(codes, &between.above);
+        let [between, trailer] = [between.between, between.below].map(|tokens| codes.encode(&tokens, room));
+        let bits = |pieces: &[Bits]| pieces.iter().map(|bits| bits.count as usize).sum::<usize>();
+        let body = (1 + geometry.modules) * (most_bits + bits(&between)) + bits(&trailer);
+        let quiet_lines = geometry.quiet_zone * geometry.scale;
+        let light = Adler::of(&light_line(geometry));
+        Self {
+            geometry,
+            repeats,
+            rows,
+            longest: header.0.len() + body.div_ceil(8) + 4 + 2 * SLACK,
+            header,
+            between,
+            trailer,
+            end_of_block: codes.end_of_block(),
+            sums: Sums::new(geometry),
+            quiet: if quiet_lines > 0 { repeats.checksum(light, quiet_lines) } else { Adler::of(&[]) },
+        }
     }
 
     #[inline(always)]
-    fn write(&self, symbol: &Symbol, stream: &mut Vec<u8>) -> usize {
-        let Geometry { scale, quiet_zone, .. } = self.geometry;
-        if stream.len() < self.longest {
-            stream.resize(self.longest, 0);
-        }
-        let (header, body) = stream.split_at_mut(self.header.0.len());
+    fn write(&self, symbol: &Symbol, scratch: &mut Scratch) -> usize {
+        let (header, body) = scratch.stream.split_at_mut(self.header.0.len());
         header.copy_from_slice(&self.header.0);
         let mut out = BitWriter::new(body);
         out.push(self.header.1);
-        let mut checksum = Adler::START;
-        if quiet_zone > 0 {
-            self.row(&mut out, &mut checksum, &[0; WIDEST], &self.repeat_quiet, scale * quiet_zone);
-        }
-        let shift = (quiet_zone % GROUP) as u32;
-        for y in 0..symbol.size() {
-            let mut dark = [0; WIDEST];
-            for (word, row) in symbol.row(y).enumerate() {
-                dark[word] |= row << shift;
-                dark[word + 1] = row.checked_shr(64 - shift).unwrap_or(0);
+        let last = self.geometry.rows(symbol).end - 1;
+        match &self.rows {
+            Rows::Groups(groups) => {
+                for y in self.geometry.rows(symbol) {
+                    let ending = if y == last { &self.trailer } else { &self.between };
+                    groups.write_row(&mut out, &self.geometry.row(symbol, y), ending);
+                }
             }
-            self.row(&mut out, &mut checksum, &dark, &self.repeat_row, scale);
-        }
-        if quiet_zone > 0 {
-            self.row(&mut out, &mut checksum, &[0; WIDEST], &self.repeat_quiet, scale * quiet_zone);
+            Rows::Matches(matches, coded) => {
+                let history = scratch.history.get_or_insert_default();
+                let mut out = matches::Write { out: &mut out, coded };
+                matches.start(history);
+                for y in self.geometry.rows(symbol) {
+                    matches.write_row(history, &self.geometry.row(symbol, y), &mut out);
+                    out.out.push_all(if y == last { &self.trailer } else { &self.between });
+                }
+                matches.finish(history, &mut out);
+            }
         }
         out.push(self.end_of_block);
-        let end = self.header.0.len() + out.finish();
-        stream[end..end + 4].copy_from_slice(&checksum.value().to_be_bytes());
+        let end = header.len() + out.finish();
+        scratch.stream[end..end + 4].copy_from_slice(&self.checksum(symbol).to_be_bytes());
         end + 4
     }
 
-    /// Writes `height` scan lines: the first by its groups, the others by `repeat`. `dark` are the modules of the line
-    /// from the last module of the quiet zone on that begins a group.
     #[inline(always)]
-    fn row(&self, out: &mut BitWriter<'_>, checksum: &mut Adler, dark: &[u64; WIDEST], repeat: &[Bits], height: usize) {
-        let geometry = self.geometry;
-        let lead = geometry.quiet_zone / GROUP;
-        let groups = geometry.groups();
-        out.push(self.filter);
-        let mut line = LineSums::default();
-        for _ in 0..lead {
-            self.group(out, 0, &mut line);
+    fn checksum(&self, symbol: &Symbol) -> u32 {
+        let mut rows = Parts::default();
+        for y in 0..symbol.size() {
+            let line = self.sums.line(&self.geometry.row(symbol, y));
+            rows.add(self.repeats.checksum(line, self.geometry.scale));
         }
-        let mut done = lead;
-        for &word in dark {
-            let inner = (groups - done).min(8);
-            let byte = |i: usize| (word >> (8 * i)) as u8;
-            // Two groups that fit are pushed as one: pushing is what takes the time.
-            let paired = if self.fit_in_pairs { inner & !1 } else { 0 };
-            for i in (0..paired).step_by(2) {
-                let [first, second] = [byte(i), byte(i + 1)].map(|dark| &self.groups[usize::from(dark)]);
-                let value = first.bits.value | second.bits.value << first.bits.count;
-                out.push(Bits { value, count: first.bits.count + second.bits.count });
-                line.add(first);
-                line.add(second);
-            }
-            for i in paired..inner {
-                self.group(out, byte(i), &mut line);
-            }
-            done += inner;
-        }
-        // Behind the symbol the quiet zone may reach further than the words do.
-        for _ in done..groups {
-            self.group(out, 0, &mut line);
-        }
-        let tail = dark.get((groups - lead) / 8).map_or(0, |word| word >> (8 * ((groups - lead) % 8)));
-        let line = line.finish(geometry.scale).then(self.tail(out, tail as usize % self.tails.len()));
-        for &bits in repeat {
-            out.push(bits);
-        }
-        *checksum = checksum.then(line.times(height as u64));
-    }
-
-    #[inline(always)]
-    fn group(&self, out: &mut BitWriter<'_>, dark: u8, line: &mut LineSums) {
-        let group = &self.groups[usize::from(dark)];
-        self.push(out, group);
-        line.add(group);
-    }
-
-    #[inline(always)]
-    fn tail(&self, out: &mut BitWriter<'_>, tail: usize) -> Adler {
-        let group = &self.tails[tail];
-        self.push(out, group);
-        Adler { sum: group.sum.into(), weighted: group.weighted.into(), len: self.geometry.tail_len() as u64 }
-    }
-
-    #[inline(always)]
-    fn push(&self, out: &mut BitWriter<'_>, group: &Group) {
-        out.push(group.bits);
-        if !group.more.is_empty() {
-            for &bits in &self.more[group.more.start as usize..group.more.end as usize] {
-                out.push(bits);
-            }
-        }
+        let rows = rows.finish(symbol.size() as u64, (self.geometry.scale * self.geometry.line()) as u64);
+        Adler::START.then(self.quiet).then(rows).then(self.quiet).value()
     }
 }
 
-/// The sums of the groups of a scan line, all of the same length, kept so that a further group only adds.
-#[derive(Default)]
-struct LineSums {
-    groups: u64,
-    sum: u64,
-    /// Sums of their bytes, each times the bytes from it to the end of its group.
-    weighted: u64,
-    /// Sums of each group, each times the groups behind it.
-    behind: u64,
+/// What stands between the rows of an image, the quiet zone below being one of them.
+#[derive(Debug)]
+struct Between<T> {
+    /// From the beginning to the end of the first row's margin, the quiet zone above included.
+    above: T,
+    /// From behind a row to the end of the margin of the next.
+    between: T,
+    /// From behind the last row.
+    below: T,
 }
 
-impl LineSums {
-    #[inline(always)]
-    fn add(&mut self, group: &Group) {
-        self.groups += 1;
-        self.behind += self.sum;
-        self.sum += u64::from(group.sum);
-        self.weighted += u64::from(group.weighted);
-    }
-
-    /// With the filter byte, a zero, before the groups of `len` bytes each.
-    #[inline(always)]
-    fn finish(self, len: usize) -> Adler {
-        let len = len as u64;
-        Adler { sum: self.sum, weighted: self.weighted + len * self.behind, len: 1 + self.groups * len }
+impl Between<Repeated> {
+    /// For margins with so many bytes of the quiet zone, and rows that are coded up to so many bytes before the end of a line.
+    fn new(geometry: Geometry, repeats: Repeats, quiet: usize, behind: usize) -> Self {
+        let margin = 1 + quiet;
+        let Geometry { scale, quiet_zone, .. } = geometry;
+        let light = light_line(geometry);
+        let (lines_above, last_lines) =
+            if quiet_zone > 0 { (quiet_zone * scale, quiet_zone * scale) } else { (0, scale) };
+        let above = if lines_above > 0 {
+            let mut above = repeats.code(geometry, 0, lines_above - 1, margin);
+            above.tokens.splice(0..0, longest_matches(&light, geometry.line()));
+            above
+        } else {
+            Repeated { tokens: longest_matches(&light[..margin], geometry.line()), owed: 0 }
+        };
+        let between = repeats.code(geometry, behind, scale - 1, margin);
+        let below = repeats.code(geometry, behind, last_lines - 1, 0);
+        Self { above, between, below }
     }
 }
 
-/// The zlib header and the header of the one block, up to the last whole byte, and the bits behind it.
-fn header(codes: &Codes) -> (Vec<u8>, Bits) {
+impl<T> Between<T> {
+    fn map<U>(self, f: impl Fn(T) -> U) -> Between<U> {
+        Between { above: f(self.above), between: f(self.between), below: f(self.below) }
+    }
+}
+
+impl Between<Vec<Token>> {
+    /// How often everything occurs in images of those rows.
+    fn counts(&self, images: &[Vec<Row>]) -> Counts {
+        let mut counts = Counts::of_blocks(images.len() as u32);
+        for rows in images {
+            counts.add_all(&self.above, 1);
+            counts.add_all(&self.between, rows.len() as u32 - 1);
+            counts.add_all(&self.below, 1);
+        }
+        counts
+    }
+}
+
+/// The zlib header and the header of the one block with what follows it, up to the last whole byte, and the bits behind it.
+fn header(codes: &Codes, above: &[Token]) -> (Vec<u8>, Bits) {
+    let above = codes.encode(above, MOST_BITS);
     // Deflate with a window of 32 kB; the check bits make the two bytes a multiple of 31.
     let mut bytes = vec![0x78, 0xDA];
-    bytes.resize(2 + deflate::LONGEST_HEADER + SLACK, 0);
+    bytes.resize(2 + deflate::LONGEST_HEADER + 8 * above.len() + SLACK, 0);
     let mut out = BitWriter::new(&mut bytes[2..]);
-    deflate::push_header(&mut out, &codes.lengths, &codes.distance_lengths);
+    codes.push_header(&mut out);
+    out.push_all(&above);
     let (len, rest) = out.split();
     bytes.truncate(2 + len);
     (bytes, rest)
 }
 
-/// Repeats what lies `line` bytes back `times` times over.
-fn repeat(line: usize, times: usize) -> Vec<Token> {
-    let mut left = line * times;
-    let mut tokens = Vec::new();
-    while left > 0 {
-        // No match is shorter than three: leave as much to the last.
-        let length = match left {
-            ..=LONGEST_MATCH => left,
-            _ if left - LONGEST_MATCH < SHORTEST_MATCH => LONGEST_MATCH - SHORTEST_MATCH,
-            _ => LONGEST_MATCH,
-        };
-        tokens.push(Token::Match { length, distance: line });
-        left -= length;
-    }
-    tokens
-}
-
-/// The tokens of a group: literals, and matches within a run of equal bytes where they take fewer bits.
-fn tokens(bytes: &[u8], codes: &Codes) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    for run in bytes.chunk_by(|a, b| a == b) {
-        let literal = Token::Literal(run[0]);
-        tokens.push(literal);
-        let mut left = run.len() - 1;
-        while left > 0 {
-            let length = left.min(LONGEST_MATCH);
-            let matched = Token::Match { length, distance: 1 };
-            if length >= SHORTEST_MATCH && codes.cost(matched) < codes.cost(literal) * length as u32 {
-                tokens.push(matched);
-                left -= length;
-            } else {
-                tokens.push(literal);
-                left -= 1;
-            }
-        }
-    }
-    tokens
-}
-
-/// How often every group and every tail occurs in all rows of random modules, in parts of [`ONCE`].
-fn chances(version: Version, geometry: Geometry) -> (Vec<u32>, Vec<u32>) {
-    let size = version.size();
-    let symbol = geometry.quiet_zone..geometry.quiet_zone + size;
-    let chances = |groups: Range<usize>, modules: usize| {
-        let mut chances = vec![0; 1 << modules];
-        let len = groups.len() as u32;
-        for group in groups {
-            // Modules of this group inside the symbol may be dark; those of the quiet zone never are.
-            let random =
-                (0..modules).filter(|i| symbol.contains(&(GROUP * group + i))).fold(0, |bits, i| bits | 1 << i);
-            let chance = (ONCE * size as u32) >> (random as u32).count_ones();
-            for dark in (0..1_usize << modules).filter(|dark| dark & !random == 0) {
-                chances[dark] += chance.max(1);
-            }
-        }
-        // The light rows above and below.
-        chances[0] += 2 * ONCE * len * u32::from(geometry.quiet_zone > 0);
-        chances
+/// Symbols with the function patterns of that version and random modules elsewhere, the same ones always.
+fn sample(version: Version) -> impl Iterator<Item = Symbol> {
+    let layout = Layout::of(version);
+    // A xorshift generator (Marsaglia, 2003).
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
     };
-    let groups = geometry.groups();
-    (chances(0..groups, GROUP), chances(groups..groups + 1, geometry.tail()))
-}
-
-/// The Adler-32 checksum (RFC 1950) of bytes, in a form that can be joined and repeated without looking at them again.
-///
-/// The sums are exact; only the checksum itself is reduced. An image's scan lines are at most 2^26 bytes, so its weighted sum is
-/// below 255 x 2^26 x 2^26 / 2, less than 2^59.
-#[derive(Clone, Copy, Debug)]
-struct Adler {
-    /// Sum of the bytes.
-    sum: u64,
-    /// Sum of the bytes, each times the number of bytes from it to the end.
-    weighted: u64,
-    /// How many bytes.
-    len: u64,
-}
-
-impl Adler {
-    const MODULUS: u64 = 65_521;
-    /// No bytes yet: the checksum begins with a sum of one.
-    const START: Self = Self { sum: 1, weighted: 0, len: 0 };
-
-    fn of(bytes: &[u8]) -> Self {
-        let nothing = Self { sum: 0, weighted: 0, len: 0 };
-        bytes.iter().fold(nothing, |all, &byte| all.then(Self { sum: byte.into(), weighted: byte.into(), len: 1 }))
-    }
-
-    /// Of these bytes and more behind them.
-    #[inline(always)]
-    fn then(self, more: Self) -> Self {
-        Self {
-            sum: self.sum + more.sum,
-            weighted: self.weighted + self.sum * more.len + more.weighted,
-            len: self.len + more.len,
+    core::iter::repeat_with(move || {
+        let size = layout.size;
+        let dark = layout.function_patterns.iter().zip(layout.free).map(|(dark, free)| dark & !free | random() & free);
+        let mut rows: Vec<u64> = dark.collect();
+        let last = rows.len() - size;
+        for word in &mut rows[last..] {
+            *word &= (1 << (size % 64)) - 1;
         }
-    }
-
-    /// Of these bytes `times` times over.
-    #[inline(always)]
-    fn times(self, times: u64) -> Self {
-        let pairs = times * (times - 1) / 2;
-        Self {
-            sum: self.sum * times,
-            weighted: self.weighted * times + self.sum * self.len * pairs,
-            len: self.len * times,
-        }
-    }
-
-    fn value(self) -> u32 {
-        (((self.weighted % Self::MODULUS) << 16) | (self.sum % Self::MODULUS)) as u32
-    }
+        Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows }
+    })
 }

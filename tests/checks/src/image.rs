@@ -1,5 +1,7 @@
 //! Images against the symbols that they show.
 
+use std::io::Read;
+
 use qrmint::Symbol;
 use qrmint::render::{Png, QuietZone, RenderError, Scale, Svg, Text};
 
@@ -25,6 +27,7 @@ pub fn check_png(symbol: &Symbol, scale: Scale, quiet_zone: QuietZone) -> Option
     assert_eq!(again[1..], image);
 
     let (pixels, stride) = decode(&image, side);
+    assert_eq!(inflated(&image).len(), (1 + stride) * side as usize);
     let (scale, quiet) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
     let side = side as usize;
     for (y, rows) in pixels.chunks_exact(stride * scale).enumerate() {
@@ -52,6 +55,25 @@ fn same_pixels(a: &[u8], b: &[u8], side: usize) -> bool {
     let whole = side / 8;
     let rest = |line: &[u8]| line.get(whole).map_or(0, |byte| u16::from(*byte) >> (8 - side % 8));
     a[..whole] == b[..whole] && rest(a) == rest(b)
+}
+
+/// The filtered scan lines of a PNG of ours, by a decoder that holds the stream to RFC 1950 and 1951: checksum, window, codes.
+/// Panics if it finds a fault.
+fn inflated(image: &[u8]) -> Vec<u8> {
+    let mut chunks = &image[8..];
+    loop {
+        let (length, rest) = chunks.split_first_chunk().expect("a length");
+        let (kind, rest) = rest.split_at(4);
+        let (data, rest) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        if kind == b"IDAT" {
+            let mut lines = Vec::new();
+            let mut decoder = flate2::read::ZlibDecoder::new(data);
+            decoder.read_to_end(&mut lines).expect("a zlib stream");
+            assert_eq!(decoder.total_in(), data.len() as u64, "there is more behind the stream");
+            return lines;
+        }
+        chunks = &rest[4..];
+    }
 }
 
 /// The pixels of a PNG as it stores them, and the bytes of a scan line. Panics unless it is as wide and high as said, one

@@ -1,0 +1,190 @@
+//! The checksum of a zlib stream (Adler-32, RFC 1950), joined and repeated without a look at the bytes.
+
+use super::geometry::{GROUP, Geometry, Row, WIDEST};
+
+/// What the checksum of some bytes needs to know of them.
+///
+/// The sums are exact; only the checksum itself is reduced. An image's scan lines are at most 2^26 bytes, so its weighted sum is
+/// below 255 x 2^26 x 2^26 / 2, less than 2^59.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Adler {
+    /// Sum of the bytes.
+    sum: u64,
+    /// Sum of the bytes, each times the number of bytes from it to the end.
+    weighted: u64,
+    /// How many bytes.
+    len: u64,
+}
+
+impl Adler {
+    const MODULUS: u64 = 65_521;
+    /// No bytes yet: the checksum begins with a sum of one.
+    pub(super) const START: Self = Self { sum: 1, weighted: 0, len: 0 };
+
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let nothing = Self { sum: 0, weighted: 0, len: 0 };
+        bytes.iter().fold(nothing, |all, &byte| all.then(Self { sum: byte.into(), weighted: byte.into(), len: 1 }))
+    }
+
+    /// Of that byte and zeros behind it, `len` bytes in all.
+    #[inline(always)]
+    pub(super) fn of_one(byte: u8, len: u64) -> Self {
+        Self { sum: byte.into(), weighted: u64::from(byte) * len, len }
+    }
+
+    /// How many bytes these are.
+    #[inline(always)]
+    pub(super) fn len(self) -> u64 {
+        self.len
+    }
+
+    /// Of these bytes and more behind them.
+    #[inline(always)]
+    pub(super) fn then(self, more: Self) -> Self {
+        Self {
+            sum: self.sum + more.sum,
+            weighted: self.weighted + self.sum * more.len + more.weighted,
+            len: self.len + more.len,
+        }
+    }
+
+    /// Of these bytes `times` times over.
+    #[inline(always)]
+    pub(super) fn times(self, times: u64) -> Self {
+        let pairs = times * times.saturating_sub(1) / 2;
+        Self {
+            sum: self.sum * times,
+            weighted: self.weighted * times + self.sum * self.len * pairs,
+            len: self.len * times,
+        }
+    }
+
+    pub(super) fn value(self) -> u32 {
+        (((self.weighted % Self::MODULUS) << 16) | (self.sum % Self::MODULUS)) as u32
+    }
+}
+
+/// Parts of one length, joined so that a further part only adds.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parts {
+    sum: u64,
+    /// Sums of their bytes, each times the bytes from it to the end of its part.
+    weighted: u64,
+    /// Sums of each part, each times the parts behind it.
+    behind: u64,
+}
+
+impl Parts {
+    #[inline(always)]
+    pub(super) fn add(&mut self, part: Adler) {
+        self.add_sums(part.sum, part.weighted);
+    }
+
+    #[inline(always)]
+    fn add_sums(&mut self, sum: u64, weighted: u64) {
+        self.behind += self.sum;
+        self.sum += sum;
+        self.weighted += weighted;
+    }
+
+    /// Of all parts, so many, each `len` bytes long.
+    #[inline(always)]
+    pub(super) fn finish(self, count: u64, len: u64) -> Adler {
+        Adler { sum: self.sum, weighted: self.weighted + len * self.behind, len: count * len }
+    }
+}
+
+/// What the groups of a line add to its checksum.
+#[derive(Debug)]
+pub(super) struct Sums {
+    /// Groups of a line from where a [`Row`] begins, as many as it holds.
+    count: usize,
+    scale: u64,
+    /// Sum and weighted sum of each group.
+    groups: Box<[[u32; 2]; 256]>,
+    /// By tail; what lies behind a [`Row`] included.
+    rest: Vec<Adler>,
+    /// Filter byte and quiet zone before a [`Row`].
+    lead: Adler,
+}
+
+impl Sums {
+    pub(super) fn new(geometry: Geometry) -> Self {
+        let groups = geometry.groups() - geometry.lead();
+        let count = groups.min(WIDEST * 8);
+        let of = |dark, len| Adler::of(&geometry.bytes(dark, len));
+        let light = |groups: usize| of(0, groups * geometry.scale);
+        Self {
+            count,
+            scale: geometry.scale as u64,
+            groups: Box::new(core::array::from_fn(|dark| {
+                let Adler { sum, weighted, .. } = of(dark, geometry.scale);
+                [sum as u32, weighted as u32]
+            })),
+            rest: (0..1 << geometry.tail())
+                .map(|tail| light(groups - count).then(of(tail, geometry.tail_len())))
+                .collect(),
+            lead: Adler::of(&[0]).then(light(geometry.lead())),
+        }
+    }
+
+    /// Of the first scan line of a row.
+    #[inline(always)]
+    pub(super) fn line(&self, row: &Row) -> Adler {
+        let mut parts = Parts::default();
+        let (words, rest) = (self.count / 8, self.count % 8);
+        for word in &row[..words] {
+            self.add_groups(&mut parts, *word, 8);
+        }
+        if let Some(&word) = row.get(words) {
+            self.add_groups(&mut parts, word, rest);
+        }
+        let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
+        self.lead.then(parts.finish(self.count as u64, self.scale)).then(self.rest[tail as usize % self.rest.len()])
+    }
+
+    /// Adds the first `count` groups of a word.
+    #[inline(always)]
+    fn add_groups(&self, parts: &mut Parts, word: u64, count: usize) {
+        for i in 0..count {
+            let [sum, weighted] = self.groups[usize::from((word >> (GROUP * i)) as u8)];
+            parts.add_sums(sum.into(), weighted.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The checksum as RFC 1950, 8.2 has it.
+    fn textbook(bytes: &[u8]) -> u32 {
+        let (mut a, mut b) = (1, 0);
+        for byte in bytes {
+            a = (a + u32::from(*byte)) % 65_521;
+            b = (b + a) % 65_521;
+        }
+        b << 16 | a
+    }
+
+    #[test]
+    fn joined_and_repeated_is_the_checksum_of_all_bytes() {
+        assert_eq!(textbook(b"Wikipedia"), 0x11E6_0398);
+        let parts: [&[u8]; 6] = [b"", b"\0", b"\xFF\xFF\xFF", b"scan line", &[0xFF; 700], &[2, 0, 0, 0]];
+        for first in parts {
+            for second in parts {
+                for times in [0, 1, 2, 3, 255] {
+                    let all = [first, &second.repeat(times)].concat();
+                    let joined = Adler::START.then(Adler::of(first)).then(Adler::of(second).times(times as u64));
+                    assert_eq!(joined.value(), textbook(&all));
+                    let mut equal = Parts::default();
+                    for _ in 0..times {
+                        equal.add(Adler::of(second));
+                    }
+                    assert_eq!(equal.finish(times as u64, second.len() as u64), Adler::of(second).times(times as u64));
+                }
+            }
+        }
+        assert_eq!(Adler::of_one(2, 4), Adler::of(&[2, 0, 0, 0]));
+    }
+}

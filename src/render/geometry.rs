@@ -1,0 +1,93 @@
+//! Shapes of an image and its scan lines.
+//!
+//! One bit a pixel, dark 0, light 1; every scan line begins with a byte that names its filter. The bits behind the last
+//! pixel of a line are light.
+
+use std::ops::Range;
+
+use super::{QuietZone, Scale};
+use crate::symbol::Symbol;
+use crate::version::Version;
+
+/// Modules of a group: whole bytes at every scale.
+pub(super) const GROUP: usize = 8;
+
+/// Words for a row of 177 modules with up to seven of the quiet zone before it, and one more for what a shift carries.
+pub(super) const WIDEST: usize = 4;
+
+/// The modules of a row, dark = 1, from the last of the quiet zone on that begins a group: [`Geometry::lead`] groups lie before.
+pub(super) type Row = [u64; WIDEST];
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Geometry {
+    /// Pixels a module.
+    pub(super) scale: usize,
+    /// Modules around the symbol.
+    pub(super) quiet_zone: usize,
+    /// Modules a side, quiet zone included.
+    pub(super) modules: usize,
+    /// Bytes of a scan line behind its filter byte.
+    pub(super) stride: usize,
+}
+
+impl Geometry {
+    pub(super) fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
+        let (scale, quiet_zone) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
+        let modules = version.size() + 2 * quiet_zone;
+        Self { scale, quiet_zone, modules, stride: (modules * scale).div_ceil(8) }
+    }
+
+    /// Bytes of a scan line with its filter byte.
+    pub(super) fn line(self) -> usize {
+        1 + self.stride
+    }
+
+    /// Full groups of a line.
+    pub(super) fn groups(self) -> usize {
+        self.modules / GROUP
+    }
+
+    /// Groups of a line before a [`Row`] begins: of the quiet zone alone.
+    pub(super) fn lead(self) -> usize {
+        self.quiet_zone / GROUP
+    }
+
+    /// Modules of the tail.
+    pub(super) fn tail(self) -> usize {
+        self.modules % GROUP
+    }
+
+    /// Bytes of the tail.
+    pub(super) fn tail_len(self) -> usize {
+        self.stride - self.groups() * self.scale
+    }
+
+    /// The `y`-th row of a symbol; behind the last all is light.
+    #[inline(always)]
+    pub(super) fn row(self, symbol: &Symbol, y: usize) -> Row {
+        let shift = (self.quiet_zone % GROUP) as u32;
+        let mut row = [0; WIDEST];
+        for (word, dark) in symbol.row(y).enumerate() {
+            row[word] |= dark << shift;
+            row[word + 1] = dark.checked_shr(64 - shift).unwrap_or(0);
+        }
+        row
+    }
+
+    /// The numbers of the rows of a symbol and, behind them, of one light row if there is a quiet zone.
+    #[inline(always)]
+    pub(super) fn rows(self, symbol: &Symbol) -> Range<usize> {
+        0..symbol.size() + usize::from(self.quiet_zone > 0)
+    }
+
+    /// The eight modules of a row that begin with its `group`-th group; light where the row ends.
+    pub(super) fn group(self, row: &Row, group: usize) -> usize {
+        row.get(group / 8).map_or(0, |word| (word >> (GROUP * (group % 8))) as usize % 256)
+    }
+
+    /// The first `len` bytes of modules that are the bits of `dark`, the first at the bottom.
+    pub(super) fn bytes(self, dark: usize, len: usize) -> Vec<u8> {
+        let light = |pixel: usize| dark.checked_shr((pixel / self.scale) as u32).is_none_or(|dark| dark & 1 == 0);
+        (0..len).map(|byte| (0..8).fold(0, |bits, i| bits << 1 | u8::from(light(8 * byte + i)))).collect()
+    }
+}

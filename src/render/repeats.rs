@@ -1,0 +1,165 @@
+//! What stands between the rows of modules in a stream: the scan lines that repeat the first of a row, and the margin of the
+//! row that follows.
+//!
+//! It is the same for every row of an image and coded once for all. A row's *margin* is the filter byte of its first scan line
+//! and the whole bytes of the quiet zone behind it: they too are what they were a line before.
+
+use super::checksum::Adler;
+use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Sink, Token};
+use super::geometry::Geometry;
+
+/// How scan lines that are like the one before them are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// As the pixels that they are, which match at the distance of a line.
+    Unfiltered,
+    /// Through the filter that subtracts the line before (PNG, 9.2): as zeros, most of which match at the distance of a byte,
+    /// which takes fewer bits. It pays for long lines.
+    Up,
+}
+
+/// Names the filter that changes nothing.
+const NONE: u8 = 0;
+/// Names the filter that subtracts the line before.
+const UP: u8 = 2;
+/// Eight light pixels.
+const LIGHT: u8 = 0xFF;
+
+/// Tokens, and a match that is left to what follows, which may make it longer.
+#[derive(Clone, Debug)]
+pub(super) struct Repeated {
+    pub(super) tokens: Vec<Token>,
+    /// Bytes of the match, at the distance of a line: none or at least three.
+    pub(super) owed: usize,
+}
+
+impl Repeats {
+    /// The last `behind` bytes of a light line, so many scan lines like it, and a margin of so many bytes.
+    pub(super) fn code(self, geometry: Geometry, behind: usize, lines: usize, margin: usize) -> Repeated {
+        let line = geometry.line();
+        if self == Self::Unfiltered && lines > 0 {
+            let whole = behind + lines * line + margin;
+            let longest = Token::Match { length: LONGEST_MATCH, distance: line };
+            let tokens = vec![longest; whole.saturating_sub(SHORTEST_MATCH) / LONGEST_MATCH];
+            return Repeated { owed: whole - LONGEST_MATCH * tokens.len(), tokens };
+        }
+        let filtered = core::iter::once(UP).chain(core::iter::repeat_n(0, geometry.stride));
+        let mut bytes = vec![LIGHT; behind];
+        bytes.extend(core::iter::repeat_n(filtered, lines).flatten());
+        if margin > 0 {
+            bytes.push(NONE);
+            bytes.resize(bytes.len() + margin - 1, LIGHT);
+        }
+        Repeated { tokens: longest_matches(&bytes, line), owed: 0 }
+    }
+
+    /// The checksum of a row of so many scan lines whose first has that one.
+    #[inline(always)]
+    pub(super) fn checksum(self, first: Adler, lines: usize) -> Adler {
+        match self {
+            Self::Unfiltered => first.times(lines as u64),
+            Self::Up => first.then(Adler::of_one(UP, first.len()).times(lines.saturating_sub(1) as u64)),
+        }
+    }
+}
+
+impl Repeated {
+    /// The tokens of all, where nothing can make the match longer.
+    pub(super) fn into_tokens(mut self, geometry: Geometry) -> Vec<Token> {
+        copy_all(self.owed, geometry.line(), &mut self.tokens);
+        self.tokens
+    }
+}
+
+/// Gives `sink` as many matches as so many bytes take, which are none or at least three.
+#[inline(always)]
+pub(super) fn copy_all(bytes: usize, distance: usize, sink: &mut impl Sink) {
+    let mut left = bytes;
+    while left > LONGEST_MATCH {
+        // No match is shorter than three: leave as much to the last.
+        let length = LONGEST_MATCH.min(left - SHORTEST_MATCH);
+        sink.copy(length, distance);
+        left -= length;
+    }
+    if left > 0 {
+        sink.copy(left, distance);
+    }
+}
+
+/// The first scan line of a light row.
+pub(super) fn light_line(geometry: Geometry) -> Vec<u8> {
+    let mut line = vec![LIGHT; geometry.line()];
+    line[0] = NONE;
+    line
+}
+
+/// The tokens of bytes, matched greedily at the distances of a byte and of a line.
+pub(super) fn longest_matches(bytes: &[u8], line: usize) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut done = 0;
+    while done < bytes.len() {
+        let left = &bytes[done..bytes.len().min(done + LONGEST_MATCH)];
+        let alike = |distance: usize| match done.checked_sub(distance) {
+            Some(from) => left.iter().zip(&bytes[from..]).take_while(|(a, b)| a == b).count(),
+            None => 0,
+        };
+        // The nearer takes fewer bits.
+        let (length, distance) = if alike(1) >= alike(line) { (alike(1), 1) } else { (alike(line), line) };
+        if length >= SHORTEST_MATCH {
+            tokens.copy(length, distance);
+            done += length;
+        } else {
+            tokens.literal(left[0]);
+            done += 1;
+        }
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::{QuietZone, Scale};
+    use crate::version::Version;
+
+    /// Undoes tokens.
+    fn expand(before: &[u8], tokens: &[Token]) -> Vec<u8> {
+        let mut bytes = before.to_vec();
+        for token in tokens {
+            match *token {
+                Token::Literal(byte) => bytes.push(byte),
+                Token::Match { length, distance } => {
+                    assert!((3..=258).contains(&length) && (1..=32_768).contains(&distance));
+                    (0..length).for_each(|_| bytes.push(bytes[bytes.len() - distance]));
+                }
+            }
+        }
+        bytes.split_off(before.len())
+    }
+
+    #[test]
+    fn tokens_stand_for_the_scan_lines() {
+        const BEHIND: usize = 7;
+        for (version, scale, quiet_zone) in [(1, 5, 0), (1, 5, 4), (3, 8, 9), (10, 13, 4), (40, 16, 80), (40, 125, 4)] {
+            let version = Version::new(version).unwrap();
+            let geometry = Geometry::new(version, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone));
+            let line = geometry.line();
+            let filtered = [&[UP][..], &vec![0; line - 1]].concat();
+            for margin in [0, 1, 2, line / 3] {
+                // Any first scan line of a row that begins with a margin and ends in light bytes.
+                let mut first: Vec<u8> = (0..line).map(|i| (i * i / 3) as u8).collect();
+                first[0] = NONE;
+                first[1..margin.max(1)].fill(LIGHT);
+                first[line - BEHIND..].fill(LIGHT);
+                let before = [&first[..], &first[..line - BEHIND]].concat();
+                for lines in [0, 1, 2, usize::from(scale) - 1, 4 * usize::from(scale)] {
+                    for (repeats, other) in [(Repeats::Unfiltered, &first), (Repeats::Up, &filtered)] {
+                        let expected = [&[LIGHT; BEHIND][..], &other.repeat(lines), &first[..margin]].concat();
+                        let tokens = repeats.code(geometry, BEHIND, lines, margin).into_tokens(geometry);
+                        assert_eq!(expand(&before, &tokens), expected, "{repeats:?}, {lines} lines, margin {margin}");
+                    }
+                }
+            }
+        }
+    }
+}
