@@ -12,7 +12,8 @@
 //!   of the two modes that is cheaper for it never costs a bit. So the search goes from run to run, not from character to character.
 //! - A stretch of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its
 //!   header costs, and so do fewer than four digits beside anything else. Such short runs belong to what surrounds
-//!   them. What is left of plain bytes is one run, found by looking at every fourth byte.
+//!   them, and what is left of plain bytes is one run. One bit a byte says what it fits: four ones in a row are found for
+//!   64 bytes at once.
 //! - Over the runs goes a shortest-path search with one state for each mode. Costs are kept in sixths of a bit, in which
 //!   a digit is exactly 20 and an alphanumeric character exactly 33, and are rounded up to whole bits where a segment ends.
 
@@ -129,20 +130,9 @@ pub(crate) fn least_bits(len: usize, band: Band) -> u64 {
     u64::from(Mode::Numeric.header_bits(band)) + (10 * len as u64).div_ceil(3)
 }
 
-/// Classes of a byte: it always fits byte mode; these bits say what else it fits.
+/// Classes of a run: it always fits byte mode; these bits say what else it fits.
 const ALPHANUMERIC: u8 = 1;
 const DIGIT: u8 = 2;
-
-/// For every byte its classes.
-const CLASS: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut value = 0;
-    while value < 45 {
-        table[ALPHANUMERIC_CHARACTERS[value] as usize] = if value < 10 { ALPHANUMERIC | DIGIT } else { ALPHANUMERIC };
-        value += 1;
-    }
-    table
-};
 
 /// The characters of alphanumeric mode in the order of their values, 0 to 44 (Table 5).
 pub(crate) const ALPHANUMERIC_CHARACTERS: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
@@ -164,6 +154,9 @@ struct Run {
 /// Finds shortest segmentations; keeps its buffers from one content to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Segmenter {
+    /// Which bytes are alphanumeric characters, and which are digits if that matters: see [`ones`].
+    alphanumeric: Vec<u64>,
+    digits: Vec<u64>,
     runs: Vec<Run>,
     /// The band for which the runs say where each was come from, and what the search found to cost.
     searched: Option<(Band, [u32; 3])>,
@@ -175,15 +168,26 @@ impl Segmenter {
         debug_assert!(content.len() <= MOST_BYTES);
         self.runs.clear();
         self.searched = None;
+        self.alphanumeric.clear();
+        self.digits.clear();
+        if content.len() < SHORTEST_RUN {
+            let classes = content.iter().map(|&byte| class_of(byte));
+            self.push(content.len(), classes.reduce(|all, class| all & class).unwrap_or(0));
+            return;
+        }
+        ones(content, is_alphanumeric, &mut self.alphanumeric);
         let mut done = 0;
-        while let Some((start, end)) = next_stretch(content, done) {
+        while let Some((start, end)) = next_run(&self.alphanumeric, done) {
             if start > done {
                 self.push(start, 0);
             }
-            self.push_stretch(content, start, end);
+            if self.digits.is_empty() {
+                ones(content, is_digit, &mut self.digits);
+            }
+            self.push_stretch(start, end);
             done = end;
         }
-        if done < content.len() || content.is_empty() {
+        if done < content.len() {
             self.push(content.len(), 0);
         }
     }
@@ -193,22 +197,14 @@ impl Segmenter {
     }
 
     /// Pushes an alphanumeric stretch, cut where runs of digits long enough to matter begin and end.
-    fn push_stretch(&mut self, content: &[u8], start: usize, end: usize) {
+    fn push_stretch(&mut self, start: usize, end: usize) {
         let mut cut = start;
-        let mut i = start;
-        while i < end {
-            let from = i;
-            while i < end && CLASS[content[i] as usize] & DIGIT != 0 {
-                i += 1;
+        while let Some((from, to)) = next_run(&self.digits, cut).filter(|(from, _)| *from < end) {
+            if from > cut {
+                self.push(from, ALPHANUMERIC);
             }
-            if i - from >= SHORTEST_RUN || i - from == content.len() {
-                if from > cut {
-                    self.push(from, ALPHANUMERIC);
-                }
-                self.push(i, ALPHANUMERIC | DIGIT);
-                cut = i;
-            }
-            i += 1;
+            self.push(to, ALPHANUMERIC | DIGIT);
+            cut = to;
         }
         if cut < end {
             self.push(end, ALPHANUMERIC);
@@ -231,6 +227,10 @@ impl Segmenter {
     /// The segments whose bits [`bits`](Self::bits) gives, into `segments`.
     pub(crate) fn segments(&mut self, band: Band, segments: &mut Vec<Segment>) {
         segments.clear();
+        if self.is_plain() {
+            segments.push(Segment { mode: Mode::Byte, start: 0, end: self.runs[0].end.into() });
+            return;
+        }
         let cost = self.search(band);
         let mut mode = (0..3).min_by_key(|&mode| cost[mode].div_ceil(6)).unwrap_or(2);
         let mut end = self.runs.last().map_or(0, |run| usize::from(run.end));
@@ -290,28 +290,79 @@ impl Segmenter {
 /// More sixths of a bit than any content costs; small enough to add to.
 const NEVER: u32 = 1 << 30;
 
-/// The next stretch of alphanumeric characters at or after `from` that is at least [`SHORTEST_RUN`] long or is the whole
-/// content. `from` is no place inside a stretch. Such a stretch covers one of any [`SHORTEST_RUN`] bytes in a row, so it is
-/// enough to look at the last of them and, if that is not alphanumeric, to go on behind it.
-fn next_stretch(content: &[u8], from: usize) -> Option<(usize, usize)> {
-    let fits = |&byte: &u8| CLASS[byte as usize] != 0;
-    if content.len() < SHORTEST_RUN {
-        return (from == 0 && !content.is_empty() && content.iter().all(fits)).then_some((0, content.len()));
+fn is_digit(byte: u8) -> bool {
+    byte.wrapping_sub(b'0') < 10
+}
+
+/// Without a branch or a table, so that many bytes are looked at at once: `-./0123456789:`, `A` to `Z`, `$%`, `*+`, space.
+fn is_alphanumeric(byte: u8) -> bool {
+    let ranges = (byte.wrapping_sub(b'-') < 14) | (byte.wrapping_sub(b'A') < 26);
+    ranges | (byte & !1 == b'$') | (byte & !1 == b'*') | (byte == b' ')
+}
+
+fn class_of(byte: u8) -> u8 {
+    if is_digit(byte) {
+        ALPHANUMERIC | DIGIT
+    } else if is_alphanumeric(byte) {
+        ALPHANUMERIC
+    } else {
+        0
     }
-    let mut floor = from;
+}
+
+/// Which bytes there `fits`, into `ones`: bit `i` of word `w` is byte `64 w + i`. A word of zeros follows the last.
+#[inline(always)]
+fn ones(content: &[u8], fits: impl Fn(u8) -> bool + Copy, ones: &mut Vec<u64>) {
+    let (blocks, rest) = content.as_chunks::<64>();
+    ones.extend(blocks.iter().map(|block| low_bits(&block.map(|byte| u8::from(fits(byte))))));
+    if !rest.is_empty() {
+        // What stands behind the last byte fits nothing.
+        let mut block = [0; 64];
+        block[..rest.len()].copy_from_slice(rest);
+        ones.push(low_bits(&block.map(|byte| u8::from(fits(byte)))));
+    }
+    ones.push(0);
+}
+
+/// The lowest bit of each of 64 bytes that are 0 or 1.
+#[inline(always)]
+fn low_bits(bytes: &[u8; 64]) -> u64 {
+    let (eights, _) = bytes.as_chunks();
+    let bits = eights.iter().enumerate().map(|(i, eight)| {
+        // Multiplying brings the bit of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
+        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        gathered << (8 * i)
+    });
+    bits.fold(0, |all, bits| all | bits)
+}
+
+/// The next run of at least [`SHORTEST_RUN`] ones at or after `from`, which is no place inside a run: its start and end. The
+/// last word is zero.
+fn next_run(ones: &[u64], from: usize) -> Option<(usize, usize)> {
+    let mut word = from / 64;
+    let mut here = u64::MAX << (from % 64);
     loop {
-        let probe = floor + SHORTEST_RUN - 1;
-        if !fits(content.get(probe)?) {
-            floor = probe + 1;
-            continue;
+        let [this, next] = *ones.get(word..word + 2)?.first_chunk()?;
+        // Where four ones begin.
+        let pairs = this & (this >> 1 | next << 63);
+        let begins = pairs & (this >> 2 | next << 62) & (this >> 3 | next << 61) & here;
+        if begins != 0 {
+            let start = 64 * word + begins.trailing_zeros() as usize;
+            let zeros = !this & u64::MAX << (start % 64);
+            return Some((
+                start,
+                if zeros != 0 { 64 * word + zeros.trailing_zeros() as usize } else { end(ones, word + 1) },
+            ));
         }
-        let start = floor + content[floor..probe].iter().rposition(|byte| !fits(byte)).map_or(0, |i| i + 1);
-        let end = content[probe..].iter().position(|byte| !fits(byte)).map_or(content.len(), |i| probe + i);
-        if end - start >= SHORTEST_RUN {
-            return Some((start, end));
-        }
-        floor = end + 1;
+        here = u64::MAX;
+        word += 1;
     }
+}
+
+/// Where the ones that go on at the beginning of that word end.
+fn end(ones: &[u64], word: usize) -> usize {
+    let zero = ones[word..].iter().enumerate().find(|(_, ones)| **ones != u64::MAX);
+    zero.map_or(64 * ones.len(), |(i, ones)| 64 * (word + i) + ones.trailing_ones() as usize)
 }
 
 #[cfg(test)]
@@ -402,11 +453,56 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_classes_agrees_with_the_character_set() {
+    fn what_a_byte_fits_agrees_with_the_character_set() {
         for byte in 0..=255_u8 {
-            let class = CLASS[byte as usize];
-            assert_eq!(class & DIGIT != 0, byte.is_ascii_digit());
-            assert_eq!(class & ALPHANUMERIC != 0, ALPHANUMERIC_CHARACTERS.contains(&byte));
+            assert_eq!(is_digit(byte), byte.is_ascii_digit());
+            assert_eq!(is_alphanumeric(byte), ALPHANUMERIC_CHARACTERS.contains(&byte));
+            for (len, place) in [(64, 0), (64, 7), (64, 8), (64, 63), (130, 64), (130, 129), (5, 4), (127, 126)] {
+                let mut content = vec![b'~'; len];
+                content[place] = byte;
+                let mut bits = Vec::new();
+                ones(&content, is_alphanumeric, &mut bits);
+                assert_eq!(bits.len(), len.div_ceil(64) + 1);
+                let mut expected = vec![0; bits.len()];
+                expected[place / 64] = u64::from(is_alphanumeric(byte)) << (place % 64);
+                assert_eq!(bits, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn runs_are_found_wherever_they_are_and_however_long() {
+        let mut random = Random::new(2);
+        for round in 0..20_000 {
+            let words = 1 + random.below(6);
+            // Long runs, short ones and none, and all places of their ends.
+            let density = [2, 8, 64, 400][round % 4];
+            let mut bits = vec![false; 64 * words];
+            let mut value = false;
+            for bit in &mut bits {
+                value ^= random.below(density) == 0;
+                *bit = value;
+            }
+            let mut ones: Vec<u64> = bits
+                .chunks(64)
+                .map(|bits| bits.iter().rev().fold(0, |word, bit| word << 1 | u64::from(*bit)))
+                .collect();
+            ones.push(0);
+            let mut found = Vec::new();
+            let mut from = 0;
+            while let Some((start, end)) = next_run(&ones, from) {
+                found.push((start, end));
+                from = end;
+            }
+            let mut expected = Vec::new();
+            let mut start = 0;
+            for run in bits.chunk_by(|a, b| a == b) {
+                if run[0] && run.len() >= SHORTEST_RUN {
+                    expected.push((start, start + run.len()));
+                }
+                start += run.len();
+            }
+            assert_eq!(found, expected);
         }
     }
 }
