@@ -145,13 +145,10 @@ mod json {
 
     /// The engine that encodes: the widest instructions there are, if they are wanted.
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn engine() -> impl base64::Engine {
-        base64::engine::Simd::standard(base64::engine::general_purpose::PAD)
-    }
+    static ENGINE: std::sync::LazyLock<base64::engine::Simd> =
+        std::sync::LazyLock::new(|| base64::engine::Simd::standard(base64::engine::general_purpose::PAD));
     #[cfg(not(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    fn engine() -> impl base64::Engine {
-        STANDARD
-    }
+    static ENGINE: base64::engine::GeneralPurpose = STANDARD;
 
     impl QrCodeImageDetails {
         /// Appends the JSON, byte for byte what a serializer of `serde_json` writes, but without looking at every
@@ -165,7 +162,6 @@ mod json {
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
         pub fn write_json(&self, json: &mut Vec<u8>) {
-            let engine = engine();
             // Digits without the machinery of formatting: a version has one or two.
             let number = self.version.number();
             json.extend_from_slice(b"{\"version\":");
@@ -174,17 +170,17 @@ mod json {
             json.extend_from_slice(b",\"errorCorrectionLevel\":\"");
             json.extend_from_slice(self.error_correction_level.letter().as_bytes());
             json.extend_from_slice(b"\",\"rawContent\":\"");
-            push_base64(&engine, &self.raw_content, json);
+            push_base64(&self.raw_content, json);
             json.extend_from_slice(b"\",\"binaryValue\":\"");
-            push_base64(&engine, &self.binary_value, json);
+            push_base64(&self.binary_value, json);
             json.extend_from_slice(b"\"}");
         }
     }
 
-    fn push_base64(engine: &impl base64::Engine, bytes: &[u8], json: &mut Vec<u8>) {
+    fn push_base64(bytes: &[u8], json: &mut Vec<u8>) {
         let start = json.len();
         json.resize(start + bytes.len().div_ceil(3) * 4, 0);
-        let written = engine.encode_slice(bytes, &mut json[start..]);
+        let written = ENGINE.encode_slice(bytes, &mut json[start..]);
         debug_assert_eq!(written.ok(), Some(json.len() - start), "four characters for every three bytes");
     }
 

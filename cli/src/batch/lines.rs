@@ -9,11 +9,11 @@ use std::ops::Range;
 /// 9,452; the rest is room for other properties.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it.
-pub(crate) const MOST_LINES: usize = 128;
+pub(crate) const MOST_LINES: usize = 512;
 /// Bytes beyond which a batch takes no further line, so it holds fewer than twice as many.
-const BYTES: usize = 64 * 1024;
+const BYTES: usize = 128 * 1024;
 /// Bytes that are read ahead. What is left of them behind the last whole batch makes one that is not full.
-const AHEAD: usize = 4 * BYTES;
+const AHEAD: usize = 2 * BYTES;
 /// Bytes that a batch's answers may keep allocated while it waits for its next lines.
 const KEPT: usize = 1024 * 1024;
 
