@@ -212,7 +212,7 @@ impl<'a> Unmasked<'a> {
         for word in (0..words).rev() {
             self.fill::<R>(Plane::Rows, word, this);
             // Behind the last word there is nothing to look at: any word will do, padding ends the line.
-            counts.add::<R, true>(this, if word == words - 1 { this } else { behind });
+            counts.add::<R, true>(this, behind);
             core::mem::swap(&mut this, &mut behind);
         }
         counts.scores(size)
