@@ -312,28 +312,32 @@ fn class_of(byte: u8) -> u8 {
 
 /// Which bytes there `fits`, into `ones`: bit `i` of word `w` is byte `64 w + i`. A word of zeros follows the last.
 #[inline(always)]
-fn ones(content: &[u8], fits: impl Fn(u8) -> bool + Copy, ones: &mut Vec<u64>) {
-    let (blocks, rest) = content.as_chunks::<64>();
-    ones.extend(blocks.iter().map(|block| low_bits(&block.map(|byte| u8::from(fits(byte))))));
+fn ones(content: &[u8], fits: impl Fn(u8) -> bool, ones: &mut Vec<u64>) {
+    let (blocks, rest) = content.as_chunks();
+    for block in blocks {
+        ones.push(ones_of_block(block, &fits));
+    }
     if !rest.is_empty() {
         // What stands behind the last byte fits nothing.
         let mut block = [0; 64];
         block[..rest.len()].copy_from_slice(rest);
-        ones.push(low_bits(&block.map(|byte| u8::from(fits(byte)))));
+        ones.push(ones_of_block(&block, &fits));
     }
     ones.push(0);
 }
 
-/// The lowest bit of each of 64 bytes that are 0 or 1.
 #[inline(always)]
-fn low_bits(bytes: &[u8; 64]) -> u64 {
-    let (eights, _) = bytes.as_chunks();
-    let bits = eights.iter().enumerate().map(|(i, eight)| {
-        // Multiplying brings the bit of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
-        let gathered = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-        gathered << (8 * i)
-    });
-    bits.fold(0, |all, bits| all | bits)
+fn ones_of_block(block: &[u8; 64], fits: &impl Fn(u8) -> bool) -> u64 {
+    let mut flags = [0; 64];
+    for (flag, &byte) in flags.iter_mut().zip(block) {
+        *flag = u8::from(fits(byte));
+    }
+    let mut bits = 0;
+    for (i, eight) in flags.as_chunks().0.iter().enumerate() {
+        // Multiplying brings the flag of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
+        bits |= u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * i);
+    }
+    bits
 }
 
 /// The next run of at least [`SHORTEST_RUN`] ones at or after `from`, which is no place inside a run: its start and end. The
