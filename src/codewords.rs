@@ -175,28 +175,58 @@ pub(crate) fn data_codewords(
 #[inline(always)]
 pub(crate) fn interleave(data: &[u8], blocks: Blocks, all: &mut Vec<u8>) {
     let Blocks { count, long, short_data, parity } = blocks;
-    let first_long = count - long;
-    let block = |i: usize| {
-        let start = i * short_data + i.saturating_sub(first_long);
-        &data[start..start + short_data + usize::from(i >= first_long)]
-    };
-    let divisor = Divisor::of(parity);
     all.clear();
     all.resize(data.len() + count * parity, 0);
     let (all_data, all_parity) = all.split_at_mut(data.len());
     let (turns, last_turn) = all_data.split_at_mut(count * short_data);
-    for first in (0..count).step_by(2) {
-        // An odd last one is its own partner.
-        let pair = [first, (first + 1).min(count - 1)];
-        let parities = divisor.parity(pair.map(block));
-        for (i, own_parity) in pair.into_iter().zip(&parities) {
-            for (turn, &codeword) in turns.chunks_exact_mut(count).zip(block(i)) {
+    let mut out = Interleaved { data, blocks, first_long: count - long, turns, last_turn, all_parity };
+    let divisor = Divisor::of(parity);
+    // As many at once as make up for each other's waiting.
+    let mut first = 0;
+    while first + 2 < count {
+        out.write::<4>(divisor, first);
+        first += 4;
+    }
+    if first < count {
+        out.write::<2>(divisor, first);
+    }
+}
+
+/// Where the codewords of each block go.
+struct Interleaved<'a> {
+    data: &'a [u8],
+    blocks: Blocks,
+    first_long: usize,
+    /// A data codeword of every block in each turn but the last, which only the long blocks have.
+    turns: &'a mut [u8],
+    last_turn: &'a mut [u8],
+    all_parity: &'a mut [u8],
+}
+
+impl<'a> Interleaved<'a> {
+    fn block(&self, i: usize) -> &'a [u8] {
+        let Blocks { short_data, .. } = self.blocks;
+        let start = i * short_data + i.saturating_sub(self.first_long);
+        &self.data[start..start + short_data + usize::from(i >= self.first_long)]
+    }
+
+    /// Writes `N` blocks from the `first` on; where there are fewer, the last stands in for those that lack.
+    #[inline(always)]
+    fn write<const N: usize>(&mut self, divisor: Divisor, first: usize) {
+        let Blocks { count, short_data, .. } = self.blocks;
+        let mut blocks = [&[][..]; N];
+        for (i, block) in blocks.iter_mut().enumerate() {
+            *block = self.block((first + i).min(count - 1));
+        }
+        let parities = divisor.parity(blocks);
+        for (i, (block, parity)) in (first..count).zip(blocks.into_iter().zip(&parities)) {
+            for (turn, &codeword) in self.turns.chunks_exact_mut(count).zip(block) {
                 turn[i] = codeword;
             }
-            if let Some(&codeword) = block(i).get(short_data) {
-                last_turn[i - first_long] = codeword;
+            if let Some(&codeword) = block.get(short_data) {
+                self.last_turn[i - self.first_long] = codeword;
             }
-            for (turn, &codeword) in all_parity.chunks_exact_mut(count).zip(own_parity) {
+            for (turn, &codeword) in self.all_parity.chunks_exact_mut(count).zip(parity) {
                 turn[i] = codeword;
             }
         }

@@ -1,5 +1,8 @@
 //! The way from raw content to a symbol, with its options and its reusable buffers.
 
+#[doc(hidden)]
+pub mod stages;
+
 use alloc::vec::Vec;
 
 use crate::codewords::{self, Eci};

@@ -80,6 +80,8 @@ mod symbol;
 mod version;
 
 pub use codewords::Eci;
+#[doc(hidden)]
+pub use encoder::stages;
 pub use encoder::{Encoder, Options};
 pub use error::EncodeError;
 #[cfg(feature = "png")]

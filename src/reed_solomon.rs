@@ -44,22 +44,26 @@ impl Divisor {
         Self(&REMAINDERS[index])
     }
 
-    /// The parity codewords of two blocks, each in the first `degree` bytes. One block is at most one codeword longer
-    /// than the other. Each step of a division waits for the one before; the steps of two divisions do not.
+    /// The parity codewords of some blocks, each in the first `degree` bytes. No block is more than one codeword longer than
+    /// another. Each step of a division waits for the one before; the steps of several divisions do not.
     #[inline(always)]
-    pub(crate) fn parity(self, blocks: [&[u8]; 2]) -> [[u8; 32]; 2] {
-        // Leading zeros do not change a remainder: they fill the first step, for both blocks the same number of steps.
-        let [a, b] = blocks.map(<[u8]>::len);
-        let steps = a.max(b).saturating_sub(1) / STEP;
-        let [a, b] = blocks.map(|block| {
-            let (head, steps) = block.split_at(block.len() - STEP * steps);
+    pub(crate) fn parity<const N: usize>(self, blocks: [&[u8]; N]) -> [[u8; 32]; N] {
+        // Leading zeros do not change a remainder: they fill the first step, for all blocks the same number of steps.
+        let longest = blocks.iter().map(|block| block.len()).max().unwrap_or(0);
+        let count = longest.saturating_sub(1) / STEP;
+        let mut remainders = [[0; 4]; N];
+        let mut steps = [&[][..]; N];
+        for ((block, remainder), steps) in blocks.iter().zip(&mut remainders).zip(&mut steps) {
+            let (head, rest) = block.split_at(block.len() - STEP * count);
             let mut first = [0; STEP];
             first[STEP - head.len()..].copy_from_slice(head);
-            (first, steps.as_chunks::<STEP>().0)
-        });
-        let mut remainders = [self.step([0; 4], a.0), self.step([0; 4], b.0)];
-        for (a, b) in a.1.iter().zip(b.1) {
-            remainders = [self.step(remainders[0], *a), self.step(remainders[1], *b)];
+            *remainder = self.step(*remainder, first);
+            *steps = &rest.as_chunks::<STEP>().0[..count];
+        }
+        for i in 0..count {
+            for (remainder, steps) in remainders.iter_mut().zip(&steps) {
+                *remainder = self.step(*remainder, steps[i]);
+            }
         }
         remainders.map(|remainder| {
             let mut bytes = [0; 32];

@@ -1,0 +1,64 @@
+//! Where the time goes, step by step: `cargo bench --bench stages`.
+//!
+//! Each step is taken again and again on what the steps before it left, for many contents in turn.
+
+mod workloads;
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use qrmint::render::Png;
+use qrmint::stages::{Stage, Stages};
+use qrmint::{Encoder, QrCodeImageDetails};
+use workloads::workloads;
+
+fn stages(criterion: &mut Criterion) {
+    for workload in workloads() {
+        let mut group = criterion.benchmark_group(workload.name);
+        let mut encoded: Vec<Stages> = workload
+            .contents
+            .iter()
+            .map(|content| Stages::new(Encoder::new(), content, workload.level).expect("it fits"))
+            .collect();
+        let contents = encoded.len();
+        for stage in Stage::ALL {
+            let mut turn = 0;
+            group.bench_function(BenchmarkId::from_parameter(format!("{stage:?}")), |bencher| {
+                bencher.iter(|| {
+                    turn = (turn + 1) % contents;
+                    encoded[turn].run(stage);
+                });
+            });
+        }
+
+        let mut encoder = Encoder::new();
+        let mut symbol = |content| encoder.encode(content, workload.level).expect("it fits").clone();
+        let symbols: Vec<_> = workload.contents.iter().map(|content| symbol(content)).collect();
+        let (mut png, mut image, mut json, mut turn) = (Png::default(), Vec::new(), Vec::new(), 0);
+        group.bench_function("Png", |bencher| {
+            bencher.iter(|| {
+                turn = (turn + 1) % contents;
+                image.clear();
+                png.write(black_box(&symbols[turn]), &mut image).expect("it is small enough");
+                black_box(&image);
+            });
+        });
+        let details: Vec<_> = symbols
+            .iter()
+            .zip(&workload.contents)
+            .map(|(symbol, content)| QrCodeImageDetails::new(symbol, content, &mut png).expect("it is small enough"))
+            .collect();
+        group.bench_function("Base64", |bencher| {
+            bencher.iter(|| {
+                turn = (turn + 1) % contents;
+                json.clear();
+                black_box(&details[turn]).write_json(&mut json);
+                black_box(&json);
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);

@@ -1,0 +1,113 @@
+//! The steps of an encode, each by itself, for the bench `stages`. What is in here may change at any time.
+
+use alloc::vec::Vec;
+use core::hint::black_box;
+
+use super::Encoder;
+use crate::codewords;
+use crate::error::EncodeError;
+use crate::layout::Layout;
+use crate::mask::Unmasked;
+use crate::matrix;
+use crate::reed_solomon::Divisor;
+use crate::segment::Band;
+use crate::simd::{Register, Work, dispatch};
+use crate::symbol::Symbol;
+use crate::version::{Blocks, ErrorCorrectionLevel};
+
+/// A step of an encode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Raw content to segments.
+    Segment,
+    /// Segments to data codewords.
+    Codewords,
+    /// Data codewords to parity codewords.
+    ReedSolomon,
+    /// Parity once more, and all codewords in the order of placement.
+    Interleaving,
+    /// Codewords to a plane of columns, and that to one of rows.
+    Placement,
+    /// Planes to the finished symbol, all eight masks scored.
+    Mask,
+}
+
+impl Stage {
+    /// All of them, in the order of an encode.
+    pub const ALL: [Self; 6] =
+        [Self::Segment, Self::Codewords, Self::ReedSolomon, Self::Interleaving, Self::Placement, Self::Mask];
+}
+
+/// One content, encoded once, any step of which can be taken again.
+pub struct Stages {
+    encoder: Encoder,
+    content: Vec<u8>,
+    blocks: Blocks,
+}
+
+impl Stages {
+    /// Encodes the content.
+    ///
+    /// # Errors
+    ///
+    /// As [`Encoder::encode`].
+    pub fn new(mut encoder: Encoder, content: &[u8], level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
+        let version = encoder.encode(content, level)?.version();
+        Ok(Self { blocks: Blocks::of(version, level), encoder, content: content.into() })
+    }
+
+    /// Takes that step.
+    pub fn run(&mut self, stage: Stage) {
+        let Encoder { segmenter, segments, data, options, symbol, instructions, .. } = &mut self.encoder;
+        let band = Band::of(symbol.version);
+        match stage {
+            Stage::Segment => {
+                segmenter.read(black_box(&self.content));
+                segmenter.segments(band, segments);
+            }
+            Stage::Codewords => {
+                codewords::data_codewords(black_box(&self.content), segments, options.eci, band, self.blocks, data);
+            }
+            _ => dispatch(*instructions, Step { stages: self, stage }),
+        }
+    }
+}
+
+/// A step that uses registers.
+struct Step<'a> {
+    stages: &'a mut Stages,
+    stage: Stage,
+}
+
+impl Work for Step<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<R: Register>(self) {
+        let blocks = self.stages.blocks;
+        let Encoder { data, planes, symbol, .. } = &mut self.stages.encoder;
+        let Symbol { version, level, mask, rows: finished } = symbol;
+        let layout = &Layout::of(*version);
+        match self.stage {
+            Stage::ReedSolomon => {
+                let divisor = Divisor::of(blocks.parity);
+                let data = black_box(&data[..]);
+                for first in (0..blocks.count).step_by(2) {
+                    let pair = [first, (first + 1).min(blocks.count - 1)];
+                    black_box(divisor.parity(pair.map(|i| &data[i * blocks.short_data..][..blocks.short_data])));
+                }
+            }
+            Stage::Interleaving => codewords::interleave(black_box(data), blocks, &mut planes.codewords),
+            Stage::Placement => {
+                planes.codewords.truncate(version.codewords());
+                matrix::place::<R>(black_box(&mut planes.codewords), layout, &mut planes.columns);
+                matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
+            }
+            _ => {
+                let unmasked = Unmasked { layout, level: *level, rows: &planes.rows, columns: &planes.columns };
+                *mask = black_box(&unmasked).choose::<R>(&mut planes.candidates);
+                unmasked.finish(*mask, finished);
+            }
+        }
+    }
+}
