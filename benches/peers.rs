@@ -57,11 +57,13 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
     let mut add = |name, to, run: Run| contenders.push(Contender { name, to, run, samples: Vec::new() });
 
     for set in InstructionSet::available() {
-        let name = if set == InstructionSet::Baseline { "qrmint, baseline" } else { "qrmint" };
-        // Of the sets beyond the baseline only the widest, which is what an encoder takes by itself.
-        if set != InstructionSet::Baseline && InstructionSet::available().any(|wider| wider > set) {
-            continue;
-        }
+        // The widest set is what an encoder takes by itself.
+        let is_widest = !InstructionSet::available().any(|wider| wider > set);
+        let name = match set {
+            _ if is_widest => "qrmint",
+            InstructionSet::Baseline => "qrmint, baseline",
+            _ => "qrmint, AVX2",
+        };
         let mut encoder = Encoder::new().with_instructions(set);
         add(
             name,

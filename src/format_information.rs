@@ -61,6 +61,10 @@ static ALL_MASKS: [[Lanes; 16]; 4] = {
     all
 };
 
+/// Bytes of the tables.
+#[cfg(test)]
+pub(crate) const TABLES: usize = size_of_val(&ALL) + size_of_val(&ALL_MASKS);
+
 /// For each bit of [`of`], all ones or all zeros in the lane of each mask.
 pub(crate) fn of_all_masks(level: ErrorCorrectionLevel) -> &'static [Lanes; 16] {
     &ALL_MASKS[level as usize]

@@ -90,3 +90,20 @@ pub use segment::{Mode, Segment, Segmentation};
 pub use simd::InstructionSet;
 pub use symbol::Symbol;
 pub use version::{ErrorCorrectionLevel, Mask, ParseLevelError, Version, VersionRange};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_tables_take_as_many_bytes_as_the_design_states() {
+        let tables = [
+            super::version::TABLES,
+            super::layout::TABLES,
+            super::reed_solomon::TABLES,
+            super::mask::TABLES,
+            super::format_information::TABLES,
+        ];
+        let total: usize = tables.iter().sum();
+        let stated = format!("{},{:03} bytes in all", total / 1_000, total % 1_000);
+        assert!(include_str!("../DESIGN.md").contains(&stated), "{stated}: {tables:?}");
+    }
+}

@@ -64,6 +64,10 @@ static BOTH_PATTERNS: [Lanes; PERIOD] = {
     both
 };
 
+/// Bytes of the tables.
+#[cfg(test)]
+pub(crate) const TABLES: usize = size_of_val(&PATTERNS) + size_of_val(&BOTH_PATTERNS);
+
 /// A symbol with its codewords placed, not yet masked.
 #[derive(Clone, Copy)]
 pub(crate) struct Unmasked<'a> {

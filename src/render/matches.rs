@@ -14,8 +14,9 @@ use super::repeats::{Repeats, copy_all};
 
 /// Entries of the dictionary: patterns times phases.
 const ENTRIES: usize = 1024;
-/// Modules of a pattern, at most.
+/// Modules of a pattern: with eight phases the dictionary holds no longer ones.
 const LONGEST_PATTERN: u32 = 7;
+const SHORTEST_PATTERN: u32 = 4;
 /// Modules that are compared at once, at most: what a word holds from any bit of a byte on, less a pattern, so that the
 /// patterns within are at hand too.
 const COMPARED: u32 = 56;
@@ -91,7 +92,10 @@ impl Matches {
     pub(super) fn new(geometry: Geometry, repeats: Repeats, owed: Owed) -> Self {
         let Geometry { scale, quiet_zone, .. } = geometry;
         let phases = GROUP >> scale.trailing_zeros().min(3);
-        let pattern_bits = (ENTRIES.ilog2() - phases.ilog2()).min(LONGEST_PATTERN);
+        // As long as a pattern may be to have begun about twice within reach.
+        let rows_in_reach = 1 + WINDOW / (scale * geometry.line());
+        let pattern_bits =
+            (rows_in_reach * geometry.modules / phases / 2).ilog2().clamp(SHORTEST_PATTERN, LONGEST_PATTERN);
         let (modules, width) = reach(geometry);
         Self {
             scale,
