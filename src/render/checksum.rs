@@ -102,7 +102,7 @@ pub(super) struct Sums {
     scale: u64,
     /// Sum and weighted sum of each group.
     groups: Box<[[u32; 2]; 256]>,
-    /// By tail; what lies behind a [`Row`] included.
+    /// By tail, a power of two of them; what lies behind a [`Row`] included.
     rest: Vec<Adler>,
     /// Filter byte and quiet zone before a [`Row`].
     lead: Adler,
@@ -140,7 +140,9 @@ impl Sums {
             self.add_groups(&mut parts, word, rest);
         }
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
-        self.lead.then(parts.finish(self.count as u64, self.scale)).then(self.rest[tail as usize % self.rest.len()])
+        self.lead
+            .then(parts.finish(self.count as u64, self.scale))
+            .then(self.rest[tail as usize & (self.rest.len() - 1)])
     }
 
     /// Adds the first `count` groups of a word.

@@ -111,7 +111,8 @@ impl Groups {
             self.push(out, &self.groups[0]);
         }
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
-        let tail = &self.tails[tail as usize % self.tails.len()];
+        // A power of two.
+        let tail = &self.tails[tail as usize & (self.tails.len() - 1)];
         match ending {
             [first, rest @ ..] if tail.more.is_empty() => {
                 out.push(tail.bits.then(*first));
