@@ -4,14 +4,16 @@
 //! turns, a few contents each, so that whatever else the machine does hits all alike; what counts is the ratio of the
 //! medians. The last lines are the table; `target/peers.json` has the rows.
 
+mod peer;
 mod workloads;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use peer::{qrcodegen, qrcodegen_png};
 use qrmint::render::Png;
 use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};
-use workloads::{Workload, qrcodegen, qrcodegen_png, workloads};
+use workloads::{Workload, workloads};
 
 type Run = Box<dyn FnMut(&[u8])>;
 

@@ -1,5 +1,6 @@
 //! Raw content to matrix, to PNG, to JSON, beside `qrcodegen` and `png`: `cargo bench --bench pipeline`.
 
+mod peer;
 mod workloads;
 
 use std::hint::black_box;
@@ -7,9 +8,10 @@ use std::hint::black_box;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use peer::{qrcodegen, qrcodegen_png};
 use qrmint::Encoder;
 use qrmint::render::Png;
-use workloads::{qrcodegen, qrcodegen_png, workloads};
+use workloads::workloads;
 
 fn pipeline(criterion: &mut Criterion) {
     for workload in workloads() {

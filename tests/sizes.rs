@@ -22,18 +22,18 @@ struct Sizes {
 }
 
 fn symbols(version: u8, random: &mut Random) -> Vec<Symbol> {
-    let version = Version::new(version).unwrap();
+    let version = Version::new(version).expect("1 to 40");
     let mut encoder = Encoder::new();
     encoder.options_mut().versions = version.into();
     let mut symbol = || {
         let content = random.bytes(version.data_bits(ErrorCorrectionLevel::L) / 8 - 3);
-        encoder.encode(&content, ErrorCorrectionLevel::L).unwrap().clone()
+        encoder.encode(&content, ErrorCorrectionLevel::L).expect("it fits").clone()
     };
     (0..SYMBOLS).map(|_| symbol()).collect()
 }
 
 fn sizes(symbols: &[Symbol], scale: u8) -> Sizes {
-    let mut png = Png::new(Scale::new(scale).unwrap(), QuietZone::default());
+    let mut png = Png::new(Scale::new(scale).expect("not zero"), QuietZone::default());
     let mut sizes = Sizes { ours: 0, zlib: 0, png: 0 };
     for symbol in symbols {
         let side = png.side(symbol.version()) as usize;
@@ -45,11 +45,11 @@ fn sizes(symbols: &[Symbol], scale: u8) -> Sizes {
             (0..side).step_by(scale.into()).map(|y| (0..side.div_ceil(8)).map(|i| byte(i, y)).collect()).collect();
         let lines = || lines.iter().flat_map(|line| std::iter::repeat_n(line, scale.into()));
 
-        let image = png.to_vec(symbol).unwrap();
+        let image = png.to_vec(symbol).expect("small enough");
         let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-        lines().for_each(|line| zlib.write_all(&[&[0], &line[..]].concat()).unwrap());
+        lines().for_each(|line| zlib.write_all(&[&[0], &line[..]].concat()).expect("a vector takes all"));
         // Signature, header, end and the framing of the data are 57 bytes.
-        sizes.zlib += 57 + zlib.finish().unwrap().len();
+        sizes.zlib += 57 + zlib.finish().expect("a vector takes all").len();
         sizes.ours += image.len();
 
         let mut theirs = Vec::new();
@@ -57,9 +57,9 @@ fn sizes(symbols: &[Symbol], scale: u8) -> Sizes {
         encoder.set_color(png::ColorType::Grayscale);
         encoder.set_depth(png::BitDepth::One);
         encoder.set_compression(png::Compression::High);
-        let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&lines().flatten().copied().collect::<Vec<u8>>()).unwrap();
-        writer.finish().unwrap();
+        let mut writer = encoder.write_header().expect("a vector takes all");
+        writer.write_image_data(&lines().flatten().copied().collect::<Vec<u8>>()).expect("a vector takes all");
+        writer.finish().expect("a vector takes all");
         sizes.png += theirs.len();
     }
     sizes

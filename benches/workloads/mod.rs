@@ -1,8 +1,7 @@
-//! What the benches encode, the same contents for qrmint and its peers, and the peer that all of them measure.
+//! What the benches encode, the same contents for qrmint and its peers.
 
-use ::qrcodegen::{QrCode, QrSegment};
 use qrmint::ErrorCorrectionLevel;
-use qrmint_checks::{Random, ecc};
+use qrmint_checks::Random;
 
 /// Many different contents of one kind at one level: one over and over would teach it to the branch predictor.
 pub(crate) struct Workload {
@@ -58,35 +57,4 @@ fn pin(random: &mut Random) -> Vec<u8> {
     let name = format!("{}@contoso.onmicrosoft.com", text(LOWER, 8));
     let id = [8, 4, 4, 4, 12].map(|len| text(HEX, len)).join("-");
     format!("ms-qrpin:v1|{name}|{id}|{}", text(BASE64URL, 43)).into_bytes()
-}
-
-/// What `qrcodegen` does with raw content at a level, left to its own choice of mode, version and mask.
-pub(crate) fn qrcodegen(content: &[u8], level: ErrorCorrectionLevel) -> QrCode {
-    let segments = match std::str::from_utf8(content) {
-        Ok(text) => QrSegment::make_segments(text),
-        Err(_) => vec![QrSegment::make_bytes(content)],
-    };
-    let (min, max) = (::qrcodegen::Version::MIN, ::qrcodegen::Version::MAX);
-    QrCode::encode_segments_advanced(&segments, ecc(level), min, max, None, false).expect("it fits")
-}
-
-/// An image like ours, one bit a pixel, scale 8, quiet zone 4, as a user of the two crates would write it.
-pub(crate) fn qrcodegen_png(code: &QrCode, image: &mut Vec<u8>) {
-    let side = 8 * (code.size() as usize + 8);
-    let mut pixels = vec![0xff; side * side / 8];
-    for (y, line) in pixels.chunks_exact_mut(side / 8).enumerate() {
-        for (x, byte) in line.iter_mut().enumerate() {
-            if code.get_module(x as i32 - 4, (y / 8) as i32 - 4) {
-                *byte = 0;
-            }
-        }
-    }
-    image.clear();
-    let mut encoder = png::Encoder::new(image, side as u32, side as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header().expect("a vector takes all");
-    writer.write_image_data(&pixels).expect("a vector takes all");
-    writer.finish().expect("a vector takes all");
 }

@@ -91,10 +91,13 @@ impl Work for Step<'_> {
         match self.stage {
             Stage::ReedSolomon => {
                 let divisor = Divisor::of(blocks.parity);
-                let data = black_box(&data[..]);
-                for first in (0..blocks.count).step_by(2) {
-                    let pair = [first, (first + 1).min(blocks.count - 1)];
-                    black_box(divisor.parity(pair.map(|i| &data[i * blocks.short_data..][..blocks.short_data])));
+                let mut first = 0;
+                while first + 2 < blocks.count {
+                    black_box(divisor.parity::<4>(equal_blocks(black_box(data), blocks, first)));
+                    first += 4;
+                }
+                if first < blocks.count {
+                    black_box(divisor.parity::<2>(equal_blocks(black_box(data), blocks, first)));
                 }
             }
             Stage::Interleaving => codewords::interleave(black_box(data), blocks, &mut planes.codewords),
@@ -110,4 +113,14 @@ impl Work for Step<'_> {
             }
         }
     }
+}
+
+/// `N` blocks from the `first` on, all as long as the short ones; the last stands in for those that lack.
+#[inline(always)]
+fn equal_blocks<const N: usize>(data: &[u8], blocks: Blocks, first: usize) -> [&[u8]; N] {
+    let mut equal = [&[][..]; N];
+    for (i, block) in equal.iter_mut().enumerate() {
+        *block = &data[(first + i).min(blocks.count - 1) * blocks.short_data..][..blocks.short_data];
+    }
+    equal
 }
