@@ -533,4 +533,67 @@ mod tests {
         }
         assert_eq!(distance_symbol(32_768), (29, Bits { value: 8_191, count: 13 }));
     }
+
+    #[test]
+    fn what_is_counted_is_what_is_written() {
+        let mut random = random();
+        for _ in 0..300 {
+            let token = |random: &mut dyn FnMut(u32) -> u32| match random(3) {
+                0 => Token::Literal(random(6) as u8 * 51),
+                1 => Token::Match { length: 3 + random(256) as usize, distance: 1 + random(4) as usize },
+                _ => Token::Match { length: LONGEST_MATCH, distance: 1 + random(32_768) as usize },
+            };
+            let tokens: Vec<Token> = (0..1 + random(60)).map(|_| token(&mut random)).collect();
+            let mut counts = Counts::of_blocks(1);
+            for &token in &tokens {
+                match token {
+                    Token::Literal(byte) => counts.literal(byte),
+                    Token::Match { length, distance } => counts.copy(length, distance),
+                }
+            }
+            for codes in [Codes::of_any_header(&counts), Codes::of(&counts, 1), Codes::fixed()] {
+                let end = u64::from(codes.end_of_block().count);
+                let cost: u64 = tokens.iter().map(|&token| u64::from(codes.cost(token))).sum();
+                assert_eq!(codes.size(&counts), cost + end);
+                assert_eq!(codes.size(&counts.times(3)), 3 * codes.size(&counts));
+                for room in [0, 11, MOST_BITS] {
+                    let pieces = codes.encode(&tokens, room);
+                    assert_eq!(pieces.iter().map(|bits| u64::from(bits.count)).sum::<u64>(), cost);
+                    assert!(pieces[0].count <= room && pieces[1..].iter().all(|bits| bits.count <= MOST_BITS));
+                    // A piece is half a token at most, up to 28 bits: the others are filled to that.
+                    let filled = pieces.len().checked_sub(1).and_then(|last| pieces[..last].get(1..));
+                    assert!(filled.unwrap_or(&[]).iter().all(|bits| bits.count > MOST_BITS - 28));
+                }
+                let mut bytes = [0; LONGEST_HEADER + SLACK];
+                let mut out = BitWriter::new(&mut bytes);
+                codes.push_header(&mut out);
+                assert_eq!(codes.header_bits().div_ceil(8), out.finish() as u64);
+            }
+            let best = Codes::of(&counts, 1);
+            let bits = |codes: &Codes| codes.header_bits() + codes.size(&counts);
+            assert!(bits(&best) <= bits(&Codes::fixed()) && bits(&best) <= bits(&Codes::of_any_header(&counts)));
+            // The more blocks the counts are spread over, the more the header weighs.
+            assert!(Codes::of(&counts, 1_000).header_bits() <= best.header_bits());
+        }
+        assert_eq!(Codes::fixed().header_bits(), 3);
+    }
+
+    #[test]
+    fn a_header_says_runs_in_a_few_bits() {
+        // Lengths 1, 254 zeros, 2, 2 and for two distances 1, 1: 17 bits, 18 lengths of the code of lengths of 3 bits, then 1
+        // in one bit three times, 2 in two bits twice, and twice a run of zeros in two bits and seven extra ones.
+        let mut counts = Counts::of_blocks(1);
+        counts.add(Token::Literal(0), 2);
+        counts.add(Token::Literal(255), 1);
+        assert_eq!(Codes::of_any_header(&counts).header_bits(), 17 + 18 * 3 + 3 + 4 + 18);
+    }
+
+    #[test]
+    fn counts_are_rounded_to_the_nearest_power_of_two() {
+        let mut counts = Counts::of_blocks(0);
+        for (byte, count) in [0, 1, 2, 3, 5, 6, 11, 12, 1_535, 1_537].into_iter().enumerate() {
+            counts.add(Token::Literal(byte as u8), count);
+        }
+        assert_eq!(counts.rounded().symbols[..10], [0, 1, 2, 4, 4, 8, 8, 16, 1_024, 2_048]);
+    }
 }
