@@ -17,8 +17,7 @@ const ENTRIES: usize = 1024;
 /// Modules of a pattern: with eight phases the dictionary holds no longer ones.
 const LONGEST_PATTERN: u32 = 7;
 const SHORTEST_PATTERN: u32 = 4;
-/// Modules that are compared at once, at most: what a word holds from any bit of a byte on, less a pattern, so that the
-/// patterns within are at hand too.
+/// Modules that are compared at once, at most: a word holds as many from any bit of a byte on, and one more.
 const COMPARED: u32 = 56;
 
 /// How rows are searched for matches: shapes alone, no codes.
