@@ -2,7 +2,7 @@
 //!
 //! Eight modules are whole bytes at every scale: a *group*. There are only 256 of them, so their bits stand in a table. What
 //! remains of a line behind its last full group is its *tail*, of 1, 3, 5 or 7 modules, since the number of modules is odd.
-//! For scales at which a group is a few bytes that hardly repeat themselves: nothing is gained there by looking further back.
+//! For scales at which a group is a few bytes that hardly repeat themselves: little is gained there by looking further back.
 
 use std::ops::Range;
 
