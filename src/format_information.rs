@@ -4,18 +4,18 @@
 //! Knows levels, masks and places in lines; nothing of what else a symbol holds.
 
 use crate::layout::Plane;
-use crate::simd::Lanes;
-use crate::version::{ErrorCorrectionLevel, Mask};
+use crate::simd::{Lanes, Register};
+use crate::version::ErrorCorrectionLevel;
 
 /// The line, row or column, that carries format information along it; every other line has a module of it at most, in
 /// this place.
 pub(crate) const LINE: usize = 8;
 
-/// The bit of [`of`] that is the dark module: always one.
+/// The bit of format information that is the dark module: always one.
 const DARK: u32 = 15;
 
-/// Every format information: a (15, 5) BCH code, masked, and the bit [`DARK`].
-static ALL: [[u64; 8]; 4] = {
+/// The format information of each level and mask: a (15, 5) BCH code, masked, and the bit [`DARK`].
+const ALL: [[u64; 8]; 4] = {
     let mut all = [[0; 8]; 4];
     let mut level = 0;
     while level < 4 {
@@ -37,80 +37,70 @@ static ALL: [[u64; 8]; 4] = {
     all
 };
 
-/// The bits of the format information of that level and mask, and the dark module's.
-pub(crate) fn of(level: ErrorCorrectionLevel, mask: Mask) -> u64 {
-    ALL[level as usize][mask.index()]
-}
+/// Modules at either end of row and column [`LINE`] that format information stands in.
+pub(crate) const NEAR: usize = 9;
+/// See [`NEAR`]. The last of them, in a column, is the dark module.
+pub(crate) const FAR: usize = 8;
 
-/// The bits of all masks of each level, bit by bit: all ones or all zeros in the lane of each mask. 4,096 bytes.
-static ALL_MASKS: [[Lanes; 16]; 4] = {
-    let mut all = [[Lanes::ZERO; 16]; 4];
+/// Format information along row and column [`LINE`] at each level: bit `i` of the first lanes is module `i`, bit `i` of the
+/// second ones is module `size - FAR + i`. 1,024 bytes.
+static ALONG: [[[Lanes; 2]; 4]; 2] = {
+    let mut along = [[[Lanes::ZERO; 2]; 4]; 2];
     let mut level = 0;
     while level < 4 {
         let mut mask = 0;
         while mask < 8 {
-            let mut bit = 0;
-            while bit < 16 {
-                all[level][bit].0[mask] = 0_u64.wrapping_sub(ALL[level][mask] >> bit & 1);
-                bit += 1;
+            let mut i = 0;
+            while i < 16 {
+                let (row_end, row_place, row_bit) = place(Plane::Rows, i);
+                let (column_end, column_place, column_bit) = place(Plane::Columns, i);
+                let all = ALL[level][mask];
+                along[Plane::Rows as usize][level][row_end].0[mask] |= (all >> row_bit & 1) << row_place;
+                along[Plane::Columns as usize][level][column_end].0[mask] |= (all >> column_bit & 1) << column_place;
+                i += 1;
             }
             mask += 1;
         }
         level += 1;
     }
-    all
+    along
 };
 
 /// Bytes of the tables.
 #[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&ALL) + size_of_val(&ALL_MASKS);
+pub(crate) const TABLES: usize = size_of_val(&ALONG);
 
-/// For each bit of [`of`], all ones or all zeros in the lane of each mask.
-pub(crate) fn of_all_masks(level: ErrorCorrectionLevel) -> &'static [Lanes; 16] {
-    &ALL_MASKS[level as usize]
+/// Where the `i`-th module of format information stands along row or column [`LINE`], with the dark module at the end of
+/// the column's: at which end, in which place there, and which bit it is (Figure 25).
+const fn place(along: Plane, i: usize) -> (usize, usize, u32) {
+    let (end, place) = match i {
+        0..6 => (0, i),
+        // The timing pattern comes between.
+        6..8 => (0, i + 1),
+        _ => (1, i - FAR),
+    };
+    let i = i as u32;
+    let bit = match along {
+        Plane::Rows if i < 8 => 14 - i,
+        Plane::Rows => 15 - i,
+        Plane::Columns if i == 8 => DARK,
+        Plane::Columns => i - i / 8,
+    };
+    (end, place, bit)
 }
 
-/// Where along row [`LINE`] or column [`LINE`] a module stands, and which bit of [`of`] it is (Figure 25).
+/// The modules along row or column [`LINE`] for all masks: those at its beginning, the first lowest, and those at its end.
+pub(crate) fn along(plane: Plane, level: ErrorCorrectionLevel) -> &'static [Lanes; 2] {
+    &ALONG[plane as usize][level as usize]
+}
+
+/// The word of line [`LINE`] that holds these modules, of its beginning and its end.
 #[inline(always)]
-pub(crate) const fn modules(along: Plane, size: usize) -> [(usize, u32); 16] {
-    match along {
-        Plane::Rows => [
-            (0, 14),
-            (1, 13),
-            (2, 12),
-            (3, 11),
-            (4, 10),
-            (5, 9),
-            (7, 8),
-            (8, 7),
-            (size - 8, 7),
-            (size - 7, 6),
-            (size - 6, 5),
-            (size - 5, 4),
-            (size - 4, 3),
-            (size - 3, 2),
-            (size - 2, 1),
-            (size - 1, 0),
-        ],
-        Plane::Columns => [
-            (0, 0),
-            (1, 1),
-            (2, 2),
-            (3, 3),
-            (4, 4),
-            (5, 5),
-            (7, 6),
-            (8, 7),
-            (size - 8, DARK),
-            (size - 7, 8),
-            (size - 6, 9),
-            (size - 5, 10),
-            (size - 4, 11),
-            (size - 3, 12),
-            (size - 2, 13),
-            (size - 1, 14),
-        ],
-    }
+pub(crate) fn word<R: Register>(near: R, far: R, size: usize, word: usize) -> R {
+    let near = if word == 0 { near } else { R::splat(0) };
+    // Modules that belong to another word fall off.
+    let (end, start) = (size - FAR, 64 * word);
+    near | if end >= start { far.up_by((end - start) as u32) } else { far.down_by((start - end) as u32) }
 }
 
 #[cfg(test)]
@@ -120,7 +110,19 @@ mod tests {
     #[test]
     fn format_information_is_the_printed_one() {
         // Annex C.2: level M, mask 5.
-        assert_eq!(of(ErrorCorrectionLevel::M, Mask::ALL[5]), 0b1100_0000_1100_1110);
+        assert_eq!(ALL[ErrorCorrectionLevel::M as usize][5], 1 << DARK | 0b100_0000_1100_1110);
+    }
+
+    /// Figure 25, where bit 14 is the first.
+    #[test]
+    fn modules_stand_where_the_standard_shows_them() {
+        let rows = [14, 13, 12, 11, 10, 9, 8, 7, 7, 6, 5, 4, 3, 2, 1, 0];
+        let columns = [0, 1, 2, 3, 4, 5, 6, 7, DARK, 8, 9, 10, 11, 12, 13, 14];
+        for i in 0..16_usize {
+            let expected = [(0, i), (0, i + 1), (1, i.wrapping_sub(8))][usize::from(i >= 6) + usize::from(i >= 8)];
+            assert_eq!(place(Plane::Rows, i), (expected.0, expected.1, rows[i]));
+            assert_eq!(place(Plane::Columns, i), (expected.0, expected.1, columns[i]));
+        }
     }
 
     #[test]

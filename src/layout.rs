@@ -71,11 +71,11 @@ pub(crate) struct Layout {
     pub(crate) free: &'static [u64],
     /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from the right,
     /// upwards, then downwards, and so on, in each row the right module before the left. A word stands for 32 rows of such
-    /// a pair, two bits a row in the order of the columns' bits, with a one where the module is free.
+    /// a pair, from the first row to the last, two bits a row, with a one where the module is free.
     ///
-    /// In an upward pair the words come from the last row to the first and in a word the codewords fill the ones from the
-    /// top: bit `2y + 1` is the right module of row `y`, bit `2y` the left. In a downward pair the words come from the
-    /// first row to the last and the ones are filled from the bottom: bit `2y` is the right module, `2y + 1` the left.
+    /// In an upward pair the codewords fill the words from the last to the first and in a word the ones from the top: bit
+    /// `2y + 1` is the right module of row `y`, bit `2y` the left. In a downward pair they fill words and ones from the
+    /// bottom: bit `2y` is the right module, `2y + 1` the left.
     pub(crate) order: &'static [u64],
 }
 
@@ -306,10 +306,9 @@ const fn order() -> [u64; ORDER_WORDS] {
             let right = right_column(size, pair);
             let mut i = 0;
             while i < words {
-                let word = if is_upward(pair) { words - 1 - i } else { i };
-                let start = PLANE_STARTS[index] + word / 2 * size;
-                let right_bits = spread((PLANES.1[start + right] >> (word % 2 * 32)) as u32);
-                let left_bits = spread((PLANES.1[start + right - 1] >> (word % 2 * 32)) as u32);
+                let start = PLANE_STARTS[index] + i / 2 * size;
+                let right_bits = spread((PLANES.1[start + right] >> (i % 2 * 32)) as u32);
+                let left_bits = spread((PLANES.1[start + right - 1] >> (i % 2 * 32)) as u32);
                 order[at] = if is_upward(pair) { right_bits << 1 | left_bits } else { left_bits << 1 | right_bits };
                 at += 1;
                 i += 1;

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use crate::format_information::{self, LINE};
+use crate::format_information::{self, FAR, LINE, NEAR};
 use crate::layout::{HALF, LOWER, Layout, Plane};
 use crate::penalty::{self, LEAD, MARGIN, TAIL};
 use crate::simd::{Lanes, Register};
@@ -92,21 +92,27 @@ impl<'a> Unmasked<'a> {
         let lines = &self.plane(plane)[word * size..][..size];
         let free = &self.layout.free[word * size..][..size];
         let pattern = PATTERNS[plane as usize][word].each_ref().map(|lanes| lanes.0[mask.index()]);
-        let chunks = masked.chunks_mut(PERIOD).zip(lines.chunks(PERIOD)).zip(free.chunks(PERIOD));
-        for ((masked, lines), free) in chunks {
-            for (((masked, pattern), line), free) in masked.iter_mut().zip(pattern).zip(lines).zip(free) {
-                *masked = line ^ (pattern & free);
+        let (periods, rest) = masked[..size].as_chunks_mut::<PERIOD>();
+        let (line_periods, line_rest) = lines.as_chunks::<PERIOD>();
+        let (free_periods, free_rest) = free.as_chunks::<PERIOD>();
+        for ((masked, lines), free) in periods.iter_mut().zip(line_periods).zip(free_periods) {
+            for i in 0..PERIOD {
+                masked[i] = lines[i] ^ (pattern[i] & free[i]);
             }
         }
-        let format = format_information::of(self.level, mask);
-        for (i, bit) in format_information::modules(plane, size) {
-            if i / 64 == word {
-                masked[LINE] |= (format >> bit & 1) << (i % 64);
-            }
+        for (((masked, pattern), line), free) in rest.iter_mut().zip(pattern).zip(line_rest).zip(free_rest) {
+            *masked = line ^ (pattern & free);
         }
+        let [near, far] = format_information::along(plane, self.level).each_ref().map(|lanes| lanes.0[mask.index()]);
+        masked[LINE] |= format_information::word(near, far, size, word);
         if word == 0 {
-            for (line, bit) in format_information::modules(plane.across(), size) {
-                masked[line] |= (format >> bit & 1) << LINE;
+            let across = format_information::along(plane.across(), self.level);
+            let [near, far] = across.each_ref().map(|lanes| lanes.0[mask.index()]);
+            let (first, last) = masked[..size].split_at_mut(size - FAR);
+            for (lines, modules) in [(&mut first[..NEAR], near), (last, far)] {
+                for (i, line) in lines.iter_mut().enumerate() {
+                    *line |= (modules >> i & 1) << LINE;
+                }
             }
         }
     }
@@ -116,7 +122,6 @@ impl<'a> Unmasked<'a> {
     #[inline(always)]
     pub(crate) fn finish(&self, mask: Mask, finished: &mut Vec<u64>) {
         let size = self.layout.size;
-        finished.clear();
         finished.resize(self.rows.len(), 0);
         for (word, masked) in finished.chunks_exact_mut(size).enumerate() {
             self.mask_word(Plane::Rows, word, mask, masked);
@@ -143,29 +148,33 @@ impl<'a> Unmasked<'a> {
     fn fill_both<R: Register>(&self, candidates: &mut [Lanes]) {
         let size = self.layout.size;
         let (mut lines, mut free) = ([0; HALF], [0; HALF]);
-        for i in 0..size {
-            lines[i] = self.rows[i] & LOWER | self.columns[i] << HALF;
-            free[i] = self.layout.free[i] | self.layout.free[i] << HALF;
+        for ((line, row), column) in lines.iter_mut().zip(self.rows).zip(self.columns) {
+            *line = row & LOWER | column << HALF;
+        }
+        for (both, free) in free.iter_mut().zip(self.layout.free) {
+            *both = free | free << HALF;
         }
         fill::<R>(&lines[..size], &free[..size], &BOTH_PATTERNS, candidates);
         self.set_format::<R>(Plane::Rows, 0, 0, candidates);
-        self.set_format::<R>(Plane::Columns, 0, HALF, candidates);
+        self.set_format::<R>(Plane::Columns, 0, HALF as u32, candidates);
     }
 
     /// Makes the dark modules of the format information dark, those in one word of the plane's lines. The plane's first
     /// module of the word is bit `start`.
     #[inline(always)]
-    fn set_format<R: Register>(&self, plane: Plane, word: usize, start: usize, candidates: &mut [Lanes]) {
+    fn set_format<R: Register>(&self, plane: Plane, word: usize, start: u32, candidates: &mut [Lanes]) {
         let size = self.layout.size;
-        let format = format_information::of_all_masks(self.level);
-        for (i, bit) in format_information::modules(plane, size) {
-            if i / 64 == word {
-                set::<R>(&mut candidates[LEAD + LINE], &format[bit as usize], start + i % 64);
-            }
-        }
-        if word == 0 {
-            for (line, bit) in format_information::modules(plane.across(), size) {
-                set::<R>(&mut candidates[LEAD + line], &format[bit as usize], start + LINE);
+        let lines = &mut candidates[LEAD..][..size];
+        let along = format_information::along(plane, self.level);
+        let across = format_information::along(plane.across(), self.level);
+        for part in 0..8 / R::LANES {
+            let (near, far) = (R::load(&along[0], part), R::load(&along[1], part));
+            set(&mut lines[LINE], format_information::word(near, far, size, word).up_by(start), part);
+            if word == 0 {
+                let (near, far) = (R::load(&across[0], part), R::load(&across[1], part));
+                let (first, last) = lines.split_at_mut(size - FAR);
+                set_each(&mut first[..NEAR], near, start + LINE as u32, part);
+                set_each(last, far, start + LINE as u32, part);
             }
         }
     }
@@ -199,24 +208,28 @@ impl<'a> Unmasked<'a> {
         let words = self.rows.len() / size;
         let len = LEAD + size + TAIL;
         // Room for one word of all lines and for the word behind it, and no more: it is most of what an encoder takes.
-        candidates.reserve_exact((2 * len).saturating_sub(candidates.len()));
-        candidates.resize(2 * len, Lanes::ZERO);
-        let (mut this, mut behind) = candidates.split_at_mut(len);
-        let mut counts = penalty::Counts::default();
+        if candidates.len() < 2 * len {
+            candidates.reserve_exact(2 * len - candidates.len());
+            candidates.resize(2 * len, Lanes::ZERO);
+        }
+        let (mut this, mut behind) = candidates[..2 * len].split_at_mut(len);
+        let mut counts = penalty::Counts::new();
         // What stands behind the end of a line has to part the two planes: one bit at least.
         if size < HALF {
             self.fill_both::<R>(this);
-            counts.add::<R, true>(this, this);
+            counts.add_lines::<R>(this);
+            counts.add_modules::<R>(this, this);
             return counts.scores_of_both(size);
         }
         for word in 0..words {
             self.fill::<R>(Plane::Columns, word, this);
-            counts.add::<R, false>(this, this);
+            counts.add_lines::<R>(this);
         }
         for word in (0..words).rev() {
             self.fill::<R>(Plane::Rows, word, this);
             // Behind the last word there is nothing to look at: any word will do, padding ends the line.
-            counts.add::<R, true>(this, behind);
+            counts.add_lines::<R>(this);
+            counts.add_modules::<R>(this, behind);
             core::mem::swap(&mut this, &mut behind);
         }
         counts.scores(size)
@@ -255,10 +268,18 @@ fn fill<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], ca
     }
 }
 
-/// Makes a module of each candidate dark where `dark` is all ones.
+/// Makes modules of some lanes dark.
 #[inline(always)]
-fn set<R: Register>(candidate: &mut Lanes, dark: &Lanes, place: usize) {
-    for part in 0..8 / R::LANES {
-        (R::load(candidate, part) | (R::load(dark, part) & R::splat(1 << place))).store(candidate, part);
+fn set<R: Register>(line: &mut Lanes, dark: R, part: usize) {
+    (R::load(line, part) | dark).store(line, part);
+}
+
+/// Makes a module of each line dark where `modules` has a one, for the first line in the lowest place.
+#[inline(always)]
+fn set_each<R: Register>(lines: &mut [Lanes], modules: R, place: u32, part: usize) {
+    let mut modules = modules.up_by(place);
+    for line in lines {
+        set(line, modules & R::splat(1 << place), part);
+        modules = modules.down_by(1);
     }
 }

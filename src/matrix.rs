@@ -23,15 +23,15 @@ pub(crate) fn place<R: Register>(codewords: &mut Vec<u8>, layout: &Layout, colum
     let words = size.div_ceil(32);
     for (pair, order) in order.chunks_exact(words).enumerate() {
         let right = right_column(size, pair);
-        for (i, &free) in order.iter().enumerate() {
+        for i in 0..words {
             // Modules that stand in the way leave gaps in the order; some words of it are empty.
-            let count = free.count_ones();
-            let (word, right_bits, left_bits) = if is_upward(pair) {
-                let modules = R::deposit(stream.take_from_top(count), free);
-                (words - 1 - i, R::even_bits(modules >> 1), R::even_bits(modules))
+            let word = if is_upward(pair) { words - 1 - i } else { i };
+            let free = order[word];
+            let [left_bits, right_bits] = if is_upward(pair) {
+                R::spread(stream.take_from_top(free.count_ones()), free)
             } else {
-                let modules = R::deposit(stream.take_from_bottom(count), free);
-                (i, R::even_bits(modules), R::even_bits(modules >> 1))
+                let [right, left] = R::spread(stream.take_from_bottom(free.count_ones()), free);
+                [left, right]
             };
             let place = word / 2 * size + right;
             let shift = 32 * (word % 2);
@@ -100,7 +100,6 @@ impl<'a> Stream<'a> {
 /// Makes a plane of rows from a plane of columns, or the other way round, with [`padding`] behind the end of each line.
 #[inline(always)]
 pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
-    to.clear();
     to.resize(from.len(), 0);
     let mut block = [0; 64];
     if size <= 32 {

@@ -9,7 +9,8 @@
 //!
 //! In a plane of rows a step from line to line is a step down the symbol, in a plane of columns a step to the right. So every
 //! rule about lines of modules is counted from line to line, word by word, in both planes, and no bit ever moves across words.
-//! Only N2 looks at the module beside; it is counted in the plane of rows alone.
+//! Only N2 looks at the module beside; it is counted in the plane of rows alone. Each rule goes over the lines by itself: what
+//! it remembers fits the registers then, and loading a line again costs next to nothing.
 //!
 //! The reading of the rules is that of `qrcodegen`: N3 takes runs in the ratio 1:1:3:1:1 of any unit width, with four units
 //! of light on one side and one on the other, counts both sides, and takes everything outside the symbol as light. Width 1
@@ -28,80 +29,46 @@ const N3: u32 = 40;
 /// Penalty of every 5 % by which dark modules are off 50 % (N4).
 const N4: u32 = 10;
 
-/// What the scores are made of, by mask.
-#[derive(Default)]
+/// What the scores are made of: for each mask how many there are.
 pub(crate) struct Counts {
     /// Modules that end five or more of one colour.
-    fives: [u32; 8],
+    fives: Lanes,
     /// Runs of five or more.
-    runs: [u32; 8],
+    runs: Lanes,
     /// Blocks of 2 x 2.
-    blocks: [u32; 8],
+    blocks: Lanes,
     /// Finder-like patterns of unit width 1, one for each side with four units of light.
-    finders: [u32; 8],
+    finders: Lanes,
     /// Dark modules, those of the padding among them.
-    dark: [u32; 8],
+    dark: Lanes,
 }
 
 impl Counts {
-    /// Counts what the rules find across the lines of one word of a plane, with [`LEAD`] and [`TAIL`] light lines before and
-    /// behind them. `behind` are the lines of the word behind it, whose first module ends a block that begins with the last
-    /// module of this one. Blocks and dark modules are counted only if `BLOCKS`.
     #[inline(always)]
-    pub(crate) fn add<R: Register, const BLOCKS: bool>(&mut self, lines: &[Lanes], behind: &[Lanes]) {
+    pub(crate) fn new() -> Self {
+        Self { fives: Lanes::ZERO, runs: Lanes::ZERO, blocks: Lanes::ZERO, finders: Lanes::ZERO, dark: Lanes::ZERO }
+    }
+
+    /// Counts what N1 and N3 find across the lines of one word of a plane, with [`LEAD`] and [`TAIL`] light lines before and
+    /// behind them.
+    #[inline(always)]
+    pub(crate) fn add_lines<R: Register>(&mut self, lines: &[Lanes]) {
         for part in 0..8 / R::LANES {
-            self.add_part::<R, BLOCKS>(lines, &behind[..lines.len()], part);
+            let (fives, runs) = runs::<R>(inner(lines), part);
+            add(&mut self.fives, fives, part);
+            add(&mut self.runs, runs, part);
+            add(&mut self.finders, finders::<R>(lines, part), part);
         }
     }
 
+    /// Counts what N2 and N4 find in the same lines. `behind` are the lines of the word behind theirs, whose first module
+    /// ends a block that begins with the last module of this one.
     #[inline(always)]
-    fn add_part<R: Register, const BLOCKS: bool>(&mut self, lines: &[Lanes], behind: &[Lanes], part: usize) {
-        let none = R::splat(0);
-        let tally = <R::Tally as Tally<R>>::new;
-        let (mut fives, mut runs, mut finders, mut blocks, mut dark) = (tally(), tally(), tally(), tally(), tally());
-        let (line, beside) = load::<R, BLOCKS>(&lines[LEAD], &behind[LEAD], part);
-        // The first line ends nothing but may begin what the next ones end; only its dark modules count.
-        dark.add([line, none, none, none]);
-        let mut state = Lines::first(line, beside);
-        // A size is 17 + 4 x version: behind the first line the rest goes by fours.
-        let size = lines.len() - LEAD - TAIL;
-        let windows = lines.array_windows::<WINDOW>().zip(behind.array_windows::<WINDOW>());
-        let fours = windows.skip(1).step_by(4).take((size - 1) / 4);
-        for (lines, behind) in fours {
-            let around = Around::<R>::load(lines, part);
-            let [(line0, beside0), (line1, beside1), (line2, beside2), (line3, beside3)] = [
-                load::<R, BLOCKS>(&lines[LEAD], &behind[LEAD], part),
-                load::<R, BLOCKS>(&lines[LEAD + 1], &behind[LEAD + 1], part),
-                load::<R, BLOCKS>(&lines[LEAD + 2], &behind[LEAD + 2], part),
-                load::<R, BLOCKS>(&lines[LEAD + 3], &behind[LEAD + 3], part),
-            ];
-            let a = state.next::<BLOCKS>(line0, beside0);
-            let b = state.next::<BLOCKS>(line1, beside1);
-            let c = state.next::<BLOCKS>(line2, beside2);
-            let d = state.next::<BLOCKS>(line3, beside3);
-            fives.add([a.fives, b.fives, c.fives, d.fives]);
-            runs.add([a.runs, b.runs, c.runs, d.runs]);
-            let [(before0, behind0), (before1, behind1), (before2, behind2), (before3, behind3)] =
-                [around.finders::<0>(), around.finders::<1>(), around.finders::<2>(), around.finders::<3>()];
-            finders.add([before0, before1, before2, before3]);
-            finders.add([behind0, behind1, behind2, behind3]);
-            if BLOCKS {
-                blocks.add([a.blocks, b.blocks, c.blocks, d.blocks]);
-                dark.add([line0, line1, line2, line3]);
-            }
-        }
-        // The light line behind the last ends the last cores.
-        if let Some(last) = lines.last_chunk::<WINDOW>() {
-            let (before, behind) = Around::<R>::load(last, part).finders::<0>();
-            finders.add([before, behind, none, none]);
-        }
-
-        add_sums(&mut self.fives, fives, part);
-        add_sums(&mut self.runs, runs, part);
-        add_sums(&mut self.finders, finders, part);
-        if BLOCKS {
-            add_sums(&mut self.blocks, blocks, part);
-            add_sums(&mut self.dark, dark, part);
+    pub(crate) fn add_modules<R: Register>(&mut self, lines: &[Lanes], behind: &[Lanes]) {
+        for part in 0..8 / R::LANES {
+            let (blocks, dark) = blocks::<R>(inner(lines), inner(behind), part);
+            add(&mut self.blocks, blocks, part);
+            add(&mut self.dark, dark, part);
         }
     }
 
@@ -124,33 +91,82 @@ impl Counts {
         // Padding alternates from line to line: its lines have the ones of line 0 and of line 1 in turn.
         let ones = |line: usize| (padding(size, line) & kept).count_ones();
         let padded = size.div_ceil(2) as u32 * ones(0) + (size / 2) as u32 * ones(1);
-        let mut scores = [0; 8];
-        for (mask, score) in scores.iter_mut().enumerate() {
+        core::array::from_fn(|mask| {
+            let count = |lanes: &Lanes| lanes.0[mask] as u32;
             // A run of n >= 5 holds n - 4 modules that end five, and costs n - 2.
-            let runs = self.fives[mask] + (N1 - 1) * self.runs[mask];
-            let balance = balance_score(self.dark[mask] / times - padded, size);
-            *score = runs + N2 * (self.blocks[mask] / times) + N3 * self.finders[mask] + balance;
-        }
-        scores
+            let runs = count(&self.fives) + (N1 - 1) * count(&self.runs);
+            let balance = balance_score(count(&self.dark) / times - padded, size);
+            runs + N2 * (count(&self.blocks) / times) + N3 * count(&self.finders) + balance
+        })
     }
 }
 
-/// A line and, with `BLOCKS`, at each of its modules the one beside it.
+/// The lines themselves, without the light ones around them.
 #[inline(always)]
-fn load<R: Register, const BLOCKS: bool>(line: &Lanes, behind: &Lanes, part: usize) -> (R, R) {
-    let line = R::load(line, part);
-    let beside = if BLOCKS { line.down_by_1() | R::load(behind, part).up_by_63() } else { R::splat(0) };
-    (line, beside)
+fn inner(lines: &[Lanes]) -> &[Lanes] {
+    &lines[LEAD..lines.len() - TAIL]
 }
 
-/// Adds what was counted in one part of the lanes.
+/// Adds to one part of the lanes.
 #[inline(always)]
-fn add_sums<R: Register>(sums: &mut [u32; 8], tally: impl Tally<R>, part: usize) {
-    let mut lanes = Lanes::ZERO;
-    tally.sums().store(&mut lanes, part);
-    for (sum, lane) in sums.iter_mut().zip(lanes.0) {
-        *sum += lane as u32;
+fn add<R: Register>(sums: &mut Lanes, more: R, part: usize) {
+    R::load(sums, part).plus(more).store(sums, part);
+}
+
+/// N1: modules that end five or more of one colour from line to line, and runs that have one.
+///
+/// A size is 17 + 4 x version: behind the first line the rest goes by fours.
+#[inline(always)]
+fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
+    let all = R::splat(u64::MAX);
+    // One where a line and the one before are not alike, where it and the two before are not all alike, and it and the four
+    // before. Nothing is like the outside.
+    let (mut differ2, mut differ3, mut differ5) = (all, [all; 2], all);
+    let (mut count, mut runs) = (R::Tally::new(), R::splat(0));
+    let mut before = R::load(&lines[0], part);
+    for four in lines[1..].as_chunks::<4>().0 {
+        let [a, b, c, d] = four.each_ref().map(|line| R::load(line, part));
+        let two = [a ^ before, b ^ a, c ^ b, d ^ c];
+        let three = [two[0] | differ2, two[1] | two[0], two[2] | two[1], two[3] | two[2]];
+        let five = [three[0] | differ3[0], three[1] | differ3[1], three[2] | three[0], three[3] | three[1]];
+        count.add(five);
+        // Where a line ends a run of five, the run has begun to count or the line before does so too; and no second run
+        // comes as far within four lines.
+        runs = (differ5 & !(five[0] & five[1] & five[2] & five[3])).add_ones(runs);
+        (before, differ2, differ3, differ5) = (d, two[3], [three[2], three[3]], five[3]);
     }
+    (count.zeros(lines.len() - 1), runs)
+}
+
+/// N2 and N4: blocks of 2 x 2 that end in each line, and dark modules.
+#[inline(always)]
+fn blocks<R: Register>(lines: &[Lanes], behind: &[Lanes], part: usize) -> (R, R) {
+    let (mut count, mut dark) = (R::Tally::new(), R::Tally::new());
+    let (mut before, mut edges) = with_edges::<R>(&lines[0], &behind[0], part);
+    let none = R::splat(0);
+    dark.add([before, none, none, none]);
+    for (four, behind) in lines[1..].as_chunks::<4>().0.iter().zip(behind[1..].as_chunks::<4>().0) {
+        let (a, edges_a) = with_edges::<R>(&four[0], &behind[0], part);
+        let (b, edges_b) = with_edges::<R>(&four[1], &behind[1], part);
+        let (c, edges_c) = with_edges::<R>(&four[2], &behind[2], part);
+        let (d, edges_d) = with_edges::<R>(&four[3], &behind[3], part);
+        count.add([
+            (a ^ before) | edges_a | edges,
+            (b ^ a) | edges_b | edges_a,
+            (c ^ b) | edges_c | edges_b,
+            (d ^ c) | edges_d | edges_c,
+        ]);
+        dark.add([a, b, c, d]);
+        (before, edges) = (d, edges_d);
+    }
+    (count.zeros(lines.len() - 1), dark.sums())
+}
+
+/// A line, and ones where a module and the one beside it are not alike.
+#[inline(always)]
+fn with_edges<R: Register>(line: &Lanes, behind: &Lanes, part: usize) -> (R, R) {
+    let (line, behind) = (R::load(line, part), R::load(behind, part));
+    (line, line ^ (line.down_by(1) | behind.up_by(63)))
 }
 
 /// N4: 10 for every full 5 % by which the share of dark modules lies outside 45 % to 55 %.
@@ -160,79 +176,56 @@ fn balance_score(dark: u32, size: usize) -> u32 {
     N4 * (20 * dark).abs_diff(10 * total).div_ceil(total).saturating_sub(1)
 }
 
-/// Light lines before the first line of every word of a plane of candidates: as far back as a finder-like pattern reaches
-/// from the light line behind its core, four units of light before it and all.
-pub(crate) const LEAD: usize = 11;
+/// Lines that are looked at together for finder-like patterns of unit width 1: no two that have four light modules on the
+/// same side end within them in one column.
+const TOGETHER: usize = 8;
 
-/// Light lines behind the last line: as many as the four lines that are counted together look ahead.
-pub(crate) const TAIL: usize = 7;
+/// Lines from the first light one before a finder-like pattern to the one behind its core.
+const PATTERN: usize = 12;
 
-/// Four lines and what must be known around them.
-const WINDOW: usize = LEAD + TAIL;
+/// Lines that are looked at together and what must be known around them.
+const WINDOW: usize = PATTERN - 1 + TOGETHER + 3;
 
-/// Four lines, from number [`LEAD`] on, and the lines around them.
-struct Around<R>([R; WINDOW]);
+/// Light lines before the first line of every word of a plane of candidates: in the line behind it, number 7, the first core
+/// can end.
+pub(crate) const LEAD: usize = PATTERN - 1 - 7;
 
-impl<R: Register> Around<R> {
-    #[inline(always)]
-    fn load(lines: &[Lanes; WINDOW], part: usize) -> Self {
-        let mut all = [R::splat(0); WINDOW];
-        for (register, lanes) in all.iter_mut().zip(lines) {
-            *register = R::load(lanes, part);
-        }
-        Self(all)
+/// Light lines behind the last line: those that are looked at together, the last of them and three more.
+pub(crate) const TAIL: usize = TOGETHER + 3;
+
+/// Finder-like patterns of unit width 1, one for each side with four light modules.
+#[inline(always)]
+fn finders<R: Register>(lines: &[Lanes], part: usize) -> R {
+    let mut count = R::splat(0);
+    let size = lines.len() - LEAD - TAIL;
+    // The core ends before line 7 at the earliest and before the light line behind the last at the latest.
+    for window in lines.array_windows::<WINDOW>().step_by(TOGETHER).take((size + 1 - 7).div_ceil(TOGETHER)) {
+        let [a, b, c, d, e, f, g, h] = [
+            core::<R, 0>(window, part),
+            core::<R, 1>(window, part),
+            core::<R, 2>(window, part),
+            core::<R, 3>(window, part),
+            core::<R, 4>(window, part),
+            core::<R, 5>(window, part),
+            core::<R, 6>(window, part),
+            core::<R, 7>(window, part),
+        ];
+        count = (a.0 | b.0 | c.0 | d.0 | e.0 | f.0 | g.0 | h.0).add_ones(count);
+        count = (a.1 | b.1 | c.1 | d.1 | e.1 | f.1 | g.1 | h.1).add_ones(count);
     }
-
-    /// Cores of finder-like patterns of unit width 1 whose light module behind is in the `LINE`-th of the four lines: those
-    /// with four light modules before them, and those with four behind.
-    #[inline(always)]
-    fn finders<const LINE: usize>(&self) -> (R, R) {
-        let line = |back: usize| self.0[LEAD + LINE - back];
-        let ahead = |by: usize| self.0[LEAD + LINE + by];
-        // Light, dark, light, dark dark dark, light, dark, light.
-        let dark = line(7) & line(5) & line(4) & line(3) & line(1);
-        let core = dark & !(line(8) | line(6) | line(2) | line(0));
-        (core & !(line(9) | line(10) | line(11)), core & !(ahead(1) | ahead(2) | ahead(3)))
-    }
+    count
 }
 
-/// What one line adds to the counts: ones at the modules that do.
-#[derive(Clone, Copy)]
-struct Found<R> {
-    fives: R,
-    runs: R,
-    blocks: R,
-}
-
-/// What is known at a line of the lines before it. Before the first line no module is like its neighbour.
-struct Lines<R> {
-    line: R,
-    /// At each module the one beside it.
-    beside: R,
-    /// One where the line and the one before are not alike, and where it and the two before are not all alike, now and one
-    /// line ago.
-    differ2: R,
-    differ3: [R; 2],
-    fives: R,
-}
-
-impl<R: Register> Lines<R> {
-    #[inline(always)]
-    fn first(line: R, beside: R) -> Self {
-        let all = R::splat(u64::MAX);
-        Self { line, beside, differ2: all, differ3: [all; 2], fives: R::splat(0) }
-    }
-
-    #[inline(always)]
-    fn next<const BLOCKS: bool>(&mut self, line: R, beside: R) -> Found<R> {
-        let differ2 = line ^ self.line;
-        let differ3 = differ2 | self.differ2;
-        let fives = !(differ3 | self.differ3[0]);
-        let runs = fives & !self.fives;
-        let blocks = if BLOCKS { !(differ2 | (beside ^ self.beside) | (line ^ beside)) } else { R::splat(0) };
-        *self = Self { line, beside, differ2, differ3: [self.differ3[1], differ3], fives };
-        Found { fives, runs, blocks }
-    }
+/// Cores whose light line behind is the `LINE`-th of those that are looked at together: with four light modules before, and
+/// with four behind.
+#[inline(always)]
+fn core<R: Register, const LINE: usize>(window: &[Lanes; WINDOW], part: usize) -> (R, R) {
+    let line = |back: usize| R::load(&window[PATTERN - 1 + LINE - back], part);
+    let ahead = |by: usize| R::load(&window[PATTERN - 1 + LINE + by], part);
+    // Light, dark, light, dark dark dark, light, dark, light.
+    let dark = line(7) & line(5) & line(4) & line(3) & line(1);
+    let core = dark & !(line(8) | line(6) | line(2) | line(0));
+    (core & !(line(9) | line(10) | line(11)), core & !(ahead(1) | ahead(2) | ahead(3)))
 }
 
 /// Lines that [`wide_score`] wants before and behind a word's lines, all light.
@@ -243,8 +236,9 @@ pub(crate) const MARGIN: usize = 20;
 #[inline(always)]
 pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
     let mut score = 0;
-    for start in (MARGIN..lines.len() - MARGIN).step_by(R::LANES) {
-        let places = may_be_wide::<R>(lines, start);
+    let starts = (MARGIN..lines.len() - MARGIN).step_by(R::LANES);
+    for (start, window) in starts.zip(lines[MARGIN - 6..].array_windows().step_by(R::LANES)) {
+        let places = may_be_wide::<R>(window);
         if places.is_zero() {
             continue;
         }
@@ -260,13 +254,15 @@ pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
     score
 }
 
-/// For as many lines from `start` on as a register holds: one where the middle, the three units of dark, of a pattern of
-/// unit width 2 and more may begin. Few are that do not, and none that does is missed: each width is looked at for as far as
-/// it reaches, up to 4.
+/// Lines that [`may_be_wide`] looks at: those of the widest register, and around it what a pattern of unit width 2 has.
+const WIDE_WINDOW: usize = 6 + 8 + 11;
+
+/// For as many lines as a register holds, from number 6 of the window on: one where the middle, the three units of dark, of a
+/// pattern of unit width 2 and more may begin. Few are that do not, and none that does is missed: each width is looked at for
+/// as far as it reaches, up to 4.
 #[inline(always)]
-fn may_be_wide<R: Register>(lines: &[u64], start: usize) -> R {
-    let line = |at: usize| R::of_words(&lines[start + at - 6..]);
-    // Six lines before `start` are number 0.
+fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW]) -> R {
+    let line = |at: usize| R::of_words(&lines[at..]);
     let middle = line(6) & line(7) & line(8) & line(9) & line(10) & line(11) & !(line(4) | line(5));
     let width2 = line(2) & line(3) & line(14) & line(15) & !(line(0) | line(1) | line(12) | line(13));
     let width3 = line(0) & line(1) & line(2) & !(line(15) | line(16) | line(17));

@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{CarrySave, Lanes, Register, Work, bit_operations};
+use super::{CarrySave, Lanes, Register, Work, bit_operations, bmi2, word};
 
 /// Four lanes. Lives only inside [`run`], on a processor that has the instructions.
 #[derive(Clone, Copy)]
@@ -70,15 +70,21 @@ impl Register for Four {
     }
 
     #[inline(always)]
-    fn down_by_1(self) -> Self {
+    fn down_by(self, bits: u32) -> Self {
         // SAFETY: only called inside `run`.
-        Self(unsafe { _mm256_srli_epi64::<1>(self.0) })
+        Self(unsafe { _mm256_srl_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
     }
 
     #[inline(always)]
-    fn up_by_63(self) -> Self {
+    fn up_by(self, bits: u32) -> Self {
         // SAFETY: only called inside `run`.
-        Self(unsafe { _mm256_slli_epi64::<63>(self.0) })
+        Self(unsafe { _mm256_sll_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm256_add_epi64(self.0, other.0) })
     }
 
     /// Looks up the ones of every nibble, then adds up the bytes of each word.
@@ -98,8 +104,12 @@ impl Register for Four {
     }
 
     #[inline(always)]
-    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
-        // SAFETY: only called inside `run`.
-        Self(unsafe { _mm256_add_epi64(sums.0, _mm256_slli_epi64::<BITS>(self.0)) })
+    fn spread(bits: u64, places: u64) -> [u32; 2] {
+        if bmi2::is_fast() {
+            // SAFETY: only called inside `run`, where BMI2 is there.
+            unsafe { bmi2::spread(bits, places) }
+        } else {
+            word::spread(bits, places)
+        }
     }
 }

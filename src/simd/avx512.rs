@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Lanes, Register, Tally, Work, bit_operations};
+use super::{Lanes, Register, Tally, Work, bit_operations, bmi2};
 
 /// Eight lanes. Lives only inside [`run`], on a processor that has the instructions.
 #[derive(Clone, Copy)]
@@ -69,15 +69,21 @@ impl Register for Eight {
     }
 
     #[inline(always)]
-    fn down_by_1(self) -> Self {
+    fn down_by(self, bits: u32) -> Self {
         // SAFETY: only called inside `run`.
-        Self(unsafe { _mm512_srli_epi64::<1>(self.0) })
+        Self(unsafe { _mm512_srl_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
     }
 
     #[inline(always)]
-    fn up_by_63(self) -> Self {
+    fn up_by(self, bits: u32) -> Self {
         // SAFETY: only called inside `run`.
-        Self(unsafe { _mm512_slli_epi64::<63>(self.0) })
+        Self(unsafe { _mm512_sll_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        // SAFETY: only called inside `run`.
+        Self(unsafe { _mm512_add_epi64(self.0, other.0) })
     }
 
     #[inline(always)]
@@ -86,23 +92,11 @@ impl Register for Eight {
         Self(unsafe { _mm512_add_epi64(sums.0, _mm512_popcnt_epi64(self.0)) })
     }
 
+    /// Every processor with AVX-512 has BMI2 with fast instructions.
     #[inline(always)]
-    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
-        // SAFETY: only called inside `run`.
-        Self(unsafe { _mm512_add_epi64(sums.0, _mm512_sll_epi64(self.0, _mm_cvtsi32_si128(BITS))) })
-    }
-
-    /// Processors with AVX-512 do this in one fast instruction; some that have AVX2 and BMI2 need hundreds of cycles.
-    #[inline(always)]
-    fn deposit(bits: u64, places: u64) -> u64 {
+    fn spread(bits: u64, places: u64) -> [u32; 2] {
         // SAFETY: only called inside `run`, where BMI2 is there.
-        unsafe { _pdep_u64(bits, places) }
-    }
-
-    #[inline(always)]
-    fn even_bits(bits: u64) -> u32 {
-        // SAFETY: only called inside `run`, where BMI2 is there.
-        unsafe { _pext_u64(bits, 0x5555_5555_5555_5555) as u32 }
+        unsafe { bmi2::spread(bits, places) }
     }
 }
 

@@ -8,6 +8,8 @@
 mod avx2;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx512;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod bmi2;
 #[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
 mod sse2;
 mod word;
@@ -50,39 +52,41 @@ pub(crate) trait Register:
     /// Stores into the `part`-th `LANES` lanes.
     fn store(self, lanes: &mut Lanes, part: usize);
 
-    /// Every word moved down by one bit.
-    fn down_by_1(self) -> Self;
+    /// Every word moved down by so many bits; by 64 and more nothing is left.
+    fn down_by(self, bits: u32) -> Self;
 
-    /// Every word moved up by 63 bits.
-    fn up_by_63(self) -> Self;
+    /// Every word moved up by so many bits; by 64 and more nothing is left.
+    fn up_by(self, bits: u32) -> Self;
+
+    /// The sum of both words in every lane, modulo 2^64.
+    fn plus(self, other: Self) -> Self;
 
     /// `sums` with the ones of every word added.
     fn add_ones(self, sums: Self) -> Self;
 
-    /// Every word times a power of two, plus `sums`.
-    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self;
-
-    /// The low bits of a word at the ones of `places`, the lowest at the lowest.
+    /// The low bits of a word at the ones of `places`, the lowest at the lowest; of that the 32 bits at even places and the 32
+    /// at odd ones.
     #[inline(always)]
-    fn deposit(bits: u64, places: u64) -> u64 {
-        word::deposit(bits, places)
-    }
-
-    /// The 32 bits at even places of a word.
-    #[inline(always)]
-    fn even_bits(bits: u64) -> u32 {
-        word::even_bits(bits)
+    fn spread(bits: u64, places: u64) -> [u32; 2] {
+        word::spread(bits, places)
     }
 }
 
 /// Counts the ones of many words in each lane, four at a time.
-pub(crate) trait Tally<R: Register> {
+pub(crate) trait Tally<R: Register>: Sized {
     fn new() -> Self;
 
     fn add(&mut self, words: [R; 4]);
 
     /// How many ones each lane had.
     fn sums(self) -> R;
+
+    /// How many zeros each lane had, if so many words were added.
+    #[inline(always)]
+    fn zeros(self, words: usize) -> R {
+        // That many bits less the ones; -n is !n + 1.
+        (!self.sums()).plus(R::splat(64 * words as u64 + 1))
+    }
 }
 
 /// Adds words up bit by bit and counts only the fours: for registers that count slowly.
@@ -109,8 +113,8 @@ impl<R: Register> Tally<R> for CarrySave<R> {
 
     #[inline(always)]
     fn sums(self) -> R {
-        let rest = self.twos.add_ones(R::splat(0)).add_shifted::<1>(self.ones.add_ones(R::splat(0)));
-        self.fours.add_shifted::<2>(rest)
+        let (ones, twos) = (self.ones.add_ones(R::splat(0)), self.twos.add_ones(R::splat(0)));
+        self.fours.up_by(2).plus(twos.up_by(1)).plus(ones)
     }
 }
 

@@ -50,15 +50,21 @@ impl Register for Two {
     }
 
     #[inline(always)]
-    fn down_by_1(self) -> Self {
+    fn down_by(self, bits: u32) -> Self {
         // SAFETY: SSE2 is there.
-        Self(unsafe { _mm_srli_epi64::<1>(self.0) })
+        Self(unsafe { _mm_srl_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
     }
 
     #[inline(always)]
-    fn up_by_63(self) -> Self {
+    fn up_by(self, bits: u32) -> Self {
         // SAFETY: SSE2 is there.
-        Self(unsafe { _mm_slli_epi64::<63>(self.0) })
+        Self(unsafe { _mm_sll_epi64(self.0, _mm_cvtsi32_si128(bits as i32)) })
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        // SAFETY: SSE2 is there.
+        Self(unsafe { _mm_add_epi64(self.0, other.0) })
     }
 
     /// Adds up bits, pairs and nibbles, then the bytes of each word.
@@ -73,11 +79,5 @@ impl Register for Two {
             let nibbles = _mm_and_si128(_mm_add_epi8(pairs, _mm_srli_epi64::<4>(pairs)), _mm_set1_epi8(0x0F));
             _mm_add_epi64(sums.0, _mm_sad_epu8(nibbles, _mm_setzero_si128()))
         })
-    }
-
-    #[inline(always)]
-    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
-        // SAFETY: SSE2 is there.
-        Self(unsafe { _mm_add_epi64(sums.0, _mm_slli_epi64::<BITS>(self.0)) })
     }
 }

@@ -32,29 +32,47 @@ impl Register for u64 {
     }
 
     #[inline(always)]
-    fn down_by_1(self) -> Self {
-        self >> 1
+    fn down_by(self, bits: u32) -> Self {
+        self.checked_shr(bits).unwrap_or(0)
     }
 
     #[inline(always)]
-    fn up_by_63(self) -> Self {
-        self << 63
+    fn up_by(self, bits: u32) -> Self {
+        self.checked_shl(bits).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self.wrapping_add(other)
     }
 
     #[inline(always)]
     fn add_ones(self, sums: Self) -> Self {
         sums + u64::from(self.count_ones())
     }
+}
 
-    #[inline(always)]
-    fn add_shifted<const BITS: i32>(self, sums: Self) -> Self {
-        sums + (self << BITS)
+/// [`Register::spread`] for a processor that must go bit by bit.
+#[inline(always)]
+pub(super) fn spread(bits: u64, places: u64) -> [u32; 2] {
+    // Nearly everywhere all modules are free.
+    let mut x = if places == u64::MAX { bits } else { deposit(bits, places) };
+    // Bits at even places go down, those at odd ones up: pairs first, then pairs of pairs.
+    for (by, mask) in [
+        (1, 0x2222_2222_2222_2222),
+        (2, 0x0C0C_0C0C_0C0C_0C0C),
+        (4, 0x00F0_00F0_00F0_00F0),
+        (8, 0x0000_FF00_0000_FF00),
+        (16, 0x0000_0000_FFFF_0000),
+    ] {
+        let change = (x ^ x >> by) & mask;
+        x ^= change ^ change << by;
     }
+    [x as u32, (x >> 32) as u32]
 }
 
 /// The low bits of `bits` at the ones of `places`, the lowest at the lowest.
-#[inline(always)]
-pub(super) fn deposit(mut bits: u64, places: u64) -> u64 {
+fn deposit(mut bits: u64, places: u64) -> u64 {
     let mut left = places;
     let mut out = 0;
     while left != 0 {
@@ -69,17 +87,6 @@ pub(super) fn deposit(mut bits: u64, places: u64) -> u64 {
     out
 }
 
-/// The 32 bits at even places.
-#[inline(always)]
-pub(super) fn even_bits(bits: u64) -> u32 {
-    let mut x = bits & 0x5555_5555_5555_5555;
-    x = (x | x >> 1) & 0x3333_3333_3333_3333;
-    x = (x | x >> 2) & 0x0F0F_0F0F_0F0F_0F0F;
-    x = (x | x >> 4) & 0x00FF_00FF_00FF_00FF;
-    x = (x | x >> 8) & 0x0000_FFFF_0000_FFFF;
-    (x | x >> 16) as u32
-}
-
 #[cfg(test)]
 mod tests {
     use qrmint_checks::Random;
@@ -87,20 +94,20 @@ mod tests {
     use super::*;
     use crate::simd::{InstructionSet, Work, dispatch};
 
-    /// Both operations with the registers of one instruction set.
-    struct Operations(u64, u64);
+    /// With the registers of one instruction set.
+    struct Spread(u64, u64);
 
-    impl Work for Operations {
-        type Output = (u64, u32);
+    impl Work for Spread {
+        type Output = [u32; 2];
 
         #[inline(always)]
         fn run<R: Register>(self) -> Self::Output {
-            (R::deposit(self.0, self.1), R::even_bits(self.0))
+            R::spread(self.0, self.1)
         }
     }
 
     #[test]
-    fn bits_are_deposited_at_ones_and_taken_from_even_places_bit_by_bit() {
+    fn bits_are_spread_over_ones_and_parted_by_parity_bit_by_bit() {
         let mut random = Random::new(3);
         for round in 0..10_000 {
             let bits = random.bits();
@@ -110,23 +117,16 @@ mod tests {
                 2 => random.bits() | random.bits(),
                 _ => [0, u64::MAX, 1, 1 << 63][round / 4 % 4],
             };
-            let (mut deposited, mut even) = (0, 0);
+            let mut expected = [0; 2];
             let mut next = 0;
-            for i in 0..64 {
-                if places >> i & 1 != 0 {
-                    deposited |= (bits >> next & 1) << i;
-                    next += 1;
-                }
-                if i % 2 == 0 {
-                    even |= ((bits >> i & 1) << (i / 2)) as u32;
-                }
+            for i in (0..64).filter(|i| places >> i & 1 != 0) {
+                expected[i % 2] |= ((bits >> next & 1) << (i / 2)) as u32;
+                next += 1;
             }
+            assert_eq!(spread(bits, places), expected, "{places:#x}");
             for set in InstructionSet::available() {
-                assert_eq!(
-                    dispatch(InstructionSet::widest(set), Operations(bits, places)),
-                    (deposited, even),
-                    "{places:#x} {set:?}"
-                );
+                let spread = dispatch(InstructionSet::widest(set), Spread(bits, places));
+                assert_eq!(spread, expected, "{places:#x} {set:?}");
             }
         }
     }
