@@ -18,24 +18,21 @@ pub(super) struct Adler {
 
 impl Adler {
     const MODULUS: u64 = 65_521;
+    /// Of no bytes.
+    pub(super) const NOTHING: Self = Self { sum: 0, weighted: 0, len: 0 };
     /// No bytes yet: the checksum begins with a sum of one.
     pub(super) const START: Self = Self { sum: 1, weighted: 0, len: 0 };
 
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let nothing = Self { sum: 0, weighted: 0, len: 0 };
-        bytes.iter().fold(nothing, |all, &byte| all.then(Self { sum: byte.into(), weighted: byte.into(), len: 1 }))
+        bytes
+            .iter()
+            .fold(Self::NOTHING, |all, &byte| all.then(Self { sum: byte.into(), weighted: byte.into(), len: 1 }))
     }
 
     /// Of that byte and zeros behind it, `len` bytes in all.
     #[inline(always)]
     pub(super) fn of_one(byte: u8, len: u64) -> Self {
         Self { sum: byte.into(), weighted: u64::from(byte) * len, len }
-    }
-
-    /// How many bytes these are.
-    #[inline(always)]
-    pub(super) fn len(self) -> u64 {
-        self.len
     }
 
     /// Of these bytes and more behind them.
@@ -67,6 +64,7 @@ impl Adler {
 /// Parts of one length, joined so that a further part only adds.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts {
+    count: u64,
     sum: u64,
     /// Sums of their bytes, each times the bytes from it to the end of its part.
     weighted: u64,
@@ -77,20 +75,29 @@ pub(super) struct Parts {
 impl Parts {
     #[inline(always)]
     pub(super) fn add(&mut self, part: Adler) {
-        self.add_sums(part.sum, part.weighted);
-    }
-
-    #[inline(always)]
-    fn add_sums(&mut self, sum: u64, weighted: u64) {
+        self.count += 1;
         self.behind += self.sum;
-        self.sum += sum;
-        self.weighted += weighted;
+        self.sum += part.sum;
+        self.weighted += part.weighted;
     }
 
-    /// Of all parts, so many, each `len` bytes long.
+    /// Of all parts, each `len` bytes long and followed by so many copies of itself less one and then by `more`: as if each part
+    /// were `part.times(times).then(more)`.
     #[inline(always)]
-    pub(super) fn finish(self, count: u64, len: u64) -> Adler {
-        Adler { sum: self.sum, weighted: self.weighted + len * self.behind, len: count * len }
+    pub(super) fn finish(self, len: u64, times: u64, more: Adler) -> Adler {
+        let Self { count, sum, weighted, behind } = self;
+        // What one of the parts becomes is linear in its sums.
+        let whole = Adler { sum, weighted, len }.times(times);
+        let pairs = count * count.saturating_sub(1) / 2;
+        let part_len = times * len + more.len;
+        Adler {
+            sum: whole.sum + count * more.sum,
+            weighted: whole.weighted
+                + whole.sum * more.len
+                + count * more.weighted
+                + part_len * (times * behind + pairs * more.sum),
+            len: count * part_len,
+        }
     }
 }
 
@@ -100,8 +107,9 @@ pub(super) struct Sums {
     /// Groups of a line from where a [`Row`] begins, as many as it holds.
     count: usize,
     scale: u64,
-    /// Sum and weighted sum of each group.
-    groups: Box<[[u32; 2]; 256]>,
+    /// Sum and, 32 bits further up, weighted sum of each group. A line's sums, added up over all groups, stay below 2^32: it has
+    /// 2,895 bytes at most.
+    groups: Box<[u64; 256]>,
     /// By tail, a power of two of them; what lies behind a [`Row`] included.
     rest: Vec<Adler>,
     /// Filter byte and quiet zone before a [`Row`].
@@ -119,7 +127,7 @@ impl Sums {
             scale: geometry.scale as u64,
             groups: Box::new(core::array::from_fn(|dark| {
                 let Adler { sum, weighted, .. } = of(dark, geometry.scale);
-                [sum as u32, weighted as u32]
+                weighted << 32 | sum
             })),
             rest: (0..1 << geometry.tail())
                 .map(|tail| light(groups - count).then(of(tail, geometry.tail_len())))
@@ -131,26 +139,30 @@ impl Sums {
     /// Of the first scan line of a row.
     #[inline(always)]
     pub(super) fn line(&self, row: &Row) -> Adler {
-        let mut parts = Parts::default();
+        const LOW: u64 = u32::MAX as u64;
+        let (mut sums, mut behind) = (0_u64, 0_u64);
         let (words, rest) = (self.count / 8, self.count % 8);
         for word in &row[..words] {
-            self.add_groups(&mut parts, *word, 8);
+            self.add_groups(*word, 8, &mut sums, &mut behind);
         }
-        if let Some(&word) = row.get(words) {
-            self.add_groups(&mut parts, word, rest);
+        if let Some(word) = row.get(words) {
+            self.add_groups(*word, rest, &mut sums, &mut behind);
         }
+        let groups = Adler {
+            sum: sums & LOW,
+            weighted: (sums >> 32) + self.scale * (behind & LOW),
+            len: self.count as u64 * self.scale,
+        };
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
-        self.lead
-            .then(parts.finish(self.count as u64, self.scale))
-            .then(self.rest[tail as usize & (self.rest.len() - 1)])
+        self.lead.then(groups).then(self.rest[tail as usize & (self.rest.len() - 1)])
     }
 
-    /// Adds the first `count` groups of a word.
+    /// Adds the first `count` groups of a word. Of the sums of all that come behind another group the lower half counts.
     #[inline(always)]
-    fn add_groups(&self, parts: &mut Parts, word: u64, count: usize) {
+    fn add_groups(&self, word: u64, count: usize, sums: &mut u64, behind: &mut u64) {
         for i in 0..count {
-            let [sum, weighted] = self.groups[usize::from((word >> (GROUP * i)) as u8)];
-            parts.add_sums(sum.into(), weighted.into());
+            *behind = behind.wrapping_add(*sums);
+            *sums += self.groups[usize::from((word >> (GROUP * i)) as u8)];
         }
     }
 }
@@ -183,7 +195,17 @@ mod tests {
                     for _ in 0..times {
                         equal.add(Adler::of(second));
                     }
-                    assert_eq!(equal.finish(times as u64, second.len() as u64), Adler::of(second).times(times as u64));
+                    let len = second.len() as u64;
+                    assert_eq!(equal.finish(len, 1, Adler::of(b"")), Adler::of(second).times(times as u64));
+                    // Each part twice and three bytes behind it, the parts not alike.
+                    let mut parts = Parts::default();
+                    let mut expected = Adler::of(b"");
+                    for i in 0..times {
+                        let part: Vec<u8> = second.iter().map(|byte| byte.wrapping_add(i as u8)).collect();
+                        parts.add(Adler::of(&part));
+                        expected = expected.then(Adler::of(&[&part[..], &part[..], b"end"].concat()));
+                    }
+                    assert_eq!(parts.finish(len, 2, Adler::of(b"end")), expected);
                 }
             }
         }

@@ -51,9 +51,9 @@ pub(crate) const SLACK: usize = 8;
 
 /// Puts bits into bytes, the first at the bottom of a byte.
 pub(crate) struct BitWriter<'a> {
+    /// Bytes that are left, and how many there were.
     bytes: &'a mut [u8],
-    /// Whole bytes put.
-    len: usize,
+    room: usize,
     pending: u64,
     /// Fewer than eight between calls.
     count: u32,
@@ -62,19 +62,31 @@ pub(crate) struct BitWriter<'a> {
 impl<'a> BitWriter<'a> {
     /// Begins at the first of `bytes`, which must be enough, [`SLACK`] included.
     pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
-        Self { bytes, len: 0, pending: 0, count: 0 }
+        Self { room: bytes.len(), bytes, pending: 0, count: 0 }
     }
 
     #[inline(always)]
     pub(crate) fn push(&mut self, bits: Bits) {
+        self.add(bits);
+        self.flush();
+    }
+
+    /// Takes bits that [`flush`](Self::flush) puts: at most [`MOST_BITS`] from one time to the next.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, bits: Bits) {
         self.pending |= bits.value << self.count;
         self.count += bits.count;
-        // All eight bytes are put, whole or not, and the next ones over those that are not: no branch depends on the data.
-        if let Some(bytes) = self.bytes[self.len..].first_chunk_mut::<SLACK>() {
-            *bytes = self.pending.to_le_bytes();
+    }
+
+    #[inline(always)]
+    pub(crate) fn flush(&mut self) {
+        let bytes = core::mem::take(&mut self.bytes);
+        if let Some(first) = bytes.first_chunk_mut::<SLACK>() {
+            // All eight bytes are put, whole or not, and the next ones over those that are not: no branch depends on the data.
+            *first = self.pending.to_le_bytes();
+            self.bytes = &mut bytes[(self.count / 8 % 8) as usize..];
         }
-        self.len += (self.count / 8) as usize;
-        self.pending >>= self.count & !7;
+        self.pending >>= self.count & 56;
         self.count %= 8;
     }
 
@@ -87,12 +99,13 @@ impl<'a> BitWriter<'a> {
 
     /// How many whole bytes there are, and the bits behind them.
     pub(crate) fn split(self) -> (usize, Bits) {
-        (self.len, Bits { value: self.pending, count: self.count })
+        (self.room - self.bytes.len(), Bits { value: self.pending, count: self.count })
     }
 
     /// Fills the last byte with zeros and says how many bytes there are.
     pub(crate) fn finish(self) -> usize {
-        self.len + self.count.div_ceil(8) as usize
+        let (len, rest) = self.split();
+        len + rest.count.div_ceil(8) as usize
     }
 }
 
@@ -279,11 +292,6 @@ impl Codes {
     pub(crate) fn length(&self, length: usize) -> Bits {
         let (symbol, extra) = length_symbol(length);
         self.codes[symbol].then(extra)
-    }
-
-    /// The codes of the symbols of distances, without their extra bits.
-    pub(crate) fn distances(&self) -> &[Bits; DISTANCES] {
-        &self.distance_codes
     }
 
     pub(crate) fn end_of_block(&self) -> Bits {

@@ -25,7 +25,7 @@ mod geometry;
 #[cfg(feature = "png")]
 mod groups;
 #[cfg(feature = "png")]
-mod matches;
+mod pieces;
 #[cfg(feature = "png")]
 mod png;
 #[cfg(feature = "png")]

@@ -4,7 +4,7 @@
 //! It is the same for every row of an image and coded once for all. A row's *margin* is the filter byte of its first scan line
 //! and the whole bytes of the quiet zone behind it: they too are what they were a line before.
 
-use super::checksum::Adler;
+use super::checksum::{Adler, Parts};
 use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Sink, Token};
 use super::geometry::Geometry;
 
@@ -53,12 +53,12 @@ impl Repeats {
         Repeated { tokens: longest_matches(&bytes, line), owed: 0 }
     }
 
-    /// The checksum of a row of so many scan lines whose first has that one.
+    /// The checksum of rows of so many scan lines, whose first ones, of `len` bytes, are the parts.
     #[inline(always)]
-    pub(super) fn checksum(self, first: Adler, lines: usize) -> Adler {
+    pub(super) fn checksum(self, firsts: Parts, len: u64, lines: usize) -> Adler {
         match self {
-            Self::Unfiltered => first.times(lines as u64),
-            Self::Up => first.then(Adler::of_one(UP, first.len()).times(lines.saturating_sub(1) as u64)),
+            Self::Unfiltered => firsts.finish(len, lines as u64, Adler::NOTHING),
+            Self::Up => firsts.finish(len, 1, Adler::of_one(UP, len).times(lines.saturating_sub(1) as u64)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows symbols, scale and quiet zone; nothing of the container around the stream.
 //!
-//! All scan lines of a row of modules are alike. The first is coded by [`Groups`] or by [`Matches`], the others as
+//! All scan lines of a row of modules are alike. The first is coded by [`Groups`] or by [`Pieces`], the others as
 //! [`Repeats`]. The quiet zone above and below is one light row as high as need be.
 //!
 //! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, from what symbols with random modules would
@@ -14,7 +14,7 @@ use super::checksum::{Adler, Parts, Sums};
 use super::deflate::{self, BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SLACK, Token};
 use super::geometry::{Geometry, Row};
 use super::groups::Groups;
-use super::matches::{self, History, Matches, Owed};
+use super::pieces::{Alphabet, History, Owed, Pieces};
 use super::repeats::{Repeated, Repeats, light_line, longest_matches};
 use super::{QuietZone, Scale};
 use crate::layout::Layout;
@@ -70,7 +70,7 @@ impl Plans {
 #[derive(Clone, Default)]
 pub(crate) struct Scratch {
     stream: Vec<u8>,
-    history: Option<Box<History>>,
+    history: History,
 }
 
 impl core::fmt::Debug for Scratch {
@@ -120,13 +120,13 @@ struct Plan {
 #[derive(Debug)]
 enum Rows {
     Groups(Groups),
-    Matches(Matches, matches::Coded),
+    Pieces(Pieces, Alphabet<Bits>),
 }
 
 /// Rows of symbols that codes are made from, about so many: enough for every group to come up dozens of times.
 const ROWS_FOR_GROUPS: usize = 16_000;
-/// As many for every length and distance to come up.
-const ROWS_FOR_MATCHES: usize = 2_000;
+/// As many for every distance to come up.
+const ROWS_FOR_PIECES: usize = 2_000;
 
 /// What something in a sample counts, where what did not come up counts one.
 pub(super) const SAMPLED: u32 = 64;
@@ -156,36 +156,39 @@ impl Plan {
                 most_bits,
             );
         }
-        let samples = samples(ROWS_FOR_MATCHES);
-        let unfiltered = Self::matching(geometry, Repeats::Unfiltered, &samples);
+        let samples = samples(ROWS_FOR_PIECES);
+        let unfiltered = Self::pieces(geometry, Repeats::Unfiltered, &samples);
         // Lines that one match covers gain nothing.
-        let up = (geometry.line() > LONGEST_MATCH).then(|| Self::matching(geometry, Repeats::Up, &samples));
+        let up = (geometry.line() > LONGEST_MATCH).then(|| Self::pieces(geometry, Repeats::Up, &samples));
         match up {
             Some(up) if up.0 < unfiltered.0 => up.1,
             _ => unfiltered.1,
         }
     }
 
-    /// The plan for matches with those repeats, and how many bits the samples take with it.
-    fn matching(geometry: Geometry, repeats: Repeats, samples: &[Vec<Row>]) -> (u64, Self) {
-        let quiet = geometry.quiet_zone * geometry.scale / 8;
-        let Between { above, between, below } = Between::new(geometry, repeats, quiet, matches::behind(geometry));
+    /// The plan for pieces with those repeats, and how many bits the samples take with it.
+    fn pieces(geometry: Geometry, repeats: Repeats, samples: &[Vec<Row>]) -> (u64, Self) {
+        let pieces = Pieces::new(geometry, repeats);
+        let Between { above, between, below } =
+            Between::new(geometry, repeats, Pieces::quiet(geometry), pieces.behind());
         let owed = Owed { above: above.owed, between: between.owed, below: below.owed };
-        let matches = Matches::new(geometry, repeats, owed);
+        let pieces = pieces.with_owed(owed);
         let between = Between { above: above.tokens, between: between.tokens, below: below.tokens };
+        let (tokens, mut history) = (pieces.tokens(), History::default());
         let mut counts = between.counts(samples);
-        let mut history = Box::default();
         for rows in samples {
-            matches.count(rows, &mut history, &mut counts);
+            pieces.count(rows, &tokens, &mut history, &mut counts);
         }
         // What did not come up in the samples may still come up.
         let mut weighed = counts.times(SAMPLED);
-        Matches::count_all(geometry, &mut weighed);
+        pieces.count_all(&tokens, &mut weighed);
         let codes = Codes::of(&weighed, SAMPLED * samples.len() as u32);
-        let rows = Rows::Matches(matches, matches::Coded::new(&codes));
+        let alphabet = tokens.coded(&codes);
         // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
         let most_bits = 16 * (geometry.line() + 2 * LONGEST_MATCH);
-        (codes.size(&counts), Self::assemble(geometry, repeats, between, rows, &codes, MOST_BITS, most_bits))
+        let plan =
+            Self::assemble(geometry, repeats, between, Rows::Pieces(pieces, alphabet), &codes, MOST_BITS, most_bits);
+        (codes.size(&counts), plan)
     }
 
     /// The plan for rows of at most so many bits, behind which `room` is left for what follows.
@@ -202,8 +205,9 @@ impl Plan {
         let [between, trailer] = [between.between, between.below].map(|tokens| codes.encode(&tokens, room));
         let bits = |pieces: &[Bits]| pieces.iter().map(|bits| bits.count as usize).sum::<usize>();
         let body = (1 + geometry.modules) * (most_bits + bits(&between)) + bits(&trailer);
-        let quiet_lines = geometry.quiet_zone * geometry.scale;
-        let light = Adler::of(&light_line(geometry));
+        let (quiet_lines, line) = (geometry.quiet_zone * geometry.scale, geometry.line() as u64);
+        let mut light = Parts::default();
+        light.add(Adler::of(&light_line(geometry)));
         Self {
             geometry,
             repeats,
@@ -214,7 +218,7 @@ impl Plan {
             trailer,
             end_of_block: codes.end_of_block(),
             sums: Sums::new(geometry),
-            quiet: if quiet_lines > 0 { repeats.checksum(light, quiet_lines) } else { Adler::of(&[]) },
+            quiet: if quiet_lines > 0 { repeats.checksum(light, line, quiet_lines) } else { Adler::NOTHING },
         }
     }
 
@@ -224,40 +228,45 @@ impl Plan {
         header.copy_from_slice(&self.header.0);
         let mut out = BitWriter::new(body);
         out.push(self.header.1);
-        let last = self.geometry.rows(symbol).end - 1;
+        let mut firsts = Parts::default();
+        let rows = self.geometry.rows(symbol);
+        let last = rows.end - 1;
+        // Not in a closure: it would be compiled without the instructions there are.
         match &self.rows {
             Rows::Groups(groups) => {
-                for y in self.geometry.rows(symbol) {
-                    let ending = if y == last { &self.trailer } else { &self.between };
-                    groups.write_row(&mut out, &self.geometry.row(symbol, y), ending);
+                for y in rows {
+                    let row = self.row(symbol, y, &mut firsts);
+                    groups.write_row(&mut out, &row, if y == last { &self.trailer } else { &self.between });
                 }
             }
-            Rows::Matches(matches, coded) => {
-                let history = scratch.history.get_or_insert_default();
-                let mut out = matches::Write { out: &mut out, coded };
-                matches.start(history);
-                for y in self.geometry.rows(symbol) {
-                    matches.write_row(history, &self.geometry.row(symbol, y), &mut out);
-                    out.out.push_all(if y == last { &self.trailer } else { &self.between });
+            Rows::Pieces(pieces, alphabet) => {
+                let history = &mut scratch.history;
+                pieces.start(history);
+                for y in rows {
+                    let row = self.row(symbol, y, &mut firsts);
+                    pieces.write_row(history, &row, alphabet, &mut out);
+                    out.push_all(if y == last { &self.trailer } else { &self.between });
                 }
-                matches.finish(history, &mut out);
+                pieces.finish(history, alphabet, &mut out);
             }
         }
         out.push(self.end_of_block);
         let end = header.len() + out.finish();
-        scratch.stream[end..end + 4].copy_from_slice(&self.checksum(symbol).to_be_bytes());
+        let rows = self.repeats.checksum(firsts, self.geometry.line() as u64, self.geometry.scale);
+        let checksum = Adler::START.then(self.quiet).then(rows).then(self.quiet).value();
+        scratch.stream[end..end + 4].copy_from_slice(&checksum.to_be_bytes());
         end + 4
     }
 
+    /// A row of the symbol, its first scan line added to the checksum, or the light row behind the last, which is part of the
+    /// quiet zone.
     #[inline(always)]
-    fn checksum(&self, symbol: &Symbol) -> u32 {
-        let mut rows = Parts::default();
-        for y in 0..symbol.size() {
-            let line = self.sums.line(&self.geometry.row(symbol, y));
-            rows.add(self.repeats.checksum(line, self.geometry.scale));
+    fn row(&self, symbol: &Symbol, y: usize, firsts: &mut Parts) -> Row {
+        let row = self.geometry.row(symbol, y);
+        if y < symbol.size() {
+            firsts.add(self.sums.line(&row));
         }
-        let rows = rows.finish(symbol.size() as u64, (self.geometry.scale * self.geometry.line()) as u64);
-        Adler::START.then(self.quiet).then(rows).then(self.quiet).value()
+        row
     }
 }
 
@@ -347,4 +356,75 @@ fn sample(version: Version) -> impl Iterator<Item = Symbol> {
         }
         Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use qrmint_checks::Random;
+
+    use super::*;
+    use crate::simd::InstructionSet;
+
+    /// Symbols whose rows are random, or like the one above but for a few modules or none, or of one colour.
+    fn any_symbol(version: Version, random: &mut Random) -> Symbol {
+        let size = version.size();
+        let mut rows = vec![0; size * version.words()];
+        for y in 0..size {
+            let kind = random.below(6);
+            for word in 0..version.words() {
+                let above = if y > 0 { rows[word * size + y - 1] } else { 0 };
+                let inside = u64::MAX >> (64 * (word + 1)).saturating_sub(size).min(63);
+                rows[word * size + y] = inside
+                    & match kind {
+                        0 | 1 => random.bits(),
+                        2 => above,
+                        3 => above ^ 1 << random.below(64),
+                        4 => above ^ random.bits() & random.bits() & random.bits() & random.bits(),
+                        _ => 0_u64.wrapping_sub(random.bits() & 1),
+                    };
+            }
+        }
+        Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows }
+    }
+
+    #[test]
+    fn streams_inflate_to_the_scan_lines_whatever_the_rows() {
+        let mut random = Random::new(71);
+        let mut scratch = Scratch::default();
+        for (version, scales, quiet_zones) in
+            [(1, 1..=33, 0..=9), (2, 1..=20, 3..=5), (13, 4..=17, 4..=4), (40, 5..=16, 0..=4), (25, 32..=33, 0..=9)]
+        {
+            let version = Version::new(version).unwrap();
+            for scale in scales {
+                for quiet_zone in quiet_zones.clone() {
+                    let (scale, quiet_zone) = (Scale::new(scale).unwrap(), QuietZone::new(quiet_zone));
+                    let geometry = Geometry::new(version, scale, quiet_zone);
+                    let plans = Plans::empty(scale, quiet_zone);
+                    for set in [InstructionSet::Baseline, InstructionSet::WIDEST] {
+                        let symbol = any_symbol(version, &mut random);
+                        let stream = plans.write(&symbol, InstructionSet::widest(set), &mut scratch);
+                        let mut inflated = Vec::new();
+                        flate2::read::ZlibDecoder::new(stream).read_to_end(&mut inflated).unwrap();
+
+                        assert_eq!(inflated.len(), geometry.modules * geometry.scale * geometry.line());
+                        let mut above = vec![0; geometry.stride];
+                        for (y, line) in inflated.chunks(geometry.line()).enumerate() {
+                            let filter = line[0];
+                            assert!(filter == 0 || filter == 2);
+                            for (byte, above) in line[1..].iter().zip(&mut above) {
+                                *above = if filter == 0 { *byte } else { above.wrapping_add(*byte) };
+                            }
+                            let module = |pixel: usize| (pixel / geometry.scale).wrapping_sub(geometry.quiet_zone);
+                            let light = |x| !symbol.is_dark(module(x), module(y));
+                            let shown =
+                                (0..8 * geometry.stride).all(|x| (above[x / 8] >> (7 - x % 8) & 1 != 0) == light(x));
+                            assert!(shown, "version {version}, scale {scale:?}, {quiet_zone:?}, line {y}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -118,10 +118,8 @@ mod tests {
                 _ => [0, u64::MAX, 1, 1 << 63][round / 4 % 4],
             };
             let mut expected = [0; 2];
-            let mut next = 0;
-            for i in (0..64).filter(|i| places >> i & 1 != 0) {
+            for (next, i) in (0..64).filter(|i| places >> i & 1 != 0).enumerate() {
                 expected[i % 2] |= ((bits >> next & 1) << (i / 2)) as u32;
-                next += 1;
             }
             assert_eq!(spread(bits, places), expected, "{places:#x}");
             for set in InstructionSet::available() {
