@@ -131,7 +131,7 @@ pub fn encode(raw_content: &[u8], level: ErrorCorrectionLevel) -> Result<QrCodeI
 }
 
 #[cfg(feature = "serde")]
-mod json {
+pub(crate) mod json {
     //! Graph's JSON.
 
     use base64::Engine as _;
@@ -199,7 +199,7 @@ mod json {
     }
 
     /// Bytes as a string of base64.
-    struct Base64<'a>(&'a [u8]);
+    pub(crate) struct Base64<'a>(pub(crate) &'a [u8]);
 
     impl Serialize for Base64<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -50,6 +50,7 @@
 //! | `png` | [`encode`], [`QrCodeImageDetails`], [`render::Png`]; needs `std` | yes |
 //! | `simd` | AVX2 and AVX-512 where the processor has them, and base64 with `serde` likewise; needs `std` | yes |
 //! | `serde` | [`QrCodeImageDetails`] as Graph's JSON, both ways; needs `png` | no |
+//! | `credential` | [`credential`]: Graph's `qrCode`, created, updated and verified by pure rules; needs `serde` | no |
 //! | `qrcodegen` | a [`Symbol`] from a `qrcodegen::QrCode`, to draw it with the writers of this crate | no |
 //!
 //! `std` is what `png` and `simd` have in common. Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`]. Without
@@ -58,11 +59,13 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(unsafe_code)]
-#![cfg_attr(not(feature = "png"), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(not(all(feature = "png", feature = "credential")), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate alloc;
 
 mod codewords;
+#[cfg(feature = "credential")]
+pub mod credential;
 mod encoder;
 mod error;
 mod format_information;

@@ -2,10 +2,16 @@
 //! promise.
 
 mod choices;
+#[cfg(feature = "credential")]
+mod credential;
 mod image;
 mod symbol;
 
 pub use choices::Choices;
+#[cfg(feature = "credential")]
+pub use credential::{
+    DAY, HOUR, LAST, check_date_time, check_patch, check_scanned, check_upsert_sequence, date_time_text,
+};
 pub use image::{check_png, check_svg, check_text, png_modules};
 pub use symbol::{check_encode, check_same, ecc, oracle};
 

@@ -1,0 +1,61 @@
+//! Graph's `qrCode`: codes that a user signs in with, created, updated and verified by rules alone.
+//!
+//! A user has at most one active standard and one active temporary code ([`Kind`]). [`upsert`] takes what is stored and
+//! what a client asks for, and gives what to store and what to answer; [`verify`] takes what was scanned and what is stored.
+//! Both are functions: the time and the randomness are arguments, nothing is read or written elsewhere. Whoever stores
+//! [`Record`]s keeps one for each user and kind, replaces it only if it is still the one that the rules saw (compare and swap),
+//! and removes it when the code is deleted.
+//!
+//! ```
+//! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upserted};
+//!
+//! let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+//! let patch: QrCodePatch = serde_json::from_str(
+//!     r#"{"startDateTime": "2025-01-01T12:00:00Z", "expireDateTime": "2025-12-19T12:00:00Z"}"#,
+//! )?;
+//! // These bytes come from the operating system's generator.
+//! let randomness = Randomness::new([7; Randomness::LEN]);
+//! let (user, policy) = ("ada@contoso.com", Policy::default());
+//! let created = credential::upsert(Kind::Standard, None, &patch, &policy, now, randomness, user)?;
+//! let Upserted::Created { record, response } = created else { panic!("there was none") };
+//! let image = response.image.ok_or("an image comes with a new code")?;
+//!
+//! // Later, with the badge at the reader:
+//! let scanned = ScannedContent::parse(&image.raw_content)?;
+//! assert_eq!(scanned.user_principal_name(), user);
+//! let used = credential::verify(&scanned, Some(&record), now)?;
+//! assert_eq!(used.last_used_date_time, now);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The rules
+//!
+//! - A code is *active* until it is deleted or `expireDateTime` is reached: `now < expireDateTime`, whether or not it has started. An
+//!   expired code is replaced as if there were none.
+//! - Standard: `expireDateTime` is after `startDateTime`, by 395 days of 24 hours at most, on create and on update. An update
+//!   changes `expireDateTime` alone.
+//! - Temporary: `expireDateTime` is 1 to 12 hours after `startDateTime`. While one is active, any change is refused.
+//! - `expireDateTime` is after now. `startDateTime` may lie in the past or the future.
+//! - What a new code is not told it takes from now and the [`Policy`].
+
+mod date_time;
+mod kind;
+mod patch;
+mod policy;
+mod qr_code;
+mod raw_content;
+mod record;
+mod secret;
+mod upsert;
+mod verify;
+
+pub use date_time::{DateTime, ParseDateTimeError};
+pub use kind::Kind;
+pub use patch::{PatchBody, PatchError, QrCodePatch};
+pub use policy::{Policy, PolicyError};
+pub use qr_code::QrCode;
+pub use raw_content::ScannedContent;
+pub use record::Record;
+pub use secret::{Randomness, SecretDigest};
+pub use upsert::{UpsertError, Upserted, upsert};
+pub use verify::{VerifyError, verify};

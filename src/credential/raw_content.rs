@@ -1,0 +1,112 @@
+//! The raw content of a code: `ms-qrpin:v1|<user principal name>|<qrCode id>|<secret>`, written and read.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+use uuid::fmt::Hyphenated;
+
+use super::secret::{Secret, SecretDigest};
+use super::verify::VerifyError;
+
+const PREFIX: &str = "ms-qrpin:v1|";
+
+/// Whether content can name that user and be read in one way only: not empty, no `|`, no control character.
+pub(crate) fn can_name(user_principal_name: &str) -> bool {
+    !user_principal_name.is_empty() && !user_principal_name.chars().any(|char| char == '|' || char.is_control())
+}
+
+/// The raw content of the code of that id and secret, for a user whom content [can name](can_name).
+pub(crate) fn raw_content(user_principal_name: &str, id: Uuid, secret: &Secret) -> String {
+    debug_assert!(can_name(user_principal_name));
+    format!("{PREFIX}{user_principal_name}|{id}|{}", URL_SAFE_NO_PAD.encode(secret.as_bytes()))
+}
+
+/// What a scanned code says: whose it is, which one, and the digest of its secret. It is what was scanned, not yet verified.
+///
+/// The secret itself is not kept; `Debug` shows neither it nor its digest.
+///
+/// ```
+/// use qrmint::credential::{ScannedContent, VerifyError};
+/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+/// let scanned = ScannedContent::parse(content)?;
+/// assert_eq!(scanned.user_principal_name(), "ada@contoso.com");
+/// assert_eq!(scanned.id().to_string(), "44f2f040-ea9d-4283-9e7b-b63ddae391a9");
+/// assert_eq!(ScannedContent::parse(b"https://example.com/").unwrap_err(), VerifyError::Malformed);
+/// # Ok::<(), VerifyError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct ScannedContent<'a> {
+    user_principal_name: &'a str,
+    id: Uuid,
+    secret_digest: SecretDigest,
+}
+
+impl<'a> ScannedContent<'a> {
+    /// Reads the raw content of a code. Takes exactly what [`upsert`](super::upsert) makes, but for the case of the id's letters.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Malformed`] for anything else.
+    ///
+    /// ```
+    /// use qrmint::credential::ScannedContent;
+    /// assert!(ScannedContent::parse(b"ms-qrpin:v1|ada@contoso.com").is_err());
+    /// ```
+    pub fn parse(raw_content: &'a [u8]) -> Result<Self, VerifyError> {
+        Self::read(raw_content).ok_or(VerifyError::Malformed)
+    }
+
+    fn read(raw_content: &'a [u8]) -> Option<Self> {
+        let mut parts = str::from_utf8(raw_content).ok()?.strip_prefix(PREFIX)?.split('|');
+        let [user_principal_name, id, secret] = [parts.next()?, parts.next()?, parts.next()?];
+        if parts.next().is_some() || !can_name(user_principal_name) || id.len() != Hyphenated::LENGTH {
+            return None;
+        }
+        let id = Uuid::try_parse(id).ok()?;
+        // Unpadded base64 that leaves no bit over is the only one of its bytes.
+        let mut bytes = [0; Secret::LEN];
+        let len = URL_SAFE_NO_PAD.decode_slice(secret, &mut bytes).ok()?;
+        let secret_digest = (len == Secret::LEN).then(|| Secret::from_bytes(bytes).digest())?;
+        Some(Self { user_principal_name, id, secret_digest })
+    }
+
+    /// The user principal name that the code says.
+    ///
+    /// ```
+    /// # use qrmint::credential::ScannedContent;
+    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    /// assert_eq!(ScannedContent::parse(content)?.user_principal_name(), "ada@contoso.com");
+    /// # Ok::<(), qrmint::credential::VerifyError>(())
+    /// ```
+    pub const fn user_principal_name(&self) -> &'a str {
+        self.user_principal_name
+    }
+
+    /// The id that the code says.
+    ///
+    /// ```
+    /// # use qrmint::credential::ScannedContent;
+    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    /// assert_eq!(ScannedContent::parse(content)?.id().get_version_num(), 4);
+    /// # Ok::<(), qrmint::credential::VerifyError>(())
+    /// ```
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The digest of the secret that the code says.
+    pub(crate) const fn secret_digest(&self) -> SecretDigest {
+        self.secret_digest
+    }
+}
+
+impl fmt::Debug for ScannedContent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScannedContent")
+            .field("user_principal_name", &self.user_principal_name)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! What a store keeps of a code.
+
+use uuid::Uuid;
+
+use super::date_time::DateTime;
+use super::kind::Kind;
+use super::qr_code::QrCode;
+use super::secret::SecretDigest;
+
+/// A code as it is stored, one for each user and [`Kind`]: Graph's properties but for the image, and a digest of the secret.
+///
+/// Stores read and write the fields; whatever they hold, [`upsert`](super::upsert) and [`verify`](super::verify) do not panic.
+/// `Debug` shows all but the digest.
+///
+/// ```
+/// use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
+/// let record = Record {
+///     id: "44f2f040-ea9d-4283-9e7b-b63ddae391a9".parse()?,
+///     kind: Kind::Standard,
+///     start_date_time: "2025-01-01T12:00:00Z".parse()?,
+///     expire_date_time: "2025-12-19T12:00:00Z".parse()?,
+///     created_date_time: "2025-03-04T21:27:46.9771036Z".parse()?,
+///     last_used_date_time: DateTime::NEVER,
+///     user_principal_name: "ada@contoso.com".into(),
+///     secret_digest: SecretDigest::from_bytes([7; 32]),
+/// };
+/// assert!(record.is_active("2025-12-19T11:59:59.9999999Z".parse()?));
+/// assert!(!record.is_active("2025-12-19T12:00:00Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The code's id, a random one (UUID version 4); a new code has a new id.
+    pub id: Uuid,
+    /// Which of the user's codes.
+    pub kind: Kind,
+    /// From when the code can be used.
+    pub start_date_time: DateTime,
+    /// From when it no longer can.
+    pub expire_date_time: DateTime,
+    /// When it was created.
+    pub created_date_time: DateTime,
+    /// When it was last verified; [`DateTime::NEVER`] before that.
+    pub last_used_date_time: DateTime,
+    /// The user principal name that the code says, which is the one at its creation.
+    pub user_principal_name: String,
+    /// What is kept of the secret.
+    pub secret_digest: SecretDigest,
+}
+
+impl Record {
+    /// Whether the code has not expired: `now < expireDateTime`. One that is yet to start is active.
+    ///
+    /// ```
+    /// # use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
+    /// # let now: DateTime = "2025-01-01T12:00:00Z".parse()?;
+    /// # let record = Record {
+    /// #     id: "44f2f040-ea9d-4283-9e7b-b63ddae391a9".parse()?,
+    /// #     kind: Kind::Standard,
+    /// #     start_date_time: now,
+    /// #     expire_date_time: "2025-12-19T12:00:00Z".parse()?,
+    /// #     created_date_time: now,
+    /// #     last_used_date_time: DateTime::NEVER,
+    /// #     user_principal_name: "ada@contoso.com".into(),
+    /// #     secret_digest: SecretDigest::from_bytes([7; 32]),
+    /// # };
+    /// assert!(record.is_active(now));
+    /// assert!(!record.is_active(record.expire_date_time));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_active(&self, now: DateTime) -> bool {
+        now < self.expire_date_time
+    }
+
+    /// The code as a read or an update answers it: without an image.
+    ///
+    /// ```
+    /// # use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
+    /// # let now: DateTime = "2025-01-01T12:00:00Z".parse()?;
+    /// # let record = Record {
+    /// #     id: "44f2f040-ea9d-4283-9e7b-b63ddae391a9".parse()?,
+    /// #     kind: Kind::Standard,
+    /// #     start_date_time: now,
+    /// #     expire_date_time: "2025-12-19T12:00:00Z".parse()?,
+    /// #     created_date_time: now,
+    /// #     last_used_date_time: DateTime::NEVER,
+    /// #     user_principal_name: "ada@contoso.com".into(),
+    /// #     secret_digest: SecretDigest::from_bytes([7; 32]),
+    /// # };
+    /// let response = record.to_qr_code();
+    /// assert_eq!(response.id, record.id);
+    /// assert_eq!(response.image, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_qr_code(&self) -> QrCode {
+        QrCode::new(self, None)
+    }
+}

@@ -1,0 +1,129 @@
+//! What makes a code hard to guess, and what is kept of it. Nothing here shows itself to `Debug`.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+/// The randomness of one new code: 48 bytes, which whoever calls takes from the operating system's generator. It cannot be
+/// cloned, so that no two codes come of the same.
+///
+/// ```
+/// use qrmint::credential::Randomness;
+/// let mut bytes = [0; Randomness::LEN];
+/// getrandom::fill(&mut bytes)?;
+/// let randomness = Randomness::new(bytes);
+/// assert_eq!(format!("{randomness:?}"), "Randomness(..)");
+/// # Ok::<(), getrandom::Error>(())
+/// ```
+pub struct Randomness {
+    id: [u8; 16],
+    secret: Secret,
+}
+
+impl Randomness {
+    /// Bytes that a new code takes: 16 for its id, 32 for its secret.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::credential::Randomness::LEN, 48);
+    /// ```
+    pub const LEN: usize = 48;
+
+    /// These bytes, which must be uniformly random, unknown to anybody else, and never used before.
+    ///
+    /// ```
+    /// use qrmint::credential::Randomness;
+    /// # let from_the_operating_system = [7; Randomness::LEN];
+    /// let randomness = Randomness::new(from_the_operating_system);
+    /// ```
+    pub const fn new(bytes: [u8; Self::LEN]) -> Self {
+        let (mut id, mut secret) = ([0; 16], [0; Secret::LEN]);
+        let (first, last) = bytes.split_at(16);
+        id.copy_from_slice(first);
+        secret.copy_from_slice(last);
+        Self { id, secret: Secret(secret) }
+    }
+
+    /// A random id (UUID version 4) and a secret.
+    pub(crate) fn into_id_and_secret(self) -> (Uuid, Secret) {
+        (uuid::Builder::from_random_bytes(self.id).into_uuid(), self.secret)
+    }
+}
+
+impl fmt::Debug for Randomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Randomness(..)")
+    }
+}
+
+/// What only the code itself shows. It has no `Debug`.
+pub(crate) struct Secret([u8; Self::LEN]);
+
+impl Secret {
+    /// Bytes of a secret.
+    pub(crate) const LEN: usize = 32;
+
+    /// The secret that is these bytes.
+    pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
+        &self.0
+    }
+
+    /// What is stored of it.
+    pub(crate) fn digest(&self) -> SecretDigest {
+        SecretDigest(Sha256::digest(self.0).into())
+    }
+}
+
+/// The SHA-256 digest of a code's secret: what is stored of it. The secret is 32 random bytes, so that nothing is to be found by
+/// trying. Comparison takes the same time wherever two differ; `Debug` shows nothing.
+///
+/// ```
+/// use qrmint::credential::SecretDigest;
+/// let digest = SecretDigest::from_bytes([7; 32]);
+/// assert_eq!(SecretDigest::from_bytes(*digest.as_bytes()), digest);
+/// assert_eq!(format!("{digest:?}"), "SecretDigest(..)");
+/// ```
+#[derive(Clone, Copy)]
+pub struct SecretDigest([u8; 32]);
+
+impl SecretDigest {
+    /// A digest that a store kept.
+    ///
+    /// ```
+    /// use qrmint::credential::SecretDigest;
+    /// let digest = SecretDigest::from_bytes([7; 32]);
+    /// ```
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes for a store to keep.
+    ///
+    /// ```
+    /// use qrmint::credential::SecretDigest;
+    /// assert_eq!(SecretDigest::from_bytes([7; 32]).as_bytes(), &[7; 32]);
+    /// ```
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl PartialEq for SecretDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretDigest {}
+
+impl fmt::Debug for SecretDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretDigest(..)")
+    }
+}

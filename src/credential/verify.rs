@@ -1,0 +1,106 @@
+//! Whether a scanned code lets its user in.
+
+use std::fmt;
+
+use super::date_time::DateTime;
+use super::raw_content::ScannedContent;
+use super::record::Record;
+
+/// Verifies a scanned code against the stored one of the user and id that it [says](ScannedContent::parse), and gives the record to
+/// store: the same with `lastUsedDateTime` set to `now`.
+///
+/// Checks in this order: that there is a `record` and that it is of the user, id and secret scanned; that it has started
+/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). The digests are compared in constant time, and
+/// nothing is said of a code whose secret was not shown.
+///
+/// # Errors
+///
+/// [`VerifyError::Unknown`], [`NotYetValid`](VerifyError::NotYetValid) or [`Expired`](VerifyError::Expired).
+///
+/// ```
+/// use qrmint::credential::{self, ScannedContent, VerifyError};
+/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+/// let scanned = ScannedContent::parse(content)?;
+/// let now = "2025-03-04T21:27:46Z".parse()?;
+/// assert_eq!(credential::verify(&scanned, None, now), Err(VerifyError::Unknown));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify(scanned: &ScannedContent<'_>, record: Option<&Record>, now: DateTime) -> Result<Record, VerifyError> {
+    let record = record.filter(|record| is_of(scanned, record)).ok_or(VerifyError::Unknown)?;
+    if now < record.start_date_time {
+        return Err(VerifyError::NotYetValid { start: record.start_date_time, now });
+    }
+    if !record.is_active(now) {
+        return Err(VerifyError::Expired { expire: record.expire_date_time, now });
+    }
+    Ok(Record { last_used_date_time: now, ..record.clone() })
+}
+
+/// Whether it is this code that was scanned.
+fn is_of(scanned: &ScannedContent<'_>, record: &Record) -> bool {
+    // User and id are no secrets: how long they take to compare tells nothing.
+    record.id == scanned.id()
+        && record.user_principal_name == scanned.user_principal_name()
+        && record.secret_digest == scanned.secret_digest()
+}
+
+/// Why a scanned code lets nobody in.
+///
+/// ```
+/// use qrmint::credential::{ScannedContent, VerifyError};
+/// let error = ScannedContent::parse(b"4711").unwrap_err();
+/// assert_eq!(error, VerifyError::Malformed);
+/// assert_eq!(error.to_string(), "not the content of a sign-in code");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// It is not the content of such a code.
+    Malformed,
+    /// There is no such code: it was deleted or replaced, or never was.
+    Unknown,
+    /// It has not started.
+    NotYetValid {
+        /// Its `startDateTime`.
+        start: DateTime,
+        /// The time of the check.
+        now: DateTime,
+    },
+    /// It has expired.
+    Expired {
+        /// Its `expireDateTime`.
+        expire: DateTime,
+        /// The time of the check.
+        now: DateTime,
+    },
+}
+
+impl VerifyError {
+    /// A name for programs to go by, which stays as it is: `malformed`, `unknown`, `notYetValid` or `expired`.
+    ///
+    /// ```
+    /// use qrmint::credential::VerifyError;
+    /// assert_eq!(VerifyError::Unknown.code(), "unknown");
+    /// ```
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unknown => "unknown",
+            Self::NotYetValid { .. } => "notYetValid",
+            Self::Expired { .. } => "expired",
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("not the content of a sign-in code"),
+            Self::Unknown => f.write_str("no such code"),
+            Self::NotYetValid { start, now } => write!(f, "valid from {start}, now it is {now}"),
+            Self::Expired { expire, now } => write!(f, "expired {expire}, now it is {now}"),
+        }
+    }
+}
+
+impl std::error::Error for VerifyError {}

@@ -1,0 +1,61 @@
+//! Any bytes as a date, a body or a scanned code: taken or refused, never misread.
+
+use qrmint::credential::{DateTime, PatchBody, QrCodePatch, ScannedContent};
+use serde_json::Value;
+
+use super::calendar::date_time_text;
+
+/// A text that is a moment means the same when it is written again.
+pub fn check_date_time(input: &[u8]) {
+    let Ok(text) = str::from_utf8(input) else { return };
+    let Ok(date_time) = text.parse::<DateTime>() else { return };
+    let written = date_time.to_string();
+    assert_eq!(written, date_time_text(date_time.ticks().into(), 0, None));
+    assert_eq!(written.parse(), Ok(date_time));
+    assert_eq!(DateTime::new(date_time.timestamp()), Some(date_time));
+    // What is UTC already differs in nothing but the case of letters, seconds left out, and zeros and digits at the end.
+    if let Some(local) = text.strip_suffix(['Z', 'z']) {
+        assert!(local.get(..16).is_some_and(|start| start.eq_ignore_ascii_case(&written[..16])), "{text} {written}");
+    }
+}
+
+/// A body that is taken has no property but the known ones and annotations, and the dates that it says.
+pub fn check_patch(input: &[u8]) {
+    let Ok(body) = serde_json::from_slice::<PatchBody>(input) else { return };
+    let json: Value = serde_json::from_slice(input).unwrap();
+    let object = json.as_object().unwrap();
+    let read = serde_json::from_slice::<QrCodePatch>(input);
+    let patch = match body.check() {
+        Ok(patch) => patch,
+        Err(error) => {
+            assert!(read.unwrap_err().to_string().starts_with(&error.to_string()));
+            let target = error.target();
+            assert!(object.keys().any(|name| name.eq_ignore_ascii_case(target)), "{error}");
+            return;
+        }
+    };
+    assert_eq!(read.unwrap(), patch);
+    let mut dates = QrCodePatch::default();
+    for (name, value) in object {
+        let value = value.as_str().and_then(|text| text.parse::<DateTime>().ok());
+        match &*name.to_ascii_lowercase() {
+            "startdatetime" => dates.start_date_time = value,
+            "expiredatetime" => dates.expire_date_time = value,
+            "id" | "createddatetime" | "lastuseddatetime" | "image" => {}
+            name => assert!(name.contains("@odata."), "{name}"),
+        }
+    }
+    assert_eq!(patch, dates);
+}
+
+/// A scanned content that is taken is, but for the case of its id, what a new code of that user and id says.
+pub fn check_scanned(input: &[u8]) {
+    let Ok(scanned) = ScannedContent::parse(input) else { return };
+    let text = str::from_utf8(input).unwrap();
+    let secret = &text[text.len() - 43..];
+    let content = format!("ms-qrpin:v1|{}|{}|{secret}", scanned.user_principal_name(), scanned.id());
+    assert!(content.eq_ignore_ascii_case(text));
+    assert_eq!(scanned.user_principal_name().find(|char: char| char == '|' || char.is_control()), None);
+    assert!(!format!("{scanned:?}").contains(secret));
+    assert!(ScannedContent::parse(content.as_bytes()).is_ok());
+}
