@@ -131,17 +131,16 @@ pub fn encode(raw_content: &[u8], level: ErrorCorrectionLevel) -> Result<QrCodeI
 }
 
 #[cfg(feature = "serde")]
-pub(crate) mod json {
+mod json {
     //! Graph's JSON.
 
     use base64::Engine as _;
-    use base64::display::Base64Display;
     use base64::engine::general_purpose::STANDARD;
-    use serde::de::value::MapAccessDeserializer;
-    use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+    use serde::de::{Deserialize, Deserializer, Error as _};
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ErrorCorrectionLevel, QrCodeImageDetails, Version};
+    use crate::odata::{Base64, is_type, read_object};
 
     /// The engine that encodes: the widest instructions there are, if they are wanted.
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -198,15 +197,6 @@ pub(crate) mod json {
         }
     }
 
-    /// Bytes as a string of base64.
-    pub(crate) struct Base64<'a>(pub(crate) &'a [u8]);
-
-    impl Serialize for Base64<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
-        }
-    }
-
     /// The properties as JSON has them.
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -219,27 +209,10 @@ pub(crate) mod json {
         binary_value: String,
     }
 
-    /// Takes an object and nothing else; what serde derives would take an array as well.
-    struct Object;
-
-    impl<'de> Visitor<'de> for Object {
-        type Value = Properties;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Properties, A::Error> {
-            Properties::deserialize(MapAccessDeserializer::new(object))
-        }
-    }
-
     impl<'de> Deserialize<'de> for QrCodeImageDetails {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let properties = deserializer.deserialize_map(Object)?;
-            if let Some(other) =
-                properties.odata_type.as_deref().filter(|name| name.strip_prefix('#').unwrap_or(name) != TYPE)
-            {
+            let properties: Properties = read_object(deserializer)?;
+            if let Some(other) = properties.odata_type.filter(|name| !is_type(name, TYPE)) {
                 return Err(D::Error::custom(format_args!("@odata.type: `{other}` is not `#{TYPE}`")));
             }
             let bytes = |name: &str, text: &str| {

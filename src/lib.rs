@@ -74,6 +74,8 @@ mod image_details;
 mod layout;
 mod mask;
 mod matrix;
+#[cfg(feature = "serde")]
+mod odata;
 mod penalty;
 mod reed_solomon;
 pub mod render;

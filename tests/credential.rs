@@ -150,20 +150,9 @@ fn a_standard_code_lives_395_days_and_not_a_tick_longer() {
     let expire = ticks(last, TICK);
     let longest = Kind::Standard.longest_lifetime();
     for state in [None, Some(&standard())] {
-        let error = upsert(Kind::Standard, state, patch(None, expire).with_start(start), at(NOW)).unwrap_err();
+        let error = upsert(Kind::Standard, state, patch(start, expire), at(NOW)).unwrap_err();
         assert_eq!(error, UpsertError::LifetimeTooLong { start, expire, longest });
         assert_eq!(error.target(), "expireDateTime");
-    }
-}
-
-/// Sugar for the tests.
-trait WithStart {
-    fn with_start(self, start: DateTime) -> QrCodePatch;
-}
-
-impl WithStart for QrCodePatch {
-    fn with_start(self, start: DateTime) -> QrCodePatch {
-        QrCodePatch { start_date_time: Some(start), ..self }
     }
 }
 

@@ -91,6 +91,14 @@ fn a_wrong_answer_is_refused_with_the_property_named() {
 }
 
 #[test]
+fn an_array_is_no_code() {
+    let array = r#"[null, "44f2f040-ea9d-4283-9e7b-b63ddae391a9", "2025-12-01T12:00:00Z", "2025-01-01T12:00:00Z",
+        "2025-03-04T21:27:46Z", null, null]"#;
+    let error = serde_json::from_str::<QrCode>(array).unwrap_err();
+    assert!(error.to_string().contains("expected an object"), "{error}");
+}
+
+#[test]
 fn a_new_code_is_answered_as_printed() {
     let patch = QrCodePatch::default();
     let now = at("2025-03-04T21:27:46.9771036Z");

@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
+use crate::odata::is_type;
 
 /// The properties of a code that a client may choose. What is `None` keeps its value or is given one.
 ///
@@ -210,7 +211,7 @@ fn is_annotation(name: &str) -> bool {
 fn check_type(value: Value) -> Result<(), PatchError> {
     match value {
         Value::Null => Ok(()),
-        Value::Text(name) if name.strip_prefix('#').unwrap_or(&name) == QrCode::TYPE => Ok(()),
+        Value::Text(name) if is_type(&name, QrCode::TYPE) => Ok(()),
         Value::Text(_) | Value::Other => Err(PatchError::OtherType),
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::date_time::DateTime;
 use crate::image_details::QrCodeImageDetails;
-use crate::image_details::json::Base64;
+use crate::odata::{Base64, is_type, read_object};
 
 /// A sign-in code: Graph's `qrCode`.
 ///
@@ -112,8 +112,8 @@ struct Properties {
 
 impl<'de> Deserialize<'de> for QrCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let properties = Properties::deserialize(deserializer)?;
-        if let Some(name) = properties.odata_type.filter(|name| name.strip_prefix('#').unwrap_or(name) != Self::TYPE) {
+        let properties: Properties = read_object(deserializer)?;
+        if let Some(name) = properties.odata_type.filter(|name| !is_type(name, Self::TYPE)) {
             return Err(D::Error::custom(format_args!("@odata.type: `{name}` is not `#{}`", Self::TYPE)));
         }
         Ok(Self {
