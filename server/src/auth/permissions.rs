@@ -1,0 +1,103 @@
+//! What Graph's scopes and roles let a caller do.
+//!
+//! The names and who needs which are the permission tables of Graph's "Create or Update qrCode" and "Get qrCode" pages.
+//! `QrMint.Verify` is this service's own: nothing in Graph checks a scanned code.
+
+/// What a token grants: reading and writing codes, one's own and those of all users, and checking scanned ones.
+///
+/// ```
+/// use qrmint_server::Permissions;
+///
+/// let scopes = Permissions::of_scopes("openid UserAuthMethod-QR.ReadWrite");
+/// assert!(scopes.write_own && scopes.read_own && !scopes.read_all);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Permissions {
+    /// Reading one's own codes.
+    pub read_own: bool,
+    /// Creating, updating and deleting one's own codes.
+    pub write_own: bool,
+    /// Reading anyone's codes.
+    pub read_all: bool,
+    /// Creating, updating and deleting anyone's codes.
+    pub write_all: bool,
+    /// Checking scanned codes for the sign-in.
+    pub verify: bool,
+}
+
+impl Permissions {
+    /// Everything.
+    pub const ALL: Self = Self { read_own: true, write_own: true, read_all: true, write_all: true, verify: true };
+
+    /// Nothing.
+    pub const NONE: Self = Self { read_own: false, write_own: false, read_all: false, write_all: false, verify: false };
+
+    /// What the scopes of a signed-in user's token grant, a list with blanks between. Unknown ones grant nothing.
+    #[must_use]
+    pub fn of_scopes(scopes: &str) -> Self {
+        scopes.split_ascii_whitespace().map(Self::of).fold(Self::NONE, Self::and)
+    }
+
+    /// What the roles of an application's own token grant. It has no codes of its own, so only the `.All` ones do.
+    #[must_use]
+    pub fn of_roles<'a>(roles: impl IntoIterator<Item = &'a str>) -> Self {
+        let granted = roles.into_iter().map(Self::of).fold(Self::NONE, Self::and);
+        Self { read_own: false, write_own: false, ..granted }
+    }
+
+    /// What one scope grants.
+    fn of(scope: &str) -> Self {
+        let reads = Self { read_own: true, ..Self::NONE };
+        match scope {
+            "UserAuthMethod-QR.Read" | "UserAuthenticationMethod.Read" => reads,
+            "UserAuthMethod-QR.ReadWrite" | "UserAuthenticationMethod.ReadWrite" => Self { write_own: true, ..reads },
+            "UserAuthMethod-QR.Read.All" | "UserAuthenticationMethod.Read.All" => Self { read_all: true, ..reads },
+            "UserAuthMethod-QR.ReadWrite.All" | "UserAuthenticationMethod.ReadWrite.All" => {
+                Self { verify: false, ..Self::ALL }
+            }
+            "QrMint.Verify" => Self { verify: true, ..Self::NONE },
+            _ => Self::NONE,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            read_own: self.read_own || other.read_own,
+            write_own: self.write_own || other.write_own,
+            read_all: self.read_all || other.read_all,
+            write_all: self.write_all || other.write_all,
+            verify: self.verify || other.verify,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_scope_grants_what_graph_says() {
+        let granted = |scope: &str| {
+            let Permissions { read_own, write_own, read_all, write_all, verify } = Permissions::of_scopes(scope);
+            [read_own, write_own, read_all, write_all, verify].map(u8::from)
+        };
+        for family in ["UserAuthMethod-QR", "UserAuthenticationMethod"] {
+            assert_eq!(granted(&format!("{family}.Read")), [1, 0, 0, 0, 0]);
+            assert_eq!(granted(&format!("{family}.ReadWrite")), [1, 1, 0, 0, 0]);
+            assert_eq!(granted(&format!("{family}.Read.All")), [1, 0, 1, 0, 0]);
+            assert_eq!(granted(&format!("{family}.ReadWrite.All")), [1, 1, 1, 1, 0]);
+        }
+        assert_eq!(granted("QrMint.Verify"), [0, 0, 0, 0, 1]);
+        assert_eq!(granted("User.ReadWrite.All Directory.ReadWrite.All openid"), [0; 5]);
+        assert_eq!(granted("UserAuthMethod-QR.Read.All  QrMint.Verify"), [1, 0, 1, 0, 1]);
+        assert_eq!(granted(""), [0; 5]);
+    }
+
+    #[test]
+    fn an_application_has_nothing_of_its_own() {
+        let all = Permissions::of_roles(["UserAuthMethod-QR.ReadWrite.All"]);
+        assert!(all.read_all && all.write_all && !all.read_own && !all.write_own);
+        assert_eq!(Permissions::of_roles(["UserAuthMethod-QR.ReadWrite", "UserAuthMethod-QR.Read"]), Permissions::NONE);
+    }
+}

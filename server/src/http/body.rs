@@ -1,0 +1,36 @@
+//! Bodies of requests: how large they may be, how long they may take, what they may be.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::error::ApiError;
+
+/// The most bytes that a body may have.
+pub(crate) const LIMIT: usize = 16 * 1024;
+
+/// The body of a request that writes: JSON, [`LIMIT`] bytes at most, there within `time`.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, time: Duration) -> Result<Bytes, ApiError> {
+    check_type(headers)?;
+    let too_large = || ApiError::TooLarge { limit: LIMIT };
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LIMIT as u64) {
+        return Err(too_large());
+    }
+    let whole = tokio::time::timeout(time, Limited::new(body, LIMIT).collect());
+    match whole.await.map_err(|_| ApiError::SlowBody)? {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        // It ended too early, or its chunks make no sense.
+        Err(_) => Err(ApiError::Json),
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), ApiError> {
+    let value = headers.get(CONTENT_TYPE).ok_or(ApiError::NoContentType)?;
+    let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    if media_type.trim().eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(ApiError::ContentType) }
+}

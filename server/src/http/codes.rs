@@ -1,0 +1,123 @@
+//! Reading, creating or updating, and deleting a user's code.
+
+use std::time::Instant;
+
+use axum::Json;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use qrmint::credential::{self, DateTime, Kind, PatchBody, Randomness, Upserted};
+
+use super::error::ApiError;
+use super::json;
+use super::route::{Action, ApiVersion, Owner};
+use crate::auth::Caller;
+use crate::clock::Clock;
+use crate::service::Service;
+use crate::users::{User, Users};
+
+/// How often a write is tried that other processes' writes come before.
+pub(super) const ATTEMPTS: usize = 32;
+
+/// What of an id may stand in a path as it is (RFC 3986, section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The user whose code is meant, if the caller may do that with it.
+///
+/// Callers are the same users as their object ids; a name that a token brings along proves nothing.
+pub(super) fn user(users: &Users, caller: &Caller, owner: &Owner, action: Action) -> Result<User, ApiError> {
+    let own = caller.user.as_ref().and_then(|user| users.of_token(&user.id, user.principal_name.as_deref()));
+    let permissions = caller.permissions;
+    let (may_own, may_all) = match action {
+        Action::Read => (permissions.read_own, permissions.read_all),
+        Action::Upsert | Action::Delete => (permissions.write_own, permissions.write_all),
+    };
+    match owner {
+        Owner::Me if caller.user.is_none() => Err(ApiError::MeOfApplication),
+        Owner::Me if may_own => own.ok_or(ApiError::NoUser),
+        Owner::Me => Err(ApiError::Denied),
+        Owner::Named(name) => {
+            let named = users.named(name);
+            match own.filter(|own| named.as_ref().is_some_and(|named| named.id() == own.id())) {
+                Some(own) if may_own || may_all => Ok(own),
+                _ if may_all => named.ok_or(ApiError::NoUser),
+                // Whether the user exists is nothing for this caller to know.
+                _ => Err(ApiError::Denied),
+            }
+        }
+    }
+}
+
+/// The path of a user's code, which a `Location` names.
+pub(super) fn path(prefix: &str, version: ApiVersion, user: &User, kind: Kind) -> String {
+    let (version, id) = (version.segment(), utf8_percent_encode(user.id(), ESCAPED));
+    format!("{prefix}/{version}/users/{id}/authentication/qrCodePinMethod/{kind}")
+}
+
+/// The time as the rules count it.
+pub(super) fn now(clock: &Clock) -> Result<DateTime, ApiError> {
+    DateTime::new(clock.now()).ok_or(ApiError::Internal)
+}
+
+pub(super) async fn read(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
+    let record = service.store.read(user.id(), kind).await?.ok_or(ApiError::NoCode)?;
+    Ok(Json(record.to_qr_code()).into_response())
+}
+
+pub(super) async fn delete(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
+    let _turn = service.turns.wait(user.id(), kind).await;
+    for _ in 0..ATTEMPTS {
+        let seen = service.store.read(user.id(), kind).await?.ok_or(ApiError::NoCode)?;
+        if service.store.compare_and_swap(user.id(), kind, Some(&seen), None).await? {
+            service.metrics.deleted(kind);
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        service.metrics.conflicted();
+    }
+    Err(ApiError::Contended)
+}
+
+pub(super) async fn upsert(
+    service: &Service,
+    user: &User,
+    kind: Kind,
+    body: &[u8],
+    path: String,
+) -> Result<Response, ApiError> {
+    let patch = json::read::<PatchBody>(body)?.check()?;
+    let _turn = service.turns.wait(user.id(), kind).await;
+    for _ in 0..ATTEMPTS {
+        let seen = service.store.read(user.id(), kind).await?;
+        let (began, now, name) = (Instant::now(), now(&service.clock)?, user.principal_name());
+        let upserted = credential::upsert(kind, seen.as_ref(), &patch, &service.policy, now, randomness()?, name);
+        service.metrics.ruled(began.elapsed());
+        match upserted? {
+            Upserted::Created { record, response } => {
+                if service.store.compare_and_swap(user.id(), kind, seen.as_ref(), Some(&record)).await? {
+                    service.metrics.created(kind);
+                    let location = HeaderValue::try_from(path).map_err(|_| ApiError::Internal)?;
+                    return Ok((StatusCode::CREATED, [(LOCATION, location)], Json(response)).into_response());
+                }
+            }
+            Upserted::Updated { record, response } => {
+                // What changes nothing needs no write.
+                if seen.as_ref() == Some(&record)
+                    || service.store.compare_and_swap(user.id(), kind, seen.as_ref(), Some(&record)).await?
+                {
+                    service.metrics.updated(kind);
+                    return Ok(Json(response).into_response());
+                }
+            }
+        }
+        service.metrics.conflicted();
+    }
+    Err(ApiError::Contended)
+}
+
+/// New random bytes for each attempt: those of a code that was not stored are not used again.
+fn randomness() -> Result<Randomness, ApiError> {
+    let mut bytes = [0; Randomness::LEN];
+    getrandom::fill(&mut bytes).map_err(|_| ApiError::Internal)?;
+    Ok(Randomness::new(bytes))
+}

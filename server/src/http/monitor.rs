@@ -1,0 +1,23 @@
+//! What a supervisor asks: whether the service runs, whether it can work, and its figures. Needs no token, names no user.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+
+use super::error::ApiError;
+use crate::metrics::MEDIA_TYPE;
+use crate::service::Service;
+
+pub(super) fn health() -> Response {
+    "ok\n".into_response()
+}
+
+pub(super) async fn ready(service: &Service) -> Result<Response, ApiError> {
+    let check = tokio::time::timeout(service.limits.request_time, service.store.check());
+    check.await.map_err(|_| ApiError::TimeOut)??;
+    Ok("ready\n".into_response())
+}
+
+pub(super) fn metrics(service: &Service) -> Result<Response, ApiError> {
+    let text = service.metrics.text().map_err(|_| ApiError::Internal)?;
+    Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
+}

@@ -1,0 +1,227 @@
+//! What a path and a method ask for.
+//!
+//! Segments are compared without regard to case, which the router of axum can't do; there are few enough of them.
+
+use axum::http::{Method, Uri};
+use percent_encoding::percent_decode_str;
+use qrmint::credential::Kind;
+
+use super::error::ApiError;
+
+/// What is asked for, and of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Something about a code.
+    Code { action: Action, owner: Owner, kind: Kind, version: ApiVersion },
+    /// Whether a scanned code is good.
+    Verify,
+    /// Whether the service runs.
+    Health,
+    /// Whether it can do its work.
+    Ready,
+    /// Its figures.
+    Metrics,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Read,
+    Upsert,
+    Delete,
+}
+
+/// Whose code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The caller's.
+    Me,
+    /// That of the user of this id or user principal name.
+    Named(String),
+}
+
+/// The version of Graph's API in the path: the shapes are the same, `Location` has the version that was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ApiVersion {
+    Beta,
+    V1,
+}
+
+impl ApiVersion {
+    pub(crate) fn segment(self) -> &'static str {
+        match self {
+            Self::Beta => "beta",
+            Self::V1 => "v1.0",
+        }
+    }
+}
+
+/// A path without what is particular about it, for logs and figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Template {
+    MyCode(Kind),
+    UsersCode(Kind),
+    Verify,
+    Health,
+    Ready,
+    Metrics,
+    Unknown,
+}
+
+impl Template {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::MyCode(Kind::Standard) => "/me/authentication/qrCodePinMethod/standardQRCode",
+            Self::MyCode(Kind::Temporary) => "/me/authentication/qrCodePinMethod/temporaryQRCode",
+            Self::UsersCode(Kind::Standard) => "/users/{id}/authentication/qrCodePinMethod/standardQRCode",
+            Self::UsersCode(Kind::Temporary) => "/users/{id}/authentication/qrCodePinMethod/temporaryQRCode",
+            Self::Verify => "/qrmint/verify",
+            Self::Health => "/healthz",
+            Self::Ready => "/readyz",
+            Self::Metrics => "/metrics",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The path of `uri` as a template, and what `method` asks for there.
+pub(crate) fn route(method: &Method, uri: &Uri) -> (Template, Result<Request, ApiError>) {
+    let segments: Vec<&str> = uri.path().strip_prefix('/').unwrap_or_default().split('/').collect();
+    let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);
+    match segments[..] {
+        [health] if is(health, "healthz") => (Template::Health, read_only(method, Request::Health)),
+        [ready] if is(ready, "readyz") => (Template::Ready, read_only(method, Request::Ready)),
+        [metrics] if is(metrics, "metrics") => (Template::Metrics, read_only(method, Request::Metrics)),
+        [service, verify] if is(service, "qrmint") && is(verify, "verify") => {
+            let request =
+                if method == Method::POST { Ok(Request::Verify) } else { Err(ApiError::Method { allowed: "POST" }) };
+            (Template::Verify, request)
+        }
+        [version, ref owner @ .., authentication, qr_code_pin_method, kind]
+            if is(authentication, "authentication") && is(qr_code_pin_method, "qrCodePinMethod") =>
+        {
+            let version = [ApiVersion::Beta, ApiVersion::V1].into_iter().find(|known| is(version, known.segment()));
+            let (Some(version), Some(kind)) = (version, Kind::from_name(kind)) else { return unknown() };
+            match owner {
+                [me] if is(me, "me") => (Template::MyCode(kind), code(method, Ok(Owner::Me), kind, version)),
+                [users, id] if is(users, "users") && !id.is_empty() => {
+                    (Template::UsersCode(kind), code(method, named(id), kind, version))
+                }
+                _ => unknown(),
+            }
+        }
+        _ => unknown(),
+    }
+}
+
+fn unknown() -> (Template, Result<Request, ApiError>) {
+    (Template::Unknown, Err(ApiError::NoRoute))
+}
+
+fn read_only(method: &Method, request: Request) -> Result<Request, ApiError> {
+    if method == Method::GET || method == Method::HEAD {
+        Ok(request)
+    } else {
+        Err(ApiError::Method { allowed: "GET, HEAD" })
+    }
+}
+
+fn code(method: &Method, owner: Result<Owner, ApiError>, kind: Kind, version: ApiVersion) -> Result<Request, ApiError> {
+    let action = match *method {
+        Method::GET | Method::HEAD => Action::Read,
+        Method::PATCH => Action::Upsert,
+        Method::DELETE => Action::Delete,
+        _ => return Err(ApiError::Method { allowed: "GET, HEAD, PATCH, DELETE" }),
+    };
+    Ok(Request::Code { action, owner: owner?, kind, version })
+}
+
+fn named(id: &str) -> Result<Owner, ApiError> {
+    let id = percent_decode_str(id).decode_utf8().map_err(|_| ApiError::Encoding)?;
+    Ok(Owner::Named(id.into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routed(method: &Method, path: &str) -> (Template, Result<Request, ApiError>) {
+        route(method, &path.parse().unwrap())
+    }
+
+    #[test]
+    fn paths_are_known_whatever_their_case() {
+        for path in [
+            "/beta/users/Floki%40contoso.com/authentication/qrCodePinMethod/standardQRCode",
+            "/BETA/Users/Floki@contoso.com/Authentication/qrcodepinmethod/standardQrCode?$select=id",
+        ] {
+            let (template, request) = routed(&Method::PATCH, path);
+            assert_eq!(template, Template::UsersCode(Kind::Standard));
+            let owner = Owner::Named("Floki@contoso.com".into());
+            let (action, kind, version) = (Action::Upsert, Kind::Standard, ApiVersion::Beta);
+            assert_eq!(request.unwrap(), Request::Code { action, owner, kind, version });
+        }
+        let (template, request) = routed(&Method::DELETE, "/V1.0/ME/authentication/qrCodePinMethod/temporaryQRCODE");
+        assert_eq!(template, Template::MyCode(Kind::Temporary));
+        let (action, kind, version) = (Action::Delete, Kind::Temporary, ApiVersion::V1);
+        assert_eq!(request.unwrap(), Request::Code { action, owner: Owner::Me, kind, version });
+        assert_eq!(routed(&Method::GET, "/HealthZ").1.unwrap(), Request::Health);
+        assert_eq!(routed(&Method::POST, "/QrMint/Verify").1.unwrap(), Request::Verify);
+    }
+
+    #[test]
+    fn other_paths_are_not_found() {
+        for path in [
+            "/",
+            "/beta",
+            "/v2.0/me/authentication/qrCodePinMethod/standardQRCode",
+            "/me/authentication/qrCodePinMethod/standardQRCode",
+            "/beta/me/authentication/qrCodePinMethod",
+            "/beta/me/authentication/qrCodePinMethod/standardQRCode/",
+            "/beta/me/x/authentication/qrCodePinMethod/standardQRCode",
+            "/beta/users/authentication/qrCodePinMethod/standardQRCode",
+            "/beta/users//authentication/qrCodePinMethod/standardQRCode",
+            "/beta/users/a/b/authentication/qrCodePinMethod/standardQRCode",
+            "/beta/me/authentication/qrCodePinMethod/pin",
+            "//healthz",
+            "/healthz/",
+            "/qrmint",
+            "/beta/authentication/qrCodePinMethod/standardQRCode",
+        ] {
+            assert!(matches!(routed(&Method::GET, path), (Template::Unknown, Err(ApiError::NoRoute))), "{path}");
+        }
+    }
+
+    #[test]
+    fn other_methods_are_told_which_are_allowed() {
+        for (path, refused, expected) in [
+            (
+                "/beta/me/authentication/qrCodePinMethod/standardQRCode",
+                vec!["POST", "PUT", "OPTIONS"],
+                "GET, HEAD, PATCH, DELETE",
+            ),
+            ("/qrmint/verify", vec!["GET", "PATCH", "HEAD"], "POST"),
+            ("/readyz", vec!["POST", "DELETE"], "GET, HEAD"),
+        ] {
+            for method in refused {
+                let (_, request) = routed(&method.parse().unwrap(), path);
+                assert!(matches!(request, Err(ApiError::Method { allowed }) if allowed == expected), "{method} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_is_decoded_once_and_must_be_utf8() {
+        let owner = |id: &str| {
+            let path = format!("/beta/users/{id}/authentication/qrCodePinMethod/standardQRCode");
+            match routed(&Method::GET, &path).1 {
+                Ok(Request::Code { owner: Owner::Named(name), .. }) => Ok(name),
+                other => Err(other),
+            }
+        };
+        assert_eq!(owner("%2540").unwrap(), "%40");
+        assert_eq!(owner("a%2Fb").unwrap(), "a/b");
+        assert_eq!(owner("%C3%A5sa").unwrap(), "åsa");
+        assert_eq!(owner("100%").unwrap(), "100%");
+        assert!(matches!(owner("%FF"), Err(Err(ApiError::Encoding))));
+    }
+}

@@ -1,0 +1,69 @@
+//! Microsoft Graph's `qrCode` API, offline: who calls, HTTP and stores around the rules of [`qrmint::credential`].
+//!
+//! The program `qrmint-server` serves it; [`Service::router`] is the same to mount in a service of your own:
+//!
+//! ```
+//! use axum::Router;
+//! use axum::routing::get;
+//! use qrmint_server::{RunToken, Service, User, store::MemoryStore};
+//!
+//! let token = RunToken::new(User::new("badge-17", "floki@contoso.com").expect("an id and a name"))?;
+//! let codes = Service::new(MemoryStore::default(), token).router();
+//! let router: Router = Router::new().route("/", get(|| async { "badges" })).nest("/graph", codes);
+//! // axum::serve(listener, router).await?; answers PATCH /graph/beta/me/authentication/qrCodePinMethod/standardQRCode
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The routes
+//!
+//! Under `/beta` and `/v1.0`, whatever the case of the segments, for `{user}` one of `/me` and `/users/{id}`, where the id is an object id or
+//! a user principal name, percent-encoded:
+//!
+//! | request | answers |
+//! |---|---|
+//! | `PATCH {user}/authentication/qrCodePinMethod/standardQRCode` (or `temporaryQRCode`) | 201 with the image and a `Location` if there was no active code; 200 if there was; 400 if a rule was broken |
+//! | `GET` the same | 200 with the code that is kept, expired or not, without the image; 404 |
+//! | `DELETE` the same | 204; 404 |
+//! | `POST /qrmint/verify` with `{"rawContent": "<base64>"}` | 200 with whose code it is and the code; 400 |
+//! | `GET /healthz`, `/readyz`, `/metrics` | 200; 503 if the store does not answer `/readyz` |
+//!
+//! Errors have Graph's form, and `details` with the code of the rule that was broken. Every answer has `request-id` and
+//! `client-request-id`.
+//!
+//! # Who may do what
+//!
+//! All routes but the last three need `Authorization: Bearer` and a token ([`Authorizer`]). `/metrics` has no names in it and is
+//! meant for the network inside; where it should not be seen, the proxy in front, which brings TLS as well, leaves it out.
+//!
+//! | scope or role | grants |
+//! |---|---|
+//! | `UserAuthMethod-QR.Read`, `UserAuthenticationMethod.Read` | reading one's own codes |
+//! | `UserAuthMethod-QR.ReadWrite`, `UserAuthenticationMethod.ReadWrite` | that, and writing them |
+//! | the same with `.All` at the end | that for everyone's codes |
+//! | `QrMint.Verify` | `POST /qrmint/verify` |
+//!
+//! Callers are told apart by the object id in their token (`oid`). A token with scopes (`scp`) is a signed-in user's; one without, or with
+//! `idtyp` `app`, is an application's: its `roles` grant, the `.All` ones only, and it has no `/me`.
+//!
+//! # Files
+//!
+//! The arrow of the engine goes on: `auth`, `users` and `clock` say who and when, [`store`] keeps, `http` translates, `serve` takes
+//! connections. The rules are the engine's alone.
+
+mod auth;
+mod clock;
+mod http;
+mod limits;
+mod metrics;
+mod serve;
+mod service;
+pub mod store;
+mod turns;
+mod users;
+
+pub use auth::{Authorizer, JwtAuthorizer, KeyError, Permissions, RunToken};
+pub use clock::Clock;
+pub use limits::Limits;
+pub use serve::serve;
+pub use service::Service;
+pub use users::{User, Users, UsersError};

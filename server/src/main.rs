@@ -1,0 +1,128 @@
+//! `qrmint-server`: the service as a program.
+//!
+//! This file joins the command line to the parts of a service, starts and stops it. Exit codes: 0 stopped as told, 1 failed,
+//! 2 asked for in a way that makes no sense.
+
+mod args;
+mod error;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use qrmint_server::store::{MemoryStore, PostgresStore, SqliteStore};
+use qrmint_server::{Authorizer, Clock, JwtAuthorizer, RunToken, Service, User, Users};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use args::Arguments;
+use error::Error;
+
+/// The user of a first run that nobody named.
+const SOMEBODY: &str = "00000000-0000-0000-0000-000000000001,me@localhost";
+
+fn main() -> ExitCode {
+    // Wrong arguments end the program here, with exit code 2.
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If standard error is closed, there is nobody to tell.
+            _ = writeln!(std::io::stderr(), "qrmint-server: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: Arguments) -> Result<(), Error> {
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
+    let of_the_service = Targets::new().with_target("qrmint_server", arguments.log());
+    tracing_subscriber::registry().with(lines).with(of_the_service).init();
+
+    let (policy, limits) = (arguments.policy()?, arguments.limits());
+    let users = arguments.users.as_deref().map_or(Ok(Users::any()), Users::read)?;
+    let (authorizer, token) = authorizer(&arguments, &users)?;
+    let address = arguments.listen;
+    if token.is_some() && !address.ip().is_loopback() {
+        return Err(Error::NotLoopback(address));
+    }
+    let service = service(&arguments.store, authorizer).await?;
+    let service = service.with_users(users).with_policy(policy).with_limits(limits);
+    // Last, so that the first request finds it little later.
+    let service = service.with_clock(arguments.now.map_or(Clock::system(), Clock::starting_at));
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+    greet(&listener, token.as_deref())?;
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    if qrmint_server::serve(listener, service.router(), limits, stop).await { Ok(()) } else { Err(Error::Stopped) }
+}
+
+/// How callers are told apart, and the token of a first run if that is how.
+fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
+    let jwt = match (&arguments.issuer, &arguments.audience, &arguments.jwks, &arguments.public_key) {
+        (Some(issuer), Some(audience), Some(set), _) => JwtAuthorizer::with_jwks(issuer, audience, set)?,
+        (Some(issuer), Some(audience), None, Some(key)) => JwtAuthorizer::with_public_key(issuer, audience, key)?,
+        _ => {
+            let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
+            let token = run.secret().to_owned();
+            return Ok((run.into(), Some(token)));
+        }
+    };
+    Ok((jwt.into(), None))
+}
+
+/// The user that the token of a first run is on `/me`.
+fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
+    let found = match (named, users.first()) {
+        (Some(name), Some(_)) => users.named(name),
+        (Some(pair), None) => args::id_and_principal_name(pair),
+        (None, Some(first)) => Some(first.clone()),
+        (None, None) => args::id_and_principal_name(SOMEBODY),
+    };
+    found.ok_or_else(|| Error::Usage("--me: no user of --users, or no id and user principal name".into()))
+}
+
+/// A service that keeps codes where `url` says. The URL may have a password in it and is never told.
+async fn service(url: &str, authorizer: Authorizer) -> Result<Service, Error> {
+    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.is_empty()) {
+        Ok(Service::new(SqliteStore::open(Path::new(file)).await?, authorizer))
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        Ok(Service::new(PostgresStore::connect(url).await?, authorizer))
+    } else if url == "memory:" {
+        Ok(Service::new(MemoryStore::default(), authorizer))
+    } else {
+        Err(Error::Usage("--store: expected sqlite://FILE, postgres://... or memory:".into()))
+    }
+}
+
+/// Tells where the service is to be found, and in a first run the token and how to use it. The token is on standard error only
+/// if that is a terminal: elsewhere it is a log.
+fn greet(listener: &TcpListener, token: Option<&str>) -> Result<(), Error> {
+    let address = listener.local_addr()?;
+    let mut told = std::io::stderr();
+    writeln!(told, "qrmint-server: listening on http://{address}")?;
+    if let Some(token) = token {
+        let shown = if told.is_terminal() { token } else { "$TOKEN" };
+        writeln!(
+            told,
+            "\nThe line on standard output is the token of this run, which may do everything:\n\n\
+            curl -X PATCH http://{address}/beta/me/authentication/qrCodePinMethod/standardQRCode \
+            -H \"Authorization: Bearer {shown}\" -H 'Content-Type: application/json' -d '{{}}'\n"
+        )?;
+        let mut out = std::io::stdout();
+        writeln!(out, "{token}")?;
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! The stores that speak SQL: SQLite and PostgreSQL, by the same queries.
+//!
+//! A swap is one statement whose condition is the record that was seen; the database sees to it that two of them don't both
+//! succeed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgQueryResult};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous};
+use sqlx::{
+    ColumnIndex, ConnectOptions as _, Connection, Database, Decode, Encode, Executor, IntoArguments, Pool, Postgres,
+    Row, SqlSafeStr as _, Sqlite, Type,
+};
+use uuid::Uuid;
+
+use super::{Pending, Store, StoreError};
+
+const READ: &str = "SELECT user_id, kind, code_id, user_principal_name, secret_digest, created_ticks, start_ticks, \
+    expire_ticks, last_used_ticks FROM qr_codes WHERE user_id = $1 AND kind = $2";
+
+const FIND: &str = "SELECT user_id, kind, code_id, user_principal_name, secret_digest, created_ticks, start_ticks, \
+    expire_ticks, last_used_ticks FROM qr_codes WHERE code_id = $1";
+
+const CREATE: &str = "INSERT INTO qr_codes (user_id, kind, code_id, user_principal_name, secret_digest, created_ticks, \
+    start_ticks, expire_ticks, last_used_ticks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+    ON CONFLICT (user_id, kind) DO NOTHING";
+
+/// An id is given to one code only, so the record is the one that was seen if the id and all that may change of a code are.
+const REPLACE: &str = "UPDATE qr_codes SET code_id = $3, user_principal_name = $4, secret_digest = $5, created_ticks = $6, \
+    start_ticks = $7, expire_ticks = $8, last_used_ticks = $9 \
+    WHERE user_id = $1 AND kind = $2 AND code_id = $10 AND expire_ticks = $11 AND last_used_ticks = $12";
+
+const DELETE: &str = "DELETE FROM qr_codes \
+    WHERE user_id = $1 AND kind = $2 AND code_id = $3 AND expire_ticks = $4 AND last_used_ticks = $5";
+
+const CHECK: &str = "SELECT COUNT(*) FROM qr_codes WHERE user_id = '' AND kind = ''";
+
+/// How long a request may wait for a connection, or for SQLite's lock.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// How many may read at once, and in PostgreSQL write.
+const CONNECTIONS: u32 = 16;
+
+/// A connection that was used within that time is taken without asking whether it still works.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// How often a database is tried that another instance is setting up at the same time, and the pause between.
+const MIGRATION_ATTEMPTS: u32 = 20;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(100);
+
+/// A store in a SQLite file, for one machine: several processes may use it at once.
+///
+/// The file is written ahead (WAL) and every commit is synchronised, so that what was acknowledged survives a power cut as
+/// far as the disk keeps its word.
+pub type SqliteStore = SqlStore<Sqlite>;
+
+/// A store in PostgreSQL, or what speaks its protocol, for instances on any number of machines.
+pub type PostgresStore = SqlStore<Postgres>;
+
+/// A store in a database; see [`SqliteStore`] and [`PostgresStore`].
+#[derive(Debug)]
+pub struct SqlStore<DB: Database> {
+    reads: Pool<DB>,
+    /// The same as `reads`, or for SQLite, which lets one write at a time, a single connection: those who wait
+    /// for it are served in their order, where SQLite would let each of them try again and again.
+    writes: Pool<DB>,
+}
+
+impl SqlStore<Sqlite> {
+    /// Opens the store in this file, which is made if there is none, for its owner alone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the file can't be made, opened or set up.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(WAIT)
+            .disable_statement_logging();
+        let writes = pool(1).connect_lazy_with(options.clone());
+        migrate(&writes).await?;
+        let reads = pool(CONNECTIONS).connect_with(options).await?;
+        Ok(Self { reads, writes })
+    }
+}
+
+impl SqlStore<Postgres> {
+    /// Connects to the database of a URL, `postgres://user:password@host/database?sslmode=verify-full`, and sets it up if
+    /// that was not done.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] if the URL is none, or the database can't be reached or set up.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let options: PgConnectOptions = url.parse()?;
+        let pool = pool(CONNECTIONS).connect_with(options.disable_statement_logging()).await?;
+        migrate(&pool).await?;
+        Ok(Self { reads: pool.clone(), writes: pool })
+    }
+}
+
+/// Makes the file, if there is none, so that nobody else can read it; SQLite gives the files beside it the same rights.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+fn pool<DB: Database>(connections: u32) -> PoolOptions<DB> {
+    PoolOptions::new().max_connections(connections).acquire_timeout(WAIT).test_before_acquire(false).before_acquire(
+        |connection: &mut DB::Connection, PoolConnectionMetadata { idle_for, .. }| {
+            Box::pin(async move { Ok(idle_for < TRUSTED || connection.ping().await.is_ok()) })
+        },
+    )
+}
+
+async fn migrate<DB: Database>(pool: &Pool<DB>) -> Result<(), StoreError>
+where
+    DB::Connection: Migrate,
+{
+    let sql = include_str!("../../migrations/0001_qr_codes.sql").into_sql_str();
+    let migrator =
+        Migrator::with_migrations(vec![Migration::new(1, "qr codes".into(), MigrationType::Simple, sql, false)]);
+    for _ in 1..MIGRATION_ATTEMPTS {
+        match migrator.run(pool).await {
+            Err(error) if passes(&error) => tokio::time::sleep(MIGRATION_PAUSE).await,
+            outcome => return Ok(outcome?),
+        }
+    }
+    Ok(migrator.run(pool).await?)
+}
+
+/// Whether that is what comes of another process's work on the same new database, which will be done soon: SQLite is busy
+/// (SQLITE_BUSY is 5, its extensions have it in their lowest byte), or a migration is half done, or was done meanwhile.
+fn passes(error: &MigrateError) -> bool {
+    let error = match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error,
+        error => return matches!(error, MigrateError::Dirty(_)),
+    };
+    error.as_database_error().is_some_and(|error| {
+        let busy = |code: &str| code.len() <= 4 && code.parse::<u16>().is_ok_and(|code| code % 256 == 5);
+        error.is_unique_violation() || error.code().is_some_and(|code| busy(&code))
+    })
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// The number of rows that a statement changed; sqlx has it for each database, not for all.
+pub trait RowsAffected {
+    /// That number.
+    fn rows_affected(&self) -> u64;
+}
+
+impl RowsAffected for SqliteQueryResult {
+    fn rows_affected(&self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl RowsAffected for PgQueryResult {
+    fn rows_affected(&self) -> u64 {
+        self.rows_affected()
+    }
+}
+
+impl<DB> Store for SqlStore<DB>
+where
+    DB: Database<QueryResult: RowsAffected>,
+    DB::Arguments: IntoArguments<DB>,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    for<'v> i64: Type<DB> + Encode<'v, DB> + Decode<'v, DB>,
+    for<'v> String: Type<DB> + Encode<'v, DB> + Decode<'v, DB>,
+    usize: ColumnIndex<DB::Row>,
+{
+    fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>> {
+        let query = sqlx::query::<DB>(READ).bind(user.to_owned()).bind(kind.name().to_owned());
+        Box::pin(async move {
+            let row = query.fetch_optional(&self.reads).await?;
+            Ok(row.map(|row| place_of(&row)).transpose()?.map(|(_, record)| record))
+        })
+    }
+
+    fn find(&self, id: Uuid) -> Pending<'_, Option<(String, Record)>> {
+        let query = sqlx::query::<DB>(FIND).bind(id.to_string());
+        Box::pin(async move {
+            let row = query.fetch_optional(&self.reads).await?;
+            row.map(|row| place_of(&row)).transpose()
+        })
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        user: &'a str,
+        kind: Kind,
+        seen: Option<&'a Record>,
+        new: Option<&'a Record>,
+    ) -> Pending<'a, bool> {
+        let sql = match (seen, new) {
+            (None, Some(_)) => CREATE,
+            (Some(_), Some(_)) => REPLACE,
+            (Some(_), None) => DELETE,
+            // Nothing for nothing: a look is enough.
+            (None, None) => return Box::pin(async move { Ok(self.read(user, kind).await?.is_none()) }),
+        };
+        let mut query = sqlx::query::<DB>(sql).bind(user.to_owned()).bind(kind.name().to_owned());
+        if let Some(new) = new {
+            query = query
+                .bind(new.id.to_string())
+                .bind(new.user_principal_name.clone())
+                .bind(URL_SAFE_NO_PAD.encode(new.secret_digest.as_bytes()))
+                .bind(new.created_date_time.ticks())
+                .bind(new.start_date_time.ticks())
+                .bind(new.expire_date_time.ticks())
+                .bind(new.last_used_date_time.ticks());
+        }
+        if let Some(seen) = seen {
+            query = query
+                .bind(seen.id.to_string())
+                .bind(seen.expire_date_time.ticks())
+                .bind(seen.last_used_date_time.ticks());
+        }
+        Box::pin(async move { Ok(query.execute(&self.writes).await?.rows_affected() == 1) })
+    }
+
+    fn check(&self) -> Pending<'_, ()> {
+        Box::pin(async move { Ok(sqlx::query::<DB>(CHECK).fetch_one(&self.reads).await.map(drop)?) })
+    }
+}
+
+/// The user and the record of a row, in the order of columns that `READ` and `FIND` have.
+fn place_of<R: Row>(row: &R) -> Result<(String, Record), StoreError>
+where
+    for<'v> i64: Type<R::Database> + Decode<'v, R::Database>,
+    for<'v> String: Type<R::Database> + Decode<'v, R::Database>,
+    usize: ColumnIndex<R>,
+{
+    let text = |index| row.try_get::<String, usize>(index);
+    let moment =
+        |index, column| DateTime::from_ticks(row.try_get::<i64, usize>(index)?).ok_or(StoreError::Corrupt { column });
+    let digest = URL_SAFE_NO_PAD.decode(text(4)?).ok().and_then(|bytes| bytes.try_into().ok());
+    let record = Record {
+        id: text(2)?.parse().map_err(|_| StoreError::Corrupt { column: "code_id" })?,
+        kind: Kind::from_name(&text(1)?).ok_or(StoreError::Corrupt { column: "kind" })?,
+        user_principal_name: text(3)?,
+        secret_digest: SecretDigest::from_bytes(digest.ok_or(StoreError::Corrupt { column: "secret_digest" })?),
+        created_date_time: moment(5, "created_ticks")?,
+        start_date_time: moment(6, "start_ticks")?,
+        expire_date_time: moment(7, "expire_ticks")?,
+        last_used_date_time: moment(8, "last_used_ticks")?,
+    };
+    Ok((text(0)?, record))
+}

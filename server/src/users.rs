@@ -1,0 +1,275 @@
+//! Who the users are: object ids and user principal names.
+//!
+//! Knows nothing of who may do what, and nothing of codes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// The longest name that a user may have, in bytes. Microsoft Entra ends at 113 characters.
+const LONGEST: usize = 256;
+
+/// A user: the object id that codes are kept under, and the name that stands in the code.
+///
+/// ```
+/// use qrmint_server::User;
+///
+/// let user = User::new("7C4999F7-9C25-4F8E-8B84-766EB28A1B49", "floki@contoso.com").unwrap();
+/// assert_eq!(user.id(), "7c4999f7-9c25-4f8e-8b84-766eb28a1b49");
+/// assert!(User::new("", "floki@contoso.com").is_none());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    id: String,
+    principal_name: String,
+}
+
+impl User {
+    /// A user of this id, in lower case if it is a GUID, and user principal name. `None` if either is empty, longer than
+    /// 256 bytes, or has a control character in it.
+    #[must_use]
+    pub fn new(id: &str, principal_name: &str) -> Option<Self> {
+        (is_name(id) && is_name(principal_name))
+            .then(|| Self { id: canonical(id), principal_name: principal_name.to_owned() })
+    }
+
+    /// The object id: what a user is known by in stores and in `Location`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The user principal name as it stands in a code's raw content.
+    #[must_use]
+    pub fn principal_name(&self) -> &str {
+        &self.principal_name
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && !text.contains(char::is_control)
+}
+
+/// A GUID in lower case with hyphens; anything else as it is.
+fn canonical(id: &str) -> String {
+    Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
+}
+
+/// The users that a service knows.
+///
+/// Without a list it takes any name as that of a user. It can't know then that an id and a user principal name are
+/// the same user's; a service that is asked by both needs the list.
+///
+/// ```
+/// use qrmint_server::Users;
+///
+/// let users = Users::parse(r#"{"id": "7c4999f7-9c25-4f8e-8b84-766eb28a1b49", "userPrincipalName": "floki@contoso.com"}"#)?;
+/// let floki = users.named("FLOKI@contoso.com").unwrap();
+/// assert_eq!(floki.id(), "7c4999f7-9c25-4f8e-8b84-766eb28a1b49");
+/// assert!(users.named("torvi@contoso.com").is_none());
+/// assert_eq!(Users::any().named("torvi@contoso.com").unwrap().id(), "torvi@contoso.com");
+/// # Ok::<(), qrmint_server::UsersError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Users {
+    known: Option<Known>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Known {
+    users: Vec<User>,
+    /// Where the user of an id, or of a user principal name, is in `users`; both without regard to case.
+    by_name: HashMap<String, usize>,
+}
+
+/// What is wrong with a list of users.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsersError {
+    /// The file can't be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A line is not a JSON object with `id` and `userPrincipalName`.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A line's id or user principal name is empty, too long, or has a control character in it.
+    #[error("line {line}: an id and a user principal name have 1 to {LONGEST} bytes and no control character")]
+    Name {
+        /// Its number, from 1.
+        line: usize,
+    },
+    /// A line's id or user principal name is also that of an earlier line.
+    #[error("line {line}: the id or the user principal name is that of line {earlier} too")]
+    Twice {
+        /// Its number, from 1.
+        line: usize,
+        /// The number of the earlier one.
+        earlier: usize,
+    },
+    /// There is no user in the list.
+    #[error("no user in it")]
+    Empty,
+}
+
+/// A line of the list, as Graph names the properties; others may stand beside them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    id: String,
+    user_principal_name: String,
+}
+
+impl Users {
+    /// Takes any name as that of a user.
+    #[must_use]
+    pub fn any() -> Self {
+        Self { known: None }
+    }
+
+    /// The users of a file of JSON lines, `{"id": "...", "userPrincipalName": "..."}`, and no others.
+    ///
+    /// # Errors
+    ///
+    /// [`UsersError::Read`], and those of [`parse`](Self::parse).
+    pub fn read(path: &Path) -> Result<Self, UsersError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|source| UsersError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text)
+    }
+
+    /// The same from the text of such a file. Empty lines count as lines and say nothing.
+    ///
+    /// # Errors
+    ///
+    /// Any [`UsersError`] but `Read`.
+    pub fn parse(text: &str) -> Result<Self, UsersError> {
+        let mut known = Known::default();
+        let mut lines = Vec::new();
+        let filled = (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
+        for (line, text) in filled {
+            let Line { id, user_principal_name } =
+                serde_json::from_str(text).map_err(|error| UsersError::Line { line, reason: error.to_string() })?;
+            let user = User::new(&id, &user_principal_name).ok_or(UsersError::Name { line })?;
+            for name in [user.id(), user.principal_name()] {
+                match known.by_name.insert(name.to_lowercase(), lines.len()) {
+                    // A user whose id is the user principal name.
+                    Some(earlier) if earlier == lines.len() => {}
+                    Some(earlier) => return Err(UsersError::Twice { line, earlier: lines[earlier] }),
+                    None => {}
+                }
+            }
+            known.users.push(user);
+            lines.push(line);
+        }
+        if known.users.is_empty() { Err(UsersError::Empty) } else { Ok(Self { known: Some(known) }) }
+    }
+
+    /// The user of this id or user principal name; `None` if there is none, or if it can't be a name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<User> {
+        match &self.known {
+            Some(known) => known.get(&canonical(name)).cloned(),
+            None => User::new(name, name),
+        }
+    }
+
+    /// The user of this id, whose token gives this user principal name; a list's own is taken before it.
+    #[must_use]
+    pub fn of_token(&self, id: &str, principal_name: Option<&str>) -> Option<User> {
+        match &self.known {
+            Some(known) => {
+                let id = canonical(id);
+                known.get(&id).filter(|user| user.id.eq_ignore_ascii_case(&id)).cloned()
+            }
+            None => principal_name.and_then(|name| User::new(id, name)).or_else(|| User::new(id, id)),
+        }
+    }
+
+    /// The first of a list.
+    #[must_use]
+    pub fn first(&self) -> Option<&User> {
+        self.known.as_ref().and_then(|known| known.users.first())
+    }
+}
+
+impl Known {
+    fn get(&self, name: &str) -> Option<&User> {
+        // Nobody's name is longer than that; what is asked for may be.
+        let name = Some(name).filter(|name| name.len() <= LONGEST)?.to_lowercase();
+        self.by_name.get(&name).map(|&place| &self.users[place])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOKI: &str = r#"{"id":"7C4999F7-9C25-4F8E-8B84-766EB28A1B49","userPrincipalName":"Floki@contoso.com"}"#;
+
+    #[test]
+    fn a_user_of_the_list_is_found_by_id_and_by_name_in_any_case() {
+        let users = Users::parse(FLOKI).unwrap();
+        for name in ["7c4999f7-9c25-4f8e-8b84-766eb28a1b49", "7C4999F79C254F8E8B84766EB28A1B49", "FLOKI@CONTOSO.COM"] {
+            let user = users.named(name).unwrap();
+            assert_eq!(
+                (user.id(), user.principal_name()),
+                ("7c4999f7-9c25-4f8e-8b84-766eb28a1b49", "Floki@contoso.com")
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_names_its_user_by_id_alone() {
+        let users = Users::parse(FLOKI).unwrap();
+        assert!(users.of_token("7C4999F7-9C25-4F8E-8B84-766EB28A1B49", None).is_some());
+        assert!(users.of_token("floki@contoso.com", None).is_none());
+        assert!(users.of_token("someone", Some("floki@contoso.com")).is_none());
+    }
+
+    #[test]
+    fn without_a_list_a_name_is_taken_as_it_comes_but_a_guid_in_lower_case() {
+        let users = Users::any();
+        assert_eq!(users.named("Floki").unwrap(), User::new("Floki", "Floki").unwrap());
+        let guid = users.named("7C4999F7-9C25-4F8E-8B84-766EB28A1B49").unwrap();
+        assert_eq!(guid.id(), "7c4999f7-9c25-4f8e-8b84-766eb28a1b49");
+        assert_eq!(users.of_token("Floki", Some("f@contoso.com")), User::new("Floki", "f@contoso.com"));
+    }
+
+    #[test]
+    fn nothing_control_characters_and_what_has_no_end_are_no_name() {
+        for name in ["", "a\nb", "a\0", &"x".repeat(257)] {
+            assert!(Users::any().named(name).is_none(), "{name:?}");
+            assert!(Users::parse(FLOKI).unwrap().named(name).is_none(), "{name:?}");
+        }
+        assert!(Users::any().named(&"x".repeat(256)).is_some());
+    }
+
+    #[test]
+    fn errors_of_the_list_name_the_line() {
+        let message = |text: &str| Users::parse(text).unwrap_err().to_string();
+        assert!(message("\n{").starts_with("line 2: "));
+        assert!(message(r#"{"id":"a"}"#).contains("userPrincipalName"));
+        assert!(message(r#"{"id":"","userPrincipalName":"c"}"#).starts_with("line 1: "));
+        let twice = format!("{FLOKI}\n\n{}", r#"{"id":"x","userPrincipalName":"FLOKI@contoso.com"}"#);
+        assert_eq!(message(&twice), "line 3: the id or the user principal name is that of line 1 too");
+        assert_eq!(message(""), "no user in it");
+    }
+
+    #[test]
+    fn a_user_may_have_one_name_for_both() {
+        let users = Users::parse(r#"{"id":"badge-17","userPrincipalName":"badge-17","mail":null}"#).unwrap();
+        assert_eq!(users.named("BADGE-17"), users.first().cloned());
+    }
+}
