@@ -1,0 +1,331 @@
+//! What holds under abuse: in this process with stores that misbehave, and byte for byte against the program.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use qrmint::credential::{Kind, Record};
+use qrmint_server::Limits;
+use qrmint_server::store::{MemoryStore, Pending, Store, StoreError};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::support::{Program, STANDARD, Served, Setting, metric};
+
+/// What is wrong with a store.
+#[derive(Clone)]
+enum Fault {
+    Unavailable,
+    Corrupt,
+    Panics,
+    /// Answers once there is a permit, with that it is unavailable.
+    Waits(Arc<Semaphore>),
+    /// Every swap finds that another one came before.
+    Contended,
+}
+
+impl Fault {
+    async fn strike<T>(self) -> Result<T, StoreError> {
+        match self {
+            Self::Corrupt => Err(StoreError::Corrupt { column: "expire_ticks" }),
+            Self::Panics => panic!("a fault that was planted"),
+            Self::Waits(semaphore) => {
+                semaphore.acquire().await.unwrap().forget();
+                Err(StoreError::Unavailable("late".into()))
+            }
+            Self::Unavailable | Self::Contended => Err(StoreError::Unavailable("postgres://floki:secret@host".into())),
+        }
+    }
+}
+
+impl Store for Fault {
+    fn read<'a>(&'a self, _: &'a str, _: Kind) -> Pending<'a, Option<Record>> {
+        if matches!(self, Self::Contended) { Box::pin(async { Ok(None) }) } else { Box::pin(self.clone().strike()) }
+    }
+
+    fn find(&self, _: Uuid) -> Pending<'_, Option<(String, Record)>> {
+        Box::pin(self.clone().strike())
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        _: &'a str,
+        _: Kind,
+        _: Option<&'a Record>,
+        _: Option<&'a Record>,
+    ) -> Pending<'a, bool> {
+        if matches!(self, Self::Contended) { Box::pin(async { Ok(false) }) } else { Box::pin(self.clone().strike()) }
+    }
+
+    fn check(&self) -> Pending<'_, ()> {
+        Box::pin(self.clone().strike())
+    }
+}
+
+fn with(fault: Fault, limits: Limits) -> Served {
+    Setting { store: Some(Arc::new(fault)), limits, ..Setting::default() }.serve()
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_503_and_tells_nothing_of_itself() {
+    let served = with(Fault::Unavailable, Limits::default());
+    for (method, path, body) in
+        [("PATCH", STANDARD, Some("{}")), ("GET", STANDARD, None), ("DELETE", STANDARD, None), ("GET", "/readyz", None)]
+    {
+        let answer = served.ask(method, path, body).await;
+        assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The store does not answer.");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    assert_eq!(served.ask("GET", "/healthz", None).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_row_that_is_no_record_and_a_panic_are_500() {
+    for fault in [Fault::Corrupt, Fault::Panics] {
+        let served = with(fault, Limits::default());
+        served.ask("PATCH", STANDARD, "{}").await.expect_error(500, "internalServerError");
+        served.ask("GET", STANDARD, None).await.expect_error(500, "internalServerError");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_others_always_come_before_is_503_after_some_attempts() {
+    let served = with(Fault::Contended, Limits::default());
+    served.ask("PATCH", STANDARD, "{}").await.expect_error(503, "serviceNotAvailable");
+    let metrics = served.ask("GET", "/metrics", None).await;
+    assert_eq!(metric(metrics.text(), "qrmint_conflicts_total"), 32.0);
+}
+
+#[tokio::test]
+async fn more_requests_than_slots_are_429_and_leave_the_others_alone() {
+    let gate = Arc::new(Semaphore::new(0));
+    let mut limits = Limits::default();
+    limits.requests = 2;
+    let served = Arc::new(with(Fault::Waits(gate.clone()), limits));
+    let begun: Vec<_> = (0..2)
+        .map(|_| {
+            let served = served.clone();
+            tokio::spawn(async move { served.ask("GET", STANDARD, None).await })
+        })
+        .collect();
+    let in_flight = async || metric(served.ask("GET", "/metrics", None).await.text(), "qrmint_requests_in_flight");
+    while in_flight().await < 2.0 {
+        tokio::task::yield_now().await;
+    }
+    let refused = served.ask("GET", STANDARD, None).await;
+    refused.expect_error(429, "tooManyRequests");
+    assert_eq!(refused.header("retry-after"), "1");
+    gate.add_permits(3);
+    for task in begun {
+        assert_eq!(task.await.unwrap().status, 503);
+    }
+    assert_eq!(in_flight().await, 0.0);
+    assert_eq!(served.ask("GET", STANDARD, None).await.status, 503);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_503_and_gives_its_slot_back() {
+    let mut limits = Limits::default();
+    (limits.requests, limits.request_time) = (1, Duration::from_millis(30));
+    let served = with(Fault::Waits(Arc::new(Semaphore::new(0))), limits);
+    for _ in 0..3 {
+        let answer = served.ask("GET", STANDARD, None).await;
+        assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
+    }
+    served.ask("GET", "/readyz", None).await.expect_error(503, "serviceNotAvailable");
+}
+
+#[tokio::test]
+async fn what_a_client_began_is_done_though_the_client_goes_away() {
+    let store = Arc::new(MemoryStore::default());
+    let slow = Slow(store.clone());
+    let served = Arc::new(Setting { store: Some(Arc::new(slow)), ..Setting::default() }.serve());
+    let asked = served.clone();
+    let client = tokio::spawn(async move { asked.ask("PATCH", STANDARD, "{}").await });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    client.abort();
+    assert!(client.await.unwrap_err().is_cancelled());
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    served.ask("GET", STANDARD, None).await.expect(StatusCode::OK);
+}
+
+/// Takes its time before it reads.
+struct Slow(Arc<MemoryStore>);
+
+impl Store for Slow {
+    fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(60)).await;
+            self.0.read(user, kind).await
+        })
+    }
+
+    fn find(&self, id: Uuid) -> Pending<'_, Option<(String, Record)>> {
+        self.0.find(id)
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        user: &'a str,
+        kind: Kind,
+        seen: Option<&'a Record>,
+        new: Option<&'a Record>,
+    ) -> Pending<'a, bool> {
+        self.0.compare_and_swap(user, kind, seen, new)
+    }
+
+    fn check(&self) -> Pending<'_, ()> {
+        self.0.check()
+    }
+}
+
+#[tokio::test]
+async fn a_body_may_have_16_kb_and_no_more() {
+    let served = Served::new();
+    let patch = |body: Body, length: Option<usize>| {
+        let mut request = Request::builder().method("PATCH").uri(STANDARD).header("Content-Type", "application/json");
+        if let Some(length) = length {
+            request = request.header("Content-Length", length);
+        }
+        served.send(request.header("Authorization", format!("Bearer {}", served.token)).body(body).unwrap())
+    };
+    let padded = |length: usize| format!("{}{{}}", " ".repeat(length - 2));
+    let pieces = |text: String| {
+        let pieces: Vec<_> =
+            text.into_bytes().chunks(1_000).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect();
+        Body::from_stream(futures_util::stream::iter(pieces))
+    };
+    patch(padded(16_384).into(), Some(16_384)).await.expect(StatusCode::CREATED);
+    patch(pieces(padded(16_384)), None).await.expect(StatusCode::OK);
+    patch(padded(16_385).into(), Some(16_385)).await.expect_error(413, "requestEntityTooLarge");
+    patch(pieces(padded(16_385)), None).await.expect_error(413, "requestEntityTooLarge");
+    // What is announced is refused before it comes.
+    patch(Body::empty(), Some(usize::MAX)).await.expect_error(413, "requestEntityTooLarge");
+}
+
+const LIMITED: [&str; 9] = [
+    "--store",
+    "memory:",
+    "--request-time",
+    "0.3",
+    "--connection-time",
+    "0.5",
+    "--max-connections",
+    "3",
+    "--max-requests=2",
+];
+
+#[test]
+fn a_slow_body_is_408_and_slow_headers_end_the_connection() {
+    let program = Program::start(&LIMITED);
+    let head = format!(
+        "PATCH {STANDARD} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{{",
+        program.token
+    );
+    let mut slow_body = program.wire();
+    slow_body.write(&head).unwrap();
+    let began = Instant::now();
+    let answer = slow_body.read().unwrap();
+    answer.expect_error(408, "requestTimeout");
+    assert!(began.elapsed() >= Duration::from_millis(250));
+    assert!(slow_body.ends());
+
+    for start in ["", "GET /heal", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: "] {
+        let mut slow_headers = program.wire();
+        slow_headers.write(start).unwrap();
+        let began = Instant::now();
+        assert!(slow_headers.ends(), "{start:?}");
+        assert!((0.3..3.0).contains(&began.elapsed().as_secs_f64()), "{start:?}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn what_is_no_http_or_has_no_end_is_refused() {
+    let program = Program::start(&LIMITED);
+    for (bytes, expected) in [
+        ("\0\u{1}\u{2}\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/9.9\r\n\r\n".to_owned(), 400),
+        ("GET /healthz HTTP/1.1\r\nbad header\r\n\r\n".to_owned(), 400),
+        (format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(100_000)), 0),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "x".repeat(100_000)), 431),
+        (format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "X: y\r\n".repeat(200)), 431),
+        (
+            "POST /qrmint/verify HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello".to_owned(),
+            400,
+        ),
+    ] {
+        let mut wire = program.wire();
+        // The other side may have answered, and ended, before all is sent.
+        _ = wire.write(&bytes);
+        let status = wire.read().map_or(0, |answer| answer.status);
+        let refused =
+            status == expected || expected == 0 && [0, 414, 431].contains(&status) || expected == 431 && status == 0;
+        assert!(refused, "{status} for {:.60?}", bytes);
+    }
+    assert_eq!(program.wire().ask("", "GET", "/healthz", None).unwrap().status, 200);
+}
+
+#[test]
+fn a_large_body_is_refused_on_the_wire_and_the_next_request_is_not_read_from_it() {
+    let program = Program::start(&LIMITED);
+    let mut wire = program.wire();
+    let body = format!("{{\"a\":\"{}\"}}", "GET /healthz HTTP/1.1\r\n\r\n".repeat(1_000));
+    let answer = wire.ask(&program.token, "PATCH", STANDARD, Some(&body)).unwrap();
+    answer.expect_error(413, "requestEntityTooLarge");
+    assert_eq!(answer.header("connection"), "close");
+}
+
+#[test]
+fn more_connections_than_places_wait_until_one_ends() {
+    let program = Program::start(&LIMITED);
+    let idle: Vec<_> = (0..3).map(|_| program.wire()).collect();
+    let mut waiting = program.wire();
+    let began = Instant::now();
+    assert_eq!(waiting.ask("", "GET", "/healthz", None).unwrap().status, 200);
+    assert!(began.elapsed() > Duration::from_millis(200), "{:?}", began.elapsed());
+    drop(idle);
+}
+
+#[test]
+fn a_client_that_takes_no_answer_loses_its_connection() {
+    let program = Program::start(&LIMITED);
+    let mut greedy = program.wire();
+    // Answers to these are far more than the buffers on the way hold.
+    let requests = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000);
+    let began = Instant::now();
+    while greedy.write(&requests).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is still served");
+    }
+}
+
+#[test]
+fn a_program_that_is_told_to_stop_does_what_is_in_flight() {
+    let mut program = Program::start(&["--store", "memory:", "--request-time", "5"]);
+    let mut wire = program.wire();
+    let mut idle = program.wire();
+    assert_eq!(idle.ask("", "GET", "/healthz", None).unwrap().status, 200);
+    let head = format!(
+        "PATCH {STANDARD} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n",
+        program.token
+    );
+    wire.write(&head).unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    program.terminate();
+    assert!(idle.ends());
+    wire.write("{}").unwrap();
+    assert_eq!(wire.read().unwrap().status, 201);
+    assert_eq!(program.wait().code(), Some(0));
+}
+
+#[test]
+fn a_program_that_is_told_to_stop_waits_no_longer_than_requests_may_take() {
+    let mut program = Program::start(&["--store", "memory:", "--request-time", "0.2"]);
+    let mut wire = program.wire();
+    wire.write("GET /healthz HTTP/1.1\r\nHost:").unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    let began = Instant::now();
+    program.terminate();
+    assert_eq!(program.wait().code(), Some(1));
+    assert!(began.elapsed() < Duration::from_secs(5));
+}

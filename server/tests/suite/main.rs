@@ -1,0 +1,13 @@
+//! The service from outside: its routes, its stores, its callers, and the program.
+
+#![allow(clippy::unwrap_used)]
+
+mod authorization;
+mod documentation;
+mod durability;
+mod limits;
+mod program;
+mod routes;
+mod stores;
+mod support;
+mod verification;

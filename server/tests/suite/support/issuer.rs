@@ -1,0 +1,158 @@
+//! Whoever makes tokens: keys of every kind, their public halves, and claims.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
+use rsa::rand_core::OsRng;
+use rsa::traits::PublicKeyParts as _;
+use serde_json::{Value, json};
+
+pub(crate) const ISSUER: &str = "https://issuer.example/";
+pub(crate) const AUDIENCE: &str = "https://graph.microsoft.com";
+
+/// A key pair.
+#[derive(Clone)]
+pub(crate) struct Key {
+    private: EncodingKey,
+    /// As a JSON Web Key without a name.
+    pub(crate) public: Value,
+    pub(crate) public_pem: String,
+    pub(crate) private_pem: String,
+    /// The algorithms that it can sign with.
+    pub(crate) algorithms: Vec<Algorithm>,
+}
+
+fn base64(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+impl Key {
+    pub(crate) fn rsa(bits: usize) -> Self {
+        let private = rsa::RsaPrivateKey::new(&mut OsRng, bits).unwrap();
+        let public = private.to_public_key();
+        Self {
+            private: EncodingKey::from_rsa_der(private.to_pkcs1_der().unwrap().as_bytes()),
+            public: json!({"kty": "RSA", "n": base64(public.n().to_bytes_be()), "e": base64(public.e().to_bytes_be())}),
+            public_pem: public.to_public_key_pem(LineEnding::LF).unwrap(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
+            algorithms: vec![
+                Algorithm::RS256,
+                Algorithm::RS384,
+                Algorithm::RS512,
+                Algorithm::PS256,
+                Algorithm::PS384,
+                Algorithm::PS512,
+            ],
+        }
+    }
+
+    pub(crate) fn p256() -> Self {
+        let private = p256::SecretKey::random(&mut OsRng);
+        let point = private.public_key().to_encoded_point(false);
+        Self {
+            private: EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()),
+            public: json!({"kty": "EC", "crv": "P-256", "x": base64(point.x().unwrap()), "y": base64(point.y().unwrap())}),
+            public_pem: private.public_key().to_public_key_pem(LineEnding::LF).unwrap(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
+            algorithms: vec![Algorithm::ES256],
+        }
+    }
+
+    pub(crate) fn p384() -> Self {
+        let private = p384::SecretKey::random(&mut OsRng);
+        let point = private.public_key().to_encoded_point(false);
+        Self {
+            private: EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()),
+            public: json!({"kty": "EC", "crv": "P-384", "x": base64(point.x().unwrap()), "y": base64(point.y().unwrap())}),
+            public_pem: private.public_key().to_public_key_pem(LineEnding::LF).unwrap(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
+            algorithms: vec![Algorithm::ES384],
+        }
+    }
+
+    pub(crate) fn ed25519() -> Self {
+        let private = ed25519_dalek::SigningKey::generate(&mut OsRng);
+        Self {
+            private: EncodingKey::from_ed_der(private.to_pkcs8_der().unwrap().as_bytes()),
+            public: json!({"kty": "OKP", "crv": "Ed25519", "x": base64(private.verifying_key().as_bytes())}),
+            public_pem: private.verifying_key().to_public_key_pem(LineEnding::LF).unwrap(),
+            private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
+            algorithms: vec![Algorithm::EdDSA],
+        }
+    }
+
+    /// One of 2048 bits that all tests share: such keys take long to make.
+    pub(crate) fn shared_rsa() -> Self {
+        static KEY: LazyLock<Key> = LazyLock::new(|| Key::rsa(2048));
+        KEY.clone()
+    }
+
+    pub(crate) fn sign(&self, header: &Header, claims: &Value) -> String {
+        jsonwebtoken::encode(header, claims, &self.private).unwrap()
+    }
+
+    /// The same as a member of a set.
+    pub(crate) fn named(&self, id: &str) -> Value {
+        let mut public = self.public.clone();
+        public["kid"] = id.into();
+        public
+    }
+}
+
+/// Whoever signs with one key of Ed25519, which is the fastest to make and to check.
+pub(crate) struct Issuer {
+    pub(crate) key: Key,
+    file: tempfile::NamedTempFile,
+}
+
+impl Issuer {
+    pub(crate) fn new() -> Self {
+        let key = Key::ed25519();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), json!({"keys": [key.named("one")]}).to_string()).unwrap();
+        Self { key, file }
+    }
+
+    /// The file of the key set.
+    pub(crate) fn jwks(&self) -> &std::path::Path {
+        self.file.path()
+    }
+
+    pub(crate) fn authorizer(&self) -> qrmint_server::Authorizer {
+        qrmint_server::JwtAuthorizer::with_jwks(ISSUER, AUDIENCE, self.jwks()).unwrap().into()
+    }
+
+    /// Claims that hold, from an hour before to an hour after `now`.
+    pub(crate) fn claims(now: &str, more: Value) -> Value {
+        let now: jiff::Timestamp = now.parse().unwrap();
+        let seconds = now.as_second();
+        let mut claims = json!({"iss": ISSUER, "aud": AUDIENCE, "exp": seconds + 3600, "nbf": seconds - 3600});
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        claims
+    }
+
+    pub(crate) fn header() -> Header {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some("one".into());
+        header
+    }
+
+    pub(crate) fn token(&self, claims: &Value) -> String {
+        self.key.sign(&Self::header(), claims)
+    }
+
+    /// The token of a signed-in user.
+    pub(crate) fn delegated(&self, oid: &str, scopes: &str) -> String {
+        self.token(&Self::claims(super::NOW, json!({"oid": oid, "upn": "someone@contoso.com", "scp": scopes})))
+    }
+
+    /// The token of an application.
+    pub(crate) fn application(&self, roles: &[&str]) -> String {
+        self.token(&Self::claims(super::NOW, json!({"oid": "application", "idtyp": "app", "roles": roles})))
+    }
+}

@@ -1,0 +1,103 @@
+//! The program, running.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::Wire;
+
+/// A program that is ended, if it was not, when it is dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) token: String,
+    told: Arc<Mutex<String>>,
+}
+
+/// The command, with an environment that names no store.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qrmint-server"));
+    command.args(arguments).env_remove("QRMINT_STORE").stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Program {
+    /// Starts the program on a free port, and waits until it listens.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = command(&[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let (mut line, mut seen) = (String::new(), String::new());
+        let address = loop {
+            line.clear();
+            assert!(errors.read_line(&mut line).unwrap() > 0, "it ended: {seen}");
+            seen += &line;
+            if let Some(address) = line.trim().strip_prefix("qrmint-server: listening on http://") {
+                break address.parse().unwrap();
+            }
+        };
+        let told = Arc::new(Mutex::new(seen));
+        let sink = told.clone();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                *sink.lock().unwrap() += &(line + "\n");
+            }
+        });
+        let mut token = String::new();
+        if !arguments.contains(&"--issuer") {
+            BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut token).unwrap();
+        }
+        Self { child, address, token: token.trim().to_owned(), told }
+    }
+
+    pub(crate) fn wire(&self) -> Wire {
+        Wire::connect(self.address)
+    }
+
+    /// What is on standard error so far.
+    pub(crate) fn told(&self) -> String {
+        self.told.lock().unwrap().clone()
+    }
+
+    /// Ends the program at once, as a power cut does for it.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Tells the program to end.
+    pub(crate) fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits until the program has ended, for half a minute at most.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// Runs the program to its end: exit code, standard output, standard error.
+pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut child = command(arguments).spawn().unwrap();
+    let (mut out, mut errors) = (String::new(), String::new());
+    child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    (child.wait().unwrap().code(), out, errors)
+}

@@ -1,0 +1,64 @@
+//! HTTP byte for byte.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::Answer;
+
+/// A connection.
+pub(crate) struct Wire {
+    stream: BufReader<TcpStream>,
+}
+
+impl Wire {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Self { stream: BufReader::new(stream) }
+    }
+
+    /// Sends these bytes as they are.
+    pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
+        self.stream.get_mut().write_all(bytes.as_ref())
+    }
+
+    /// The next answer; `None` if the connection ends before it.
+    pub(crate) fn read(&mut self) -> Option<Answer> {
+        let mut line = || {
+            let mut line = String::new();
+            (self.stream.read_line(&mut line).ok()? > 0).then(|| line.trim_end().to_owned())
+        };
+        let status = line()?.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut headers = HeaderMap::new();
+        while let Some(header) = Some(line()?).filter(|header| !header.is_empty()) {
+            let (name, value) = header.split_once(": ").unwrap();
+            headers.append(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
+        }
+        let length = headers.get("content-length").map_or(0, |length| length.to_str().unwrap().parse().unwrap());
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).ok()?;
+        Some(Answer { status, headers, body })
+    }
+
+    /// Whether the other side has ended the connection, once what it sent is read.
+    pub(crate) fn ends(&mut self) -> bool {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest).is_ok_and(|_| rest.is_empty())
+    }
+
+    /// A request with this token, and with JSON if there is a body.
+    pub(crate) fn ask(&mut self, token: &str, method: &str, path: &str, body: Option<&str>) -> Option<Answer> {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n");
+        if let Some(body) = body {
+            request += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        } else {
+            request += "\r\n";
+        }
+        self.write(request).ok()?;
+        self.read()
+    }
+}
