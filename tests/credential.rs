@@ -356,7 +356,7 @@ fn the_same_start_passes_with_the_digits_that_a_client_keeps() {
     for kept in ["46.9771036", "46.977103", "46.97710", "46.9771", "46.977", "46.97", "46.9", "46"] {
         updated(&record, patch(at(&format!("2025-03-04T21:27:{kept}Z")), None), at(NOW));
     }
-    for other in ["46.9771037", "46.9771035", "46.977104", "46.978", "46.976", "47", "45", "46.0000001"] {
+    for other in ["40", "46.9771037", "46.9771035", "46.977104", "46.978", "46.976", "47", "45", "46.0000001"] {
         let sent = at(&format!("2025-03-04T21:27:{other}Z"));
         let error = upsert(Kind::Standard, Some(&record), patch(sent, None), at(NOW)).unwrap_err();
         assert_eq!(error, UpsertError::StartChanged { stored: at(NOW), sent });
