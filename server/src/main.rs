@@ -14,7 +14,6 @@ use clap::Parser as _;
 use qrmint_server::store::{MemoryStore, PostgresStore, SqliteStore};
 use qrmint_server::{Authorizer, Clock, JwtAuthorizer, RunToken, Service, User, Users};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -56,16 +55,33 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     // Last, so that the first request finds it little later.
     let service = service.with_clock(arguments.now.map_or(Clock::system(), Clock::starting_at));
 
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stop = stop()?;
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     greet(&listener, token.as_deref())?;
-    let stop = async move {
+    if qrmint_server::serve(listener, service.router(), limits, stop).await { Ok(()) } else { Err(Error::Stopped) }
+}
+
+/// Done when the program is told to end: by an interrupt from the terminal or a supervisor's SIGTERM.
+#[cfg(unix)]
+fn stop() -> Result<impl Future<Output = ()>, Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-    };
-    if qrmint_server::serve(listener, service.router(), limits, stop).await { Ok(()) } else { Err(Error::Stopped) }
+    })
+}
+
+/// Done when the program is told to end: by an interrupt from the terminal.
+#[cfg(not(unix))]
+fn stop() -> Result<impl Future<Output = ()>, Error> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
 }
 
 /// How callers are told apart, and the token of a first run if that is how.

@@ -98,7 +98,7 @@ impl JwtAuthorizer {
     ///
     /// Any [`KeyError`] but those of PEM.
     pub fn with_jwks(issuer: &str, audience: &str, path: &Path) -> Result<Self, KeyError> {
-        Self::new(issuer, audience, key_set(&read(path)?)?)
+        Ok(Self::new(issuer, audience, key_set(&read(path)?)?))
     }
 
     /// Tokens of this issuer for this audience, checked by the public key of a PEM file.
@@ -107,11 +107,11 @@ impl JwtAuthorizer {
     ///
     /// [`KeyError::Read`], [`Private`](KeyError::Private), [`Pem`](KeyError::Pem), [`Short`](KeyError::Short).
     pub fn with_public_key(issuer: &str, audience: &str, path: &Path) -> Result<Self, KeyError> {
-        Self::new(issuer, audience, vec![public_key(&read(path)?)?])
+        Ok(Self::new(issuer, audience, vec![public_key(&read(path)?)?]))
     }
 
-    fn new(issuer: &str, audience: &str, keys: Vec<Key>) -> Result<Self, KeyError> {
-        Ok(Self { keys, issuer: issuer.into(), audience: audience.into() })
+    fn new(issuer: &str, audience: &str, keys: Vec<Key>) -> Self {
+        Self { keys, issuer: issuer.into(), audience: audience.into() }
     }
 
     /// The caller that `token` names, if it holds at `now`.

@@ -11,15 +11,18 @@ mod monitor;
 mod route;
 mod verify;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
-use axum::http::{Method, Request as HttpRequest};
+use axum::http::{HeaderValue, Method, Request as HttpRequest};
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use self::error::ApiError;
@@ -41,7 +44,11 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     let prefix = original.path().strip_suffix(parts.uri.path()).unwrap_or_default();
 
     let outcome = match request {
-        Ok(request) => done(&service, request, prefix, &parts, body, now).await,
+        Ok(request) => {
+            // A panic is answered like any other error.
+            let done = AssertUnwindSafe(done(&service, request, prefix, &parts, body, now));
+            done.catch_unwind().await.unwrap_or(Err(ApiError::Internal))
+        }
         Err(error) => Err(error),
     };
     let rule = outcome.as_ref().err().and_then(ApiError::rule).map(|(code, _)| code);
@@ -54,6 +61,8 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     }
     let mut response = outcome.unwrap_or_else(|error| error.into_response(ids, now));
     ids.put(response.headers_mut());
+    // One answer in its life shows a code's secret, and is for nobody's cache.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     let (status, took) = (response.status().as_u16(), began.elapsed());
     service.metrics.answered(template.as_str(), method, status, took);
@@ -119,7 +128,7 @@ where
 {
     let slot = service.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
     let (work, service) = (work(service.clone()), service.clone());
-    // A task of its own: what a client began goes on to its end though the client goes away, and a panic ends here.
+    // A task of its own: what a client began goes on to its end though the client goes away.
     let task = tokio::spawn(async move {
         let _slot = (slot, service.metrics.begin());
         tokio::time::timeout(service.limits.request_time, work).await

@@ -86,6 +86,7 @@ async fn a_row_that_is_no_record_and_a_panic_are_500() {
         let served = with(fault, Limits::default());
         served.ask("PATCH", STANDARD, "{}").await.expect_error(500, "internalServerError");
         served.ask("GET", STANDARD, None).await.expect_error(500, "internalServerError");
+        served.ask("GET", "/readyz", None).await.expect_error(500, "internalServerError");
     }
 }
 
