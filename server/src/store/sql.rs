@@ -271,3 +271,26 @@ where
     };
     Ok((text(0)?, record))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn sqlite_writes_ahead_and_synchronises_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("codes.db")).await.unwrap();
+        let setting = async |sql: &'static str| sqlx::query(sql).fetch_one(&store.writes).await.unwrap();
+        assert_eq!(setting("PRAGMA journal_mode").await.get::<String, _>(0), "wal");
+        // FULL, of OFF, NORMAL, FULL and EXTRA.
+        assert_eq!(setting("PRAGMA synchronous").await.get::<i64, _>(0), 2);
+    }
+
+    #[test]
+    fn what_another_process_does_to_a_new_database_passes_and_nothing_else_does() {
+        let of = |error| passes(&MigrateError::Execute(error));
+        assert!(passes(&MigrateError::Dirty(1)));
+        assert!(!passes(&MigrateError::VersionMissing(1)));
+        assert!(!of(sqlx::Error::PoolTimedOut));
+    }
+}

@@ -18,6 +18,7 @@ impl Wire {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
         Self { stream: BufReader::new(stream) }
     }
 
