@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release -p qrmint-server --example load -- memory:
-//! cargo run --release -p qrmint-server --example load -- sqlite:///tmp/load.db
+//! cargo run --release -p qrmint-server --example load -- sqlite://load.db
 //! cargo run --release -p qrmint-server --example load -- postgres://user@host/database
 //! ```
 //!
