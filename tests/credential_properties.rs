@@ -1,4 +1,4 @@
-//! The shared checks of the credential layer over random input; the fuzz targets run the same.
+//! The shared checks of the credential layer over random input.
 
 use proptest::prelude::*;
 use qrmint::credential::DateTime;
