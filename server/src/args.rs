@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser, ValueEnum};
-use jiff::Timestamp;
-use qrmint::credential::Policy;
+use qrmint::credential::{DateTime, Policy};
 use qrmint_server::{Limits, User};
 use tracing::level_filters::LevelFilter;
 
@@ -61,7 +60,7 @@ pub(crate) struct Arguments {
 
     /// Start the clock at this instant, such as 2025-03-04T21:27:46Z
     #[arg(long, value_name = "INSTANT")]
-    pub(crate) now: Option<Timestamp>,
+    pub(crate) now: Option<DateTime>,
 
     /// Lifetime of a standard code that is not told when to expire, 1 to 395 days
     #[arg(long, value_name = "DAYS", default_value_t = 365)]

@@ -53,7 +53,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let service = service(&arguments.store, authorizer).await?;
     let service = service.with_users(users).with_policy(policy).with_limits(limits);
     // Last, so that the first request finds it little later.
-    let service = service.with_clock(arguments.now.map_or(Clock::system(), Clock::starting_at));
+    let service = service.with_clock(arguments.now.map_or(Clock::system(), |now| Clock::starting_at(now.timestamp())));
 
     let stop = stop()?;
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;

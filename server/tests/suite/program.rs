@@ -105,6 +105,7 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         (vec!["--store", "memory:", "--users", users, "--me", "nobody"], 2, "--me"),
         (vec!["--store", "memory:", "--me", ""], 2, "--me"),
         (vec!["--now", "2025-03-04"], 2, "--now"),
+        (vec!["--now", "0000-12-31T23:59:59Z"], 2, "no date and time from 0001-01-01T00:00:00Z"),
         (vec!["--standard-days", "396"], 2, "396"),
         (vec!["--temporary-hours", "0"], 2, "0 hours"),
         (vec!["--max-requests", "0"], 2, "--max-requests"),
