@@ -54,6 +54,7 @@ mod tests {
         assert_eq!(value("{\n  \"a\": 1,\n}"), Some(json!({"a": 1})));
         assert_eq!(value(r#"{"a": [1, {"b": ",}",} , ] , }"#), Some(json!({"a": [1, {"b": ",}"}]})));
         assert_eq!(value(r#"{"a": "\",]", }"#), Some(json!({"a": "\",]"})));
+        assert_eq!(value(r#"{"é😀": ["日本",], }"#), Some(json!({"é😀": ["日本"]})));
     }
 
     #[test]
