@@ -138,22 +138,11 @@ pub(crate) enum Token {
     Match { length: usize, distance: usize },
 }
 
-/// Takes tokens as they come.
-pub(crate) trait Sink {
-    fn literal(&mut self, byte: u8);
-
-    /// `length` bytes, 3 to 258, from `distance` bytes back, 1 to 32,768.
-    fn copy(&mut self, length: usize, distance: usize);
-}
-
-impl Sink for Vec<Token> {
-    fn literal(&mut self, byte: u8) {
-        self.push(Token::Literal(byte));
-    }
-
-    fn copy(&mut self, length: usize, distance: usize) {
-        self.push(Token::Match { length, distance });
-    }
+/// The length of the first of the matches that so many bytes take, three or more: as many are left to the last, for no match is
+/// shorter.
+#[inline(always)]
+pub(crate) fn first_match(bytes: usize) -> usize {
+    if bytes > LONGEST_MATCH { LONGEST_MATCH.min(bytes - SHORTEST_MATCH) } else { bytes }
 }
 
 /// How often every symbol occurs.
@@ -210,16 +199,6 @@ impl Counts {
         for &token in tokens {
             self.add(token, times);
         }
-    }
-}
-
-impl Sink for Counts {
-    fn literal(&mut self, byte: u8) {
-        self.add(Token::Literal(byte), 1);
-    }
-
-    fn copy(&mut self, length: usize, distance: usize) {
-        self.add(Token::Match { length, distance }, 1);
     }
 }
 
@@ -553,12 +532,7 @@ mod tests {
             };
             let tokens: Vec<Token> = (0..1 + random(60)).map(|_| token(&mut random)).collect();
             let mut counts = Counts::of_blocks(1);
-            for &token in &tokens {
-                match token {
-                    Token::Literal(byte) => counts.literal(byte),
-                    Token::Match { length, distance } => counts.copy(length, distance),
-                }
-            }
+            counts.add_all(&tokens, 1);
             for codes in [Codes::of_any_header(&counts), Codes::of(&counts, 1), Codes::fixed()] {
                 let end = u64::from(codes.end_of_block().count);
                 let cost: u64 = tokens.iter().map(|&token| u64::from(codes.cost(token))).sum();

@@ -7,7 +7,9 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::deflate::{BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, Token, WINDOW};
+use super::deflate::{
+    BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, Token, WINDOW, first_match,
+};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
 use super::repeats::{Repeats, longest_matches};
 
@@ -426,8 +428,7 @@ impl<T, const SLOTS: usize, const PERIOD: usize, const PLACES: usize> Reading<'_
 fn repeat<T>(bytes: usize, alphabet: &Alphabet<T>, out: &mut impl Output<T>) {
     let mut left = bytes;
     while left > 0 {
-        // No match is shorter than three: leave as much to the last.
-        let length = if left > LONGEST_MATCH { LONGEST_MATCH.min(left - SHORTEST_MATCH) } else { left };
+        let length = first_match(left);
         out.push_all(&alphabet.repeats[length - SHORTEST_MATCH..][..1]);
         left -= length;
     }

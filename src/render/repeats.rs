@@ -5,7 +5,7 @@
 //! and the whole bytes of the quiet zone behind it: they too are what they were a line before.
 
 use super::checksum::{Adler, Parts};
-use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Sink, Token};
+use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Token, first_match};
 use super::geometry::Geometry;
 
 /// How scan lines that are like the one before them are coded.
@@ -66,23 +66,12 @@ impl Repeats {
 impl Repeated {
     /// The tokens of all, where nothing can make the match longer.
     pub(super) fn into_tokens(mut self, geometry: Geometry) -> Vec<Token> {
-        copy_all(self.owed, geometry.line(), &mut self.tokens);
+        while self.owed > 0 {
+            let length = first_match(self.owed);
+            self.tokens.push(Token::Match { length, distance: geometry.line() });
+            self.owed -= length;
+        }
         self.tokens
-    }
-}
-
-/// Gives `sink` as many matches as so many bytes take, which are none or at least three.
-#[inline(always)]
-pub(super) fn copy_all(bytes: usize, distance: usize, sink: &mut impl Sink) {
-    let mut left = bytes;
-    while left > LONGEST_MATCH {
-        // No match is shorter than three: leave as much to the last.
-        let length = LONGEST_MATCH.min(left - SHORTEST_MATCH);
-        sink.copy(length, distance);
-        left -= length;
-    }
-    if left > 0 {
-        sink.copy(left, distance);
     }
 }
 
@@ -106,10 +95,10 @@ pub(super) fn longest_matches(bytes: &[u8], line: usize) -> Vec<Token> {
         // The nearer takes fewer bits.
         let (length, distance) = if alike(1) >= alike(line) { (alike(1), 1) } else { (alike(line), line) };
         if length >= SHORTEST_MATCH {
-            tokens.copy(length, distance);
+            tokens.push(Token::Match { length, distance });
             done += length;
         } else {
-            tokens.literal(left[0]);
+            tokens.push(Token::Literal(left[0]));
             done += 1;
         }
     }
