@@ -55,6 +55,7 @@ mod clock;
 mod http;
 mod limits;
 mod metrics;
+mod named_answers;
 mod serve;
 mod service;
 pub mod store;

@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 
 use crate::limits::Limits;
+use crate::named_answers::NamedAnswers;
 
 /// The most bytes that a request's line and headers may have together; a token of many groups takes some kilobytes.
 const HEADER_LIMIT: usize = 32 * 1024;
@@ -28,7 +29,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// in flight end within the limits' `shutdown_time`, and returns whether all did.
 ///
 /// A request that is no HTTP, or whose line and headers are too large, is answered with 400 or 431 and an empty body by the
-/// HTTP library; one whose line and headers do not come in time ends with its connection.
+/// HTTP library, with ids; one whose line and headers do not come in time ends with its connection.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> bool {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -54,7 +55,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.connection_time));
         let service = TowerToHyperService::new(router.clone());
-        let connection = connections.watch(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
+        let connection =
+            connections.watch(http.serve_connection(TokioIo::new(NamedAnswers::new(Box::pin(stream))), service));
         tokio::spawn(async move {
             let _place = place;
             // Whatever a connection ends with, there is nobody left to tell.

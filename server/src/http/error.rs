@@ -59,8 +59,6 @@ pub(crate) enum ApiError {
     Busy,
     #[error("The request could not be done in time.")]
     TimeOut,
-    #[error("Other requests changed the code again and again.")]
-    Contended,
     #[error("The store does not answer.")]
     Store(#[from] StoreError),
     #[error("Internal error.")]
@@ -82,7 +80,7 @@ impl ApiError {
             Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "requestTimeout"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "requestEntityTooLarge"),
             Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"),
-            Self::TimeOut | Self::Contended | Self::Store(StoreError::Unavailable(_)) => {
+            Self::TimeOut | Self::Store(StoreError::Unavailable(_)) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "serviceNotAvailable")
             }
             Self::Store(_) | Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"),

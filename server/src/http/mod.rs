@@ -26,7 +26,7 @@ use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use self::error::ApiError;
-use self::ids::Ids;
+pub(crate) use self::ids::Ids;
 use self::route::{Action, Request};
 use crate::service::Service;
 

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use qrmint::credential::{self, QrCode, ScannedContent, VerifyError};
 use serde::{Deserialize, Serialize};
 
-use super::codes::{ATTEMPTS, now};
+use super::codes::{now, overtaken};
 use super::error::ApiError;
 use super::json;
 use crate::auth::Caller;
@@ -39,7 +39,7 @@ pub(super) async fn verify(service: &Service, body: &[u8]) -> Result<Response, A
     let Scanned { raw_content } = json::read(body)?;
     let raw_content = STANDARD.decode(raw_content).map_err(|_| VerifyError::Malformed)?;
     let scanned = ScannedContent::parse(&raw_content)?;
-    for _ in 0..ATTEMPTS {
+    loop {
         let found = service.store.find(scanned.id()).await?;
         let (user_id, seen) = found.map_or((None, None), |(user, record)| (Some(user), Some(record)));
         let used = credential::verify(&scanned, seen.as_ref(), now(&service.clock)?)?;
@@ -51,7 +51,6 @@ pub(super) async fn verify(service: &Service, body: &[u8]) -> Result<Response, A
             let verified = Verified { user_id, user_principal_name: used.user_principal_name, kind, qr_code };
             return Ok(Json(verified).into_response());
         }
-        service.metrics.conflicted();
+        overtaken(service).await;
     }
-    Err(ApiError::Contended)
 }
