@@ -371,45 +371,17 @@ fn end(ones: &[u64], word: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use qrmint_checks::Random;
+    use qrmint_checks::{Random, data_bits, shortest};
 
     use super::*;
 
     /// Bits of a segmentation, counted segment by segment from the standard's formulas.
     fn count(segments: &[Segment], band: Band) -> u64 {
         let bits = |segment: &Segment| {
-            let len = (segment.end - segment.start) as u64;
-            let data = match segment.mode {
-                Mode::Numeric => len / 3 * 10 + [0, 4, 7][(len % 3) as usize],
-                Mode::Alphanumeric => len / 2 * 11 + len % 2 * 6,
-                Mode::Byte => len * 8,
-            };
-            data + u64::from(segment.mode.header_bits(band))
+            let len = segment.end - segment.start;
+            u64::from(segment.mode.header_bits(band)) + data_bits(segment.mode as usize, len)
         };
         segments.iter().map(bits).sum()
-    }
-
-    /// The least number of bits, by trying every segment that can end at every place.
-    fn brute_force(content: &[u8], band: Band) -> u64 {
-        let mut best = vec![0];
-        for end in 1..=content.len() {
-            let mut least = u64::MAX;
-            for start in 0..end {
-                for mode in Mode::ALL {
-                    let fits = content[start..end].iter().all(|byte| match mode {
-                        Mode::Numeric => byte.is_ascii_digit(),
-                        Mode::Alphanumeric => ALPHANUMERIC_CHARACTERS.contains(byte),
-                        Mode::Byte => true,
-                    });
-                    if fits {
-                        let segment = Segment { mode, start, end };
-                        least = least.min(best[start] + count(&[segment], band));
-                    }
-                }
-            }
-            best.push(least);
-        }
-        if content.is_empty() { byte_bits(0, band) } else { best[content.len()] }
     }
 
     fn check(segmenter: &mut Segmenter, content: &[u8]) {
@@ -418,7 +390,8 @@ mod tests {
         for band in [Band::Versions1To9, Band::Versions10To26, Band::Versions27To40] {
             let bits = segmenter.bits(band);
             segmenter.segments(band, &mut segments);
-            assert_eq!(bits, brute_force(content, band), "{band:?} {}", content.escape_ascii());
+            let headers = Mode::ALL.map(|mode| u64::from(mode.header_bits(band)));
+            assert_eq!(bits, shortest(content, headers), "{band:?} {}", content.escape_ascii());
             assert_eq!(bits, count(&segments, band), "{band:?} {}", content.escape_ascii());
             let mut place = 0;
             for (i, segment) in segments.iter().enumerate() {

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use qrmint::Encoder;
-use qrmint_checks::{Choices, check_encode, check_png, check_svg, check_text};
+use qrmint_checks::{
+    Choices, check_encode, check_image_details, check_image_details_json, check_png, check_roundtrip, check_segment,
+    check_svg, check_text,
+};
 
 /// Content that has runs of every kind of character.
 fn mixed() -> impl Strategy<Value = Vec<u8>> {
@@ -12,6 +15,33 @@ fn mixed() -> impl Strategy<Value = Vec<u8>> {
 
 fn choices() -> impl Strategy<Value = Choices> {
     prop::collection::vec(any::<u8>(), Choices::LEN).prop_map(|bytes| Choices::split(&bytes).0)
+}
+
+/// JSON that is nearly an image's details.
+fn details() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        Just("version".to_owned()),
+        Just("errorCorrectionLevel".to_owned()),
+        Just("rawContent".to_owned()),
+        Just("binaryValue".to_owned()),
+        Just("@odata.type".to_owned()),
+        "[a-zA-Z@. ]{0,12}",
+    ];
+    let value = prop_oneof![
+        "[0-9]{1,3}",
+        "\"[lmqhLMQH]\"",
+        "\"([A-Za-z0-9+/]{4}){0,4}([A-Za-z0-9+/]{2}==)?\"",
+        Just("\"#microsoft.graph.qrCodeImageDetails\"".to_owned()),
+        Just("null".to_owned()),
+    ];
+    let whole = ("[0-9]{1,2}", "[lmqh]", "([A-Za-z0-9+/]{4}){0,4}").prop_map(|(version, level, bytes)| {
+        format!(r#"{{"binaryValue": "{bytes}", "rawContent": "{bytes}", "version": {version}, "errorCorrectionLevel": "{level}"}}"#)
+    });
+    let pieces = prop::collection::vec((name, value), 0..6).prop_map(|properties| {
+        let properties: Vec<String> = properties.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+        format!("{{{}}}", properties.join(","))
+    });
+    prop_oneof![whole, pieces]
 }
 
 proptest! {
@@ -28,6 +58,26 @@ proptest! {
     #[test]
     fn mixed_text_and_options_encode_as_qrcodegen_does(content in mixed(), choices in choices()) {
         check_encode(&mut Encoder::with_options(choices.options), &content, choices.level);
+    }
+
+    #[test]
+    fn any_symbol_is_read_back_module_by_module(
+        content in prop_oneof![mixed(), prop::collection::vec(any::<u8>(), 0..1_200)],
+        choices in choices(),
+    ) {
+        check_roundtrip(&choices, &content);
+    }
+
+    #[test]
+    fn any_short_content_is_cut_shortest(content in mixed(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        check_segment(&content);
+        check_segment(&bytes);
+    }
+
+    #[test]
+    fn any_details_are_the_same_as_their_json(content in mixed(), choices in choices(), json in details()) {
+        check_image_details(&choices, &content);
+        check_image_details_json(json.as_bytes());
     }
 
     #[test]

@@ -4,7 +4,10 @@
 mod choices;
 #[cfg(feature = "credential")]
 mod credential;
+mod details;
 mod image;
+mod reading;
+mod segmentation;
 mod symbol;
 
 pub use choices::Choices;
@@ -12,7 +15,10 @@ pub use choices::Choices;
 pub use credential::{
     DAY, HOUR, LAST, check_date_time, check_patch, check_scanned, check_upsert_sequence, date_time_text,
 };
+pub use details::{check_image_details, check_image_details_json};
 pub use image::{check_png, check_svg, check_text, png_modules};
+pub use reading::{Places, Reading, check_roundtrip};
+pub use segmentation::{check_segment, data_bits, shortest};
 pub use symbol::{check_encode, check_same, ecc, oracle};
 
 /// A small generator of numbers that are random enough for tests and the same on every run (a 64-bit linear congruential

@@ -1,0 +1,41 @@
+//! `qrCodeImageDetails` as JSON.
+
+use qrmint::render::Png;
+use qrmint::{Encoder, QrCodeImageDetails};
+
+use crate::Choices;
+
+/// Images with more pixels a side take seconds each and show nothing new.
+const WIDEST: u32 = 2_000;
+
+/// What is made of any content is the same again when its JSON is read.
+pub fn check_image_details(choices: &Choices, content: &[u8]) {
+    let mut encoder = Encoder::with_options(choices.options);
+    let mut png = Png::new(choices.scale, choices.quiet_zone);
+    let Ok(symbol) = encoder.encode(content, choices.level) else { return };
+    if png.side(symbol.version()) > WIDEST {
+        return;
+    }
+    let details = QrCodeImageDetails::new(symbol, content, &mut png).expect("an image that is not too wide");
+    assert_eq!((details.version, details.error_correction_level), (symbol.version(), symbol.level()));
+    assert_eq!(details.raw_content, content);
+    check_json(&details);
+}
+
+/// Any bytes as JSON: refused, or details that are the same again when their JSON is read.
+pub fn check_image_details_json(input: &[u8]) {
+    if let Ok(details) = serde_json::from_slice::<QrCodeImageDetails>(input) {
+        check_json(&details);
+        // The same by way of a value: names that come in another order, spaces and escapes do not matter.
+        let value: serde_json::Value = serde_json::from_slice(input).expect("it was JSON a moment ago");
+        assert_eq!(serde_json::from_value::<QrCodeImageDetails>(value).ok(), Some(details));
+    }
+}
+
+fn check_json(details: &QrCodeImageDetails) {
+    let json = serde_json::to_vec(details).expect("details have a JSON");
+    let mut written = Vec::new();
+    details.write_json(&mut written);
+    assert_eq!(written, json);
+    assert_eq!(serde_json::from_slice::<QrCodeImageDetails>(&json).expect("our own JSON"), *details);
+}
