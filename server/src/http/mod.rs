@@ -91,6 +91,7 @@ async fn done(
         Request::Health => Ok(monitor::health()),
         Request::Metrics => monitor::metrics(service),
         Request::Ready => monitor::ready(service).await,
+        Request::Description => Ok(monitor::description()),
         Request::Code { action, owner, kind, version } => {
             let caller = service.authorizer.authenticate(&parts.headers, now)?;
             let user = codes::user(&service.users, &caller, &owner, action)?;

@@ -1,4 +1,5 @@
-//! What a supervisor asks: whether the service runs, whether it can work, and its figures. Needs no token, names no user.
+//! What the service says of itself: whether it runs, whether it can work, its figures, and what can be asked for. Needs no token,
+//! names no user.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -20,4 +21,9 @@ pub(super) async fn ready(service: &Service) -> Result<Response, ApiError> {
 pub(super) fn metrics(service: &Service) -> Result<Response, ApiError> {
     let text = service.metrics.text().map_err(|_| ApiError::Internal)?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
+}
+
+/// OpenAPI's description of all routes.
+pub(super) fn description() -> Response {
+    ([(CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response()
 }

@@ -21,6 +21,8 @@ pub(crate) enum Request {
     Ready,
     /// Its figures.
     Metrics,
+    /// What can be asked for.
+    Description,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub(crate) enum Template {
     Health,
     Ready,
     Metrics,
+    Description,
     Unknown,
 }
 
@@ -78,6 +81,7 @@ impl Template {
             Self::Health => "/healthz",
             Self::Ready => "/readyz",
             Self::Metrics => "/metrics",
+            Self::Description => "/openapi.json",
             Self::Unknown => "unknown",
         }
     }
@@ -91,6 +95,9 @@ pub(crate) fn route(method: &Method, uri: &Uri) -> (Template, Result<Request, Ap
         [health] if is(health, "healthz") => (Template::Health, read_only(method, Request::Health)),
         [ready] if is(ready, "readyz") => (Template::Ready, read_only(method, Request::Ready)),
         [metrics] if is(metrics, "metrics") => (Template::Metrics, read_only(method, Request::Metrics)),
+        [description] if is(description, "openapi.json") => {
+            (Template::Description, read_only(method, Request::Description))
+        }
         [service, verify] if is(service, "qrmint") && is(verify, "verify") => {
             let request =
                 if method == Method::POST { Ok(Request::Verify) } else { Err(ApiError::Method { allowed: "POST" }) };

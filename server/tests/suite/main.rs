@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod authorization;
+mod description;
 mod documentation;
 mod durability;
 mod limits;

@@ -9,8 +9,8 @@ use crate::{ALPHANUMERIC, Choices};
 /// The second coordinate of the alignment patterns from version 2 up; the first is 6, the last is 7 modules before the end, and
 /// all but the first two are as far apart (Annex E).
 const SECOND_CENTRES: [usize; 39] = [
-    18, 22, 26, 30, 34, 22, 24, 26, 28, 30, 32, 34, 26, 26, 26, 30, 30, 30, 34, 28, 26, 30, 28, 32, 30, 34, 26, 30, 26, 30,
-    34, 30, 34, 30, 24, 28, 32, 26, 30,
+    18, 22, 26, 30, 34, 22, 24, 26, 28, 30, 32, 34, 26, 26, 26, 30, 30, 30, 34, 28, 26, 30, 28, 32, 30, 34, 26, 30, 26,
+    30, 34, 30, 34, 30, 24, 28, 32, 26, 30,
 ];
 
 /// Parity codewords of a block and the number of blocks for L, M, Q and H, versions 1 to 40 (Table 9).
