@@ -6,6 +6,7 @@ mod authorization;
 mod description;
 mod documentation;
 mod durability;
+mod fire;
 mod limits;
 mod program;
 mod routes;

@@ -16,18 +16,20 @@ pub(crate) struct Program {
     told: Arc<Mutex<String>>,
 }
 
-/// The command, with an environment that names no store.
-pub(crate) fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_qrmint-server"));
-    command.args(arguments).env_remove("QRMINT_STORE").stdin(Stdio::null());
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
+/// The command with an environment that names no store, and its output to be read.
+fn set_up(command: &mut Command) -> &mut Command {
+    command.env_remove("QRMINT_STORE").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
 }
 
 impl Program {
     /// Starts the program on a free port, and waits until it listens.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = command(&[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
+        Self::start_by(&mut Command::new(env!("CARGO_BIN_EXE_qrmint-server")), arguments)
+    }
+
+    /// The same by a command that runs the program in its own way.
+    pub(crate) fn start_by(command: &mut Command, arguments: &[&str]) -> Self {
+        let mut child = set_up(command).args(["--listen", "127.0.0.1:0"]).args(arguments).spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
         let (mut line, mut seen) = (String::new(), String::new());
         let address = loop {
@@ -54,6 +56,11 @@ impl Program {
 
     pub(crate) fn wire(&self) -> Wire {
         Wire::connect(self.address)
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What is on standard error so far.
@@ -96,7 +103,7 @@ impl Drop for Program {
 
 /// Runs the program to its end: exit code, standard output, standard error.
 pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut child = command(arguments).spawn().unwrap();
+    let mut child = set_up(&mut Command::new(env!("CARGO_BIN_EXE_qrmint-server"))).args(arguments).spawn().unwrap();
     let (mut out, mut errors) = (String::new(), String::new());
     child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
     child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();

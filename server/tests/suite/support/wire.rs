@@ -27,6 +27,11 @@ impl Wire {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
+    /// Says that nothing more will be sent.
+    pub(crate) fn end(&mut self) {
+        _ = self.stream.get_mut().shutdown(std::net::Shutdown::Write);
+    }
+
     /// The next answer; `None` if the connection ends before it.
     pub(crate) fn read(&mut self) -> Option<Answer> {
         let mut line = || {

@@ -1,0 +1,220 @@
+//! The program under fire: it answers, or refuses, and goes on; and nothing of what it was sent gets into its log.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use qrmint_checks::Random;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
+
+use crate::support::{Answer, Program, STANDARD, postgres_url, users_path};
+
+/// The most files that this process, and so each of its children, may have open.
+fn files() -> usize {
+    let output = Command::new("sh").args(["-c", "ulimit -n"]).output().unwrap();
+    str::from_utf8(&output.stdout).unwrap().trim().parse().unwrap_or(usize::MAX)
+}
+
+/// Kilobytes of memory that a program has.
+#[cfg(target_os = "linux")]
+fn resident(program: &Program) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn ten_thousand_idle_connections_leave_the_others_alone() {
+    // The other tests of this process need some too.
+    let count = files().saturating_sub(500).min(10_000);
+    let program = Program::start(&["--store", "memory:", "--max-connections", "20000"]);
+    assert_eq!(program.wire().ask(&program.token, "PATCH", STANDARD, Some("{}")).unwrap().status, 201);
+    let began = Instant::now();
+    let mut idle: Vec<_> = (0..count).map(|_| program.wire()).collect();
+    // Half of them have begun a request.
+    for wire in idle.iter_mut().step_by(2) {
+        wire.write("GET /healthz HTTP/1.1\r\nX: ").unwrap();
+    }
+    let mut wire = program.wire();
+    for _ in 0..100 {
+        assert_eq!(wire.ask(&program.token, "GET", STANDARD, None).unwrap().status, 200);
+    }
+    #[cfg(target_os = "linux")]
+    assert!(resident(&program) < 50_000 + 32 * count, "{} kB for {count} connections", resident(&program));
+    eprintln!("{count} idle connections, {:?}", began.elapsed());
+    drop(idle);
+    assert_eq!(program.wire().ask(&program.token, "GET", STANDARD, None).unwrap().status, 200);
+}
+
+/// A request that is nearly HTTP: one of some, with bytes changed, taken out, put in and said again.
+fn nearly_http(token: &str, random: &mut Random) -> Vec<u8> {
+    let body = r#"{"expireDateTime":"2030-01-01T00:00:00Z","x":1}"#;
+    let verify = r#"{"rawContent":"bXMtcXJwaW46djF8YXxifGM="}"#;
+    let path = users_path("caf%C3%A9", "temporaryQRCode");
+    let mut bytes = match random.below(5) {
+        0 => "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        1 => format!(
+            "PATCH {STANDARD} HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+        2 => format!(
+            "POST /qrmint/verify HTTP/1.1\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{verify}\r\n0\r\n\r\n",
+            verify.len()
+        ),
+        3 => format!("DELETE {path} HTTP/1.0\r\nauthorization: bearer {token}\r\nExpect: 100-continue\r\n\r\n"),
+        _ => format!("GET {path} HTTP/1.1\r\nclient-request-id: {}\r\nAuthorization: Bearer {token}\r\n\r\n", Uuid::nil()),
+    }
+    .into_bytes();
+    for _ in 0..random.below(6) {
+        let place = random.below(bytes.len().max(1));
+        match random.below(5) {
+            _ if bytes.is_empty() => {}
+            0 => bytes[place] = random.bits() as u8,
+            1 => drop(bytes.remove(place)),
+            2 => bytes.insert(place, [b'\r', b'\n', b' ', b':', 0, 0xFF][random.below(6)]),
+            3 => bytes.truncate(place + 1),
+            _ => {
+                let piece = bytes[place..bytes.len().min(place + 40)].to_vec();
+                bytes.splice(place..place, piece);
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn malformed_requests_are_answered_or_ended_and_leave_nothing_behind() {
+    let mut program = Program::start(&["--store", "memory:", "--connection-time", "2", "--request-time", "2"]);
+    let token = program.token.clone();
+    let mut random = Random::new(83);
+    let mut answers = [0; 6];
+    for _ in 0..3_000 {
+        let mut wire = program.wire();
+        // The program may have answered and ended before all is sent.
+        _ = wire.write(nearly_http(&token, &mut random));
+        wire.end();
+        match wire.read() {
+            None => answers[0] += 1,
+            Some(answer) => {
+                assert!(
+                    [100, 200, 201, 204].contains(&answer.status) || (400..500).contains(&answer.status),
+                    "{answer:?}"
+                );
+                if answer.status != 100 {
+                    assert!(Uuid::try_parse(answer.header("request-id")).is_ok());
+                }
+                answers[usize::from(answer.status / 100)] += 1;
+            }
+        }
+    }
+    // Every kind of outcome there was: ended, done, refused.
+    assert!(answers[0] > 100 && answers[2] > 30 && answers[4] > 1_000, "{answers:?}");
+    assert_eq!(program.wire().ask(&token, "GET", "/readyz", None).unwrap().status, 200);
+    program.terminate();
+    assert_eq!(program.wait().code(), Some(0));
+    let told = program.told();
+    for hidden in [&*token, &token[..20], "panicked", "bXMtc", "caf%", "café", "2030-01"] {
+        assert!(!told.contains(hidden), "{hidden}");
+    }
+}
+
+#[test]
+fn a_path_of_bytes_that_are_no_text_is_refused() {
+    let program = Program::start(&["--store", "memory:"]);
+    for (id, status) in
+        [(&b"\xff\xfe"[..], 400), (b"caf\xc3\xa9", 404), (b"%ff%fe", 400), (b"%00", 404), (b"a\x00b", 400)]
+    {
+        let mut wire = program.wire();
+        let head = [
+            b"GET /beta/users/",
+            id,
+            b"/authentication/qrCodePinMethod/standardQRCode HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ",
+            program.token.as_bytes(),
+            b"\r\n\r\n",
+        ];
+        wire.write(head.concat()).unwrap();
+        let answer = wire.read().unwrap();
+        assert_eq!(answer.status, status, "{}", id.escape_ascii());
+        assert!(Uuid::try_parse(answer.header("request-id")).is_ok());
+    }
+}
+
+/// The answers to creates for users of these numbers.
+fn create(program: &Program, users: std::ops::Range<usize>) -> Vec<Answer> {
+    let mut wire = program.wire();
+    let paths = users.map(|user| users_path(&format!("user-{user}"), "standardQRCode"));
+    paths.map(|path| wire.ask(&program.token, "PATCH", &path, Some("{}")).unwrap()).collect()
+}
+
+#[test]
+fn a_full_disk_is_503_and_what_was_acknowledged_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("codes.db").display());
+    // A shell that allows no file above 2 MB: writes beyond that fail as on a full disk, where the signal that comes with it is
+    // ignored. Blocks are of 512 bytes.
+    let limited = format!("trap '' XFSZ; ulimit -f 4000; exec {} \"$@\"", env!("CARGO_BIN_EXE_qrmint-server"));
+    let mut program = Program::start_by(Command::new("sh").args(["-c", &limited, "sh"]), &["--store", &url]);
+    let answers = create(&program, 0..600);
+    let acknowledged: Vec<usize> = (0..answers.len()).filter(|user| answers[*user].status == 201).collect();
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 201).collect();
+    assert!(acknowledged.len() > 50 && refused.len() > 50, "{} and {}", acknowledged.len(), refused.len());
+    for answer in refused {
+        assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The store does not answer.");
+    }
+    let stays = |program: &Program| {
+        let mut wire = program.wire();
+        for user in &acknowledged {
+            let path = users_path(&format!("user-{user}"), "standardQRCode");
+            let code = wire.ask(&program.token, "GET", &path, None).unwrap().expect(StatusCode::OK);
+            assert_eq!(code["id"], answers[*user].json()["id"]);
+        }
+    };
+    stays(&program);
+    assert!(program.told().contains("The store does not answer."));
+    program.kill();
+    // With room again all is well.
+    let program = Program::start(&["--store", &url]);
+    stays(&program);
+    assert!(create(&program, 5_000..5_010).iter().all(|answer| answer.status == 201));
+}
+
+#[test]
+fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let Some(url) = runtime.block_on(postgres_url("a database that goes and comes back")) else { return };
+    let server = std::env::var("QRMINT_TEST_POSTGRES").unwrap();
+    let name = url.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    // As a restart does: nobody is let in, and who is in is thrown out.
+    let open = |open: bool| {
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&server).await.unwrap();
+            let allow = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {open}");
+            let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            connection.execute(AssertSqlSafe(allow)).await.unwrap();
+            connection.execute(AssertSqlSafe(end)).await.unwrap();
+        });
+    };
+    let program = Program::start(&["--store", &url]);
+    assert!(create(&program, 0..20).iter().all(|answer| answer.status == 201));
+    open(false);
+    let began = Instant::now();
+    for answer in create(&program, 20..23) {
+        answer.expect_error(503, "serviceNotAvailable");
+    }
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    assert_eq!(program.wire().ask("", "GET", "/healthz", None).unwrap().status, 200);
+    program.wire().ask("", "GET", "/readyz", None).unwrap().expect_error(503, "serviceNotAvailable");
+    open(true);
+    assert!(create(&program, 30..50).iter().all(|answer| answer.status == 201));
+    let mut wire = program.wire();
+    for user in 0..20 {
+        let path = users_path(&format!("user-{user}"), "standardQRCode");
+        assert_eq!(wire.ask(&program.token, "GET", &path, None).unwrap().status, 200);
+    }
+    // What is thrown out while it works is told once, and the next request is served.
+    open(true);
+    std::thread::sleep(Duration::from_millis(1_100));
+    assert!(create(&program, 60..80).iter().all(|answer| answer.status == 201));
+    assert!(!program.told().contains("panicked") && !program.told().contains(&url));
+}
