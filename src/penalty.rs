@@ -447,6 +447,44 @@ mod tests {
         }
     }
 
+    /// Where [`may_be_wide`] lets a column through: what is known of a pattern of unit width 2, 3, and 4 or more.
+    fn lets_through(dark: [bool; WIDE_WINDOW]) -> bool {
+        let all = |lines: core::ops::Range<usize>, colour| { lines }.all(|line| dark[line] == colour);
+        let of_2 = all(0..2, false) && all(2..4, true) && all(12..14, false) && all(14..16, true);
+        let of_3 = all(0..3, true) && all(3..6, false) && all(12..15, true) && all(15..18, false);
+        let of_more = all(2..6, false) && all(12..18, true);
+        all(4..6, false) && all(6..12, true) && (of_2 || of_3 || of_more)
+    }
+
+    #[test]
+    fn what_may_be_a_wide_pattern_is_all_that_is_looked_at() {
+        let mut random = Random::new(6);
+        // Widths 2, 3 and 4, and none.
+        let shapes = ["..##..######..##..", "###...#########...", "......############", "......######......"];
+        let mut passed = 0;
+        for _ in 0..4_000 {
+            // In each column a shape with no, one or two lines changed.
+            let mut lines = [0; WIDE_WINDOW];
+            for bit in 0..64 {
+                let shape = shapes[random.below(4)].as_bytes();
+                let mut dark: [bool; WIDE_WINDOW] =
+                    core::array::from_fn(|line| shape.get(line).map_or(random.bits() >> 9 & 1 != 0, |c| *c == b'#'));
+                for _ in 0..random.below(3) {
+                    let line = random.below(18);
+                    dark[line] ^= true;
+                }
+                (0..WIDE_WINDOW).for_each(|line| lines[line] |= u64::from(dark[line]) << bit);
+            }
+            let found = may_be_wide::<u64>(&lines);
+            for bit in 0..64 {
+                let expected = lets_through(lines.map(|line| line >> bit & 1 != 0));
+                assert_eq!(found >> bit & 1 != 0, expected, "{:?}", lines.map(|line| line >> bit & 1));
+                passed += usize::from(expected);
+            }
+        }
+        assert!(passed > 10_000, "{passed}");
+    }
+
     #[test]
     fn balance_is_scored_in_steps_of_five_per_cent() {
         // 21 x 21 = 441 modules: 45 % are 198.45, 55 % are 242.55, 60 % are 264.6.
