@@ -12,6 +12,9 @@ const SCALES: [u8; 25] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 /// Symbols of each version: what one happens to hold does not decide.
 const SYMBOLS: usize = 4;
 
+/// Bytes of all images together. Another number is another choice of the writer: look at the table before it is put here.
+const TOTAL: usize = 3_996_831;
+
 /// Bytes of the images of some symbols at one scale.
 struct Sizes {
     ours: usize,
@@ -87,11 +90,13 @@ fn most(scale: u8, version: u8) -> f64 {
 fn images_are_about_as_small_as_zlib_makes_them_and_no_larger_than_the_png_crate_does() {
     let mut random = Random::new(61);
     let all: Vec<Vec<Symbol>> = VERSIONS.iter().map(|&version| symbols(version, &mut random)).collect();
+    let mut total = 0;
     println!("bytes an image: ours (share of zlib's, of the png crate's)");
     for scale in SCALES {
         print!("scale {scale:2}:");
         for (version, symbols) in VERSIONS.into_iter().zip(&all) {
             let Sizes { ours, zlib, png } = sizes(symbols, scale);
+            total += ours;
             let [to_zlib, to_png] = [zlib, png].map(|theirs| ours as f64 / theirs as f64);
             print!("  v{version} {} ({to_zlib:.3}, {to_png:.3})", ours / SYMBOLS);
             let at = format!("scale {scale}, version {version}: {ours} bytes, zlib {zlib}, png {png}");
@@ -103,4 +108,5 @@ fn images_are_about_as_small_as_zlib_makes_them_and_no_larger_than_the_png_crate
         }
         println!();
     }
+    assert_eq!(total, TOTAL);
 }

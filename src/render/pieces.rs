@@ -434,6 +434,14 @@ fn repeat<T>(bytes: usize, alphabet: &Alphabet<T>, out: &mut impl Output<T>) {
     }
 }
 
+#[cfg(test)]
+impl<T> Alphabet<T> {
+    /// For each slot what pieces are coded as by how many places ago they stood.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[T]> {
+        self.back.iter().map(|back| &back[..])
+    }
+}
+
 impl Alphabet<Token> {
     /// The bits of these tokens.
     pub(super) fn coded(&self, codes: &Codes) -> Alphabet<Bits> {

@@ -390,6 +390,22 @@ mod tests {
     }
 
     #[test]
+    fn pieces_of_which_two_do_not_fit_a_word_are_spelled() {
+        let mut spelled = 0;
+        // Of all versions and scales up to 64 the last two alone have such pieces.
+        for (version, scale) in [(1, 5), (7, 16), (20, 7), (40, 32), (11, 53), (29, 37)] {
+            let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
+            let plan = Plan::new(version, scale, QuietZone::default());
+            let Rows::Pieces(pieces, alphabet) = &plan.rows else { panic!("groups") };
+            for (bits, tokens) in alphabet.pieces().zip(pieces.tokens().pieces()) {
+                assert!(bits.iter().all(|bits| 2 * bits.count <= MOST_BITS));
+                spelled += tokens.len() - bits.len();
+            }
+        }
+        assert_eq!(spelled, 9);
+    }
+
+    #[test]
     fn streams_inflate_to_the_scan_lines_whatever_the_rows() {
         let mut random = Random::new(71);
         let mut scratch = Scratch::default();
