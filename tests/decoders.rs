@@ -1,5 +1,7 @@
 //! Decoders that none of us wrote read every image back to the exact bytes, and damaged ones as far as the level promises.
 
+#![allow(clippy::unwrap_used)]
+
 use qrmint::render::{Png, QuietZone, Scale};
 use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Symbol, Version};
 use qrmint_checks::{ALPHANUMERIC, Random, Reading, png_modules};

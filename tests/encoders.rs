@@ -4,6 +4,8 @@
 //! Their own choice of a mask says nothing about ours: they score by other readings of 7.8.3 and differ from `qrcodegen` on a
 //! third to half of all content. So `zint` is told our mask, and `qrencode`, which can't be told, tells its own.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;

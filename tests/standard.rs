@@ -1,5 +1,7 @@
 //! The worked example of ISO/IEC 18004:2015, Annex I: "01234567" in a 1-M symbol, step by step.
 
+#![allow(clippy::unwrap_used)]
+
 use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Mode, Symbol, Version};
 use qrmint_checks::Reading;
 
