@@ -26,9 +26,11 @@ pub fn check_image_details(choices: &Choices, content: &[u8]) {
 pub fn check_image_details_json(input: &[u8]) {
     if let Ok(details) = serde_json::from_slice::<QrCodeImageDetails>(input) {
         check_json(&details);
-        // The same by way of a value: names that come in another order, spaces and escapes do not matter.
-        let value: serde_json::Value = serde_json::from_slice(input).expect("it was JSON a moment ago");
-        assert_eq!(serde_json::from_value::<QrCodeImageDetails>(value).ok(), Some(details));
+        // The same by way of a value: names that come in another order, spaces and escapes do not matter. What is skipped is not
+        // looked into by `serde_json`: it may have text in it that is none.
+        if let Ok(value) = serde_json::from_slice::<serde_json::Value>(input) {
+            assert_eq!(serde_json::from_value::<QrCodeImageDetails>(value).ok(), Some(details));
+        }
     }
 }
 
