@@ -2,6 +2,7 @@
 //! instant of its examples.
 
 use axum::http::StatusCode;
+use qrmint_checks::page::{CREATED, UPDATED};
 use serde_json::Value;
 
 use crate::support::{Answer, FLOKI, NOW, Program, USERS, bytes, decode};
@@ -17,22 +18,6 @@ Content-Type: application/json
 }
 "##;
 
-const CREATED: &str = r##"{
-  "@odata.type": "#microsoft.graph.qrCode",
-  "id": "44f2f040-ea9d-4283-9e7b-b63ddae391a9",
-  "expireDateTime": "2025-12-19T12:00:00Z",
-  "startDateTime": "2025-01-01T12:00:00Z",
-  "createdDateTime": "2025-03-04T21:27:46.9771036Z",
-  "lastUsedDateTime": "0001-01-01T00:00:00Z",
-  "image": {
-    "@odata.type": "#microsoft.graph.qrCodeImageDetails",
-    "binaryValue": "SGVsbG9Xb3JsZCE=",
-    "version": 1,
-    "errorCorrectionLevel": "l",
-    "rawContent": "SGVsbG9Xb3JsZCEyTXlSYXdDb250ZW50"
-  }
-}"##;
-
 const UPDATE: &str = r##"PATCH https://graph.microsoft.com/beta/me/authentication/qrCodePinMethod/standardQRCode
 Content-Type: application/json
 
@@ -41,16 +26,6 @@ Content-Type: application/json
   "expireDateTime": "2025-12-01T12:00:00Z",
 }
 "##;
-
-const UPDATED: &str = r##"{
-  "@odata.type": "#microsoft.graph.qrCode",
-  "id": "44f2f040-ea9d-4283-9e7b-b63ddae391a9",
-  "expireDateTime": "2025-12-01T12:00:00Z",
-  "startDateTime": "2025-01-01T12:00:00Z",
-  "createdDateTime": "2025-03-04T21:27:46.9771036Z",
-  "lastUsedDateTime": "0001-01-01T00:00:00Z",
-  "image": null
-}"##;
 
 /// Sends what the page prints, with what every HTTP client adds: a version, `Host`, the token that the page's table of headers
 /// demands, and the length of the body.

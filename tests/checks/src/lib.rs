@@ -6,6 +6,7 @@ mod choices;
 mod credential;
 mod details;
 mod image;
+pub mod page;
 mod reading;
 mod segmentation;
 mod symbol;
