@@ -1,14 +1,14 @@
 //! The program under fire: it answers, or refuses, and goes on; and nothing of what it was sent gets into its log.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use qrmint_checks::Random;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use crate::support::{Answer, Program, STANDARD, postgres_url, users_path};
+use crate::support::{Answer, PostgresServer, Program, STANDARD, users_path};
 
 /// The most files that this process, and so each of its children, may have open.
 fn files() -> usize {
@@ -181,40 +181,47 @@ fn a_full_disk_is_503_and_what_was_acknowledged_stays() {
 
 #[test]
 fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(url) = runtime.block_on(postgres_url("a database that goes and comes back")) else { return };
-    let server = std::env::var("QRMINT_TEST_POSTGRES").unwrap();
-    let name = url.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
-    // As a restart does: nobody is let in, and who is in is thrown out.
-    let open = |open: bool| {
-        runtime.block_on(async {
-            let mut connection = PgConnection::connect(&server).await.unwrap();
-            let allow = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {open}");
-            let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-            connection.execute(AssertSqlSafe(allow)).await.unwrap();
-            connection.execute(AssertSqlSafe(end)).await.unwrap();
-        });
-    };
-    let program = Program::start(&["--store", &url]);
-    assert!(create(&program, 0..20).iter().all(|answer| answer.status == 201));
-    open(false);
+    let Some(server) = PostgresServer::start("a database that goes and comes back") else { return };
+    let program = Program::start(&["--store", &server.url]);
+    let before = create(&program, 0..20);
+    server.control(&["-m", "immediate", "stop"]);
     let began = Instant::now();
-    for answer in create(&program, 20..23) {
+    for answer in create(&program, 1_000..1_003) {
         answer.expect_error(503, "serviceNotAvailable");
     }
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert_eq!(program.wire().ask("", "GET", "/healthz", None).unwrap().status, 200);
     program.wire().ask("", "GET", "/readyz", None).unwrap().expect_error(503, "serviceNotAvailable");
-    open(true);
-    assert!(create(&program, 30..50).iter().all(|answer| answer.status == 201));
-    let mut wire = program.wire();
-    for user in 0..20 {
-        let path = users_path(&format!("user-{user}"), "standardQRCode");
-        assert_eq!(wire.ask(&program.token, "GET", &path, None).unwrap().status, 200);
+    server.control(&["start"]);
+    let after = create(&program, 20..40);
+    assert!(before.iter().chain(&after).all(|answer| answer.status == 201));
+
+    // Once more amid creates, each of a user of its own.
+    let ended = AtomicBool::new(false);
+    let amid: Vec<Answer> = std::thread::scope(|scope| {
+        let client = scope.spawn(|| {
+            let users = (40..).take_while(|_| !ended.load(Ordering::SeqCst));
+            users.flat_map(|user| create(&program, user..user + 1)).collect()
+        });
+        server.control(&["-m", "immediate", "restart"]);
+        ended.store(true, Ordering::SeqCst);
+        client.join().unwrap()
+    });
+    let refused: Vec<_> = amid.iter().filter(|answer| answer.status != 201).collect();
+    assert!(!refused.is_empty(), "of {}", amid.len());
+    assert!(create(&program, 2_000..2_020).iter().all(|answer| answer.status == 201));
+    for answer in refused {
+        answer.expect_error(503, "serviceNotAvailable");
     }
-    // What is thrown out while it works is told once, and the next request is served.
-    open(true);
-    std::thread::sleep(Duration::from_millis(1_100));
-    assert!(create(&program, 60..80).iter().all(|answer| answer.status == 201));
-    assert!(!program.told().contains("panicked") && !program.told().contains(&url));
+
+    // What was acknowledged is there.
+    let mut wire = program.wire();
+    for (user, answer) in
+        [before, after, amid].into_iter().flatten().enumerate().filter(|(_, answer)| answer.status == 201)
+    {
+        let path = users_path(&format!("user-{user}"), "standardQRCode");
+        let stored = wire.ask(&program.token, "GET", &path, None).unwrap().expect(StatusCode::OK);
+        assert_eq!(stored["id"], answer.json()["id"], "{path}");
+    }
+    assert!(!program.told().contains("panicked") && !program.told().contains(&server.url));
 }
