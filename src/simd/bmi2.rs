@@ -22,7 +22,7 @@ pub(super) unsafe fn spread(bits: u64, places: u64) -> [u32; 2] {
 }
 
 /// Whether a processor with BMI2 deposits and extracts bits in one fast instruction: AMD's take hundreds of cycles before
-/// family 19h (Zen 3). Miri, which has no `cpuid`, is told that they are.
+/// family 19h (Zen 3). Miri, which has no `cpuid`, is told that they are fast.
 #[inline(always)]
 pub(super) fn is_fast() -> bool {
     if cfg!(miri) {

@@ -7,23 +7,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use qrmint_server::store::PostgresStore;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-/// The URL of a server whose databases may be made and dropped.
-fn server() -> Option<String> {
-    std::env::var("QRMINT_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+/// What `with-postgres` says in that variable; or `None`, which is said aloud.
+fn said(name: &str, test: &str) -> Option<String> {
+    let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+    if value.is_none() {
+        eprintln!("skipped for PostgreSQL: {test}: {name} is not set");
+    }
+    value
 }
 
-/// That there is none is said aloud.
-fn skipped(test: &str) {
-    eprintln!("skipped for PostgreSQL: {test}: QRMINT_TEST_POSTGRES names no server");
-}
-
-/// The URL of a new, empty database; or `None`, which is said aloud.
+/// The URL of a new, empty database.
 pub(crate) async fn postgres_url(test: &str) -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let Some(server) = server() else {
-        skipped(test);
-        return None;
-    };
+    let server = said("QRMINT_TEST_POSTGRES", test)?;
     let name = format!("qrmint_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&server).await.unwrap();
     connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
@@ -45,12 +41,9 @@ pub(crate) struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// One of its own where the tests have one; or `None`, which is said aloud.
+    /// Only where `with-postgres` has started one for the other tests: it may install what it needs.
     pub(crate) fn start(test: &str) -> Option<Self> {
-        if server().is_none() {
-            skipped(test);
-            return None;
-        }
+        said("QRMINT_TEST_POSTGRES_CONTROL", test)?;
         let script = "echo $QRMINT_TEST_POSTGRES; echo $QRMINT_TEST_POSTGRES_CONTROL; read _";
         let mut process = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/with-postgres"))
             .args(["bash", "-c", script])
