@@ -49,14 +49,20 @@ pub fn check_patch(input: &[u8]) {
     assert_eq!(patch, dates);
 }
 
-/// A scanned content that is taken is, but for the case of its id, what a new code of that user and id says.
+/// A scanned content that is taken is, but for the case of its id, what a new code of that user and id says; shown, it lacks the secret.
 pub fn check_scanned(input: &[u8]) {
     let Ok(scanned) = ScannedContent::parse(input) else { return };
     let text = str::from_utf8(input).unwrap();
-    let secret = &text[text.len() - 43..];
-    let content = format!("ms-qrpin:v1|{}|{}|{secret}", scanned.user_principal_name(), scanned.id());
-    assert!(content.eq_ignore_ascii_case(text));
-    assert_eq!(scanned.user_principal_name().find(|char: char| char == '|' || char.is_control()), None);
-    assert!(!format!("{scanned:?}").contains(secret));
-    assert!(ScannedContent::parse(content.as_bytes()).is_ok());
+    let parts: Vec<&str> = text.split('|').collect();
+    let [prefix, name, id, secret] = parts[..] else { panic!("{text}") };
+    assert_eq!((prefix, name), ("ms-qrpin:v1", scanned.user_principal_name()));
+    assert!(!name.is_empty() && !name.contains(char::is_control), "{text}");
+    let id = id.to_ascii_lowercase();
+    assert_eq!(id, scanned.id().to_string());
+    assert!(
+        secret.len() == 43 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
+        "{text}"
+    );
+    assert_eq!(format!("{scanned:?}"), format!("ScannedContent {{ user_principal_name: {name:?}, id: {id}, .. }}"));
+    assert!(ScannedContent::parse(format!("{prefix}|{name}|{id}|{secret}").as_bytes()).is_ok());
 }
