@@ -261,11 +261,10 @@ mod tests {
         // 1-L has 152 bits: 17 bytes leave none of the four zeros out (4 + 8 + 136 + 4), 41 digits leave one (14 + 137 + 1).
         let blocks = Blocks::of(Version::MIN, ErrorCorrectionLevel::L);
         let mut data = Vec::new();
-        for (mode, content) in [(Mode::Byte, &[0xff; 17][..]), (Mode::Numeric, &[b'9'; 41])] {
+        for (mode, content, last) in [(Mode::Byte, &[0xff; 17][..], 0xf0), (Mode::Numeric, &[b'9'; 41], 0b1100_0110)] {
             data_codewords(content, &segment(mode, content), None, Band::Versions1To9, blocks, &mut data);
-            assert_eq!(data.len(), 19);
+            assert_eq!((data.len(), data[18]), (19, last));
         }
-        assert_eq!(data.last().map(|last| last & 1), Some(0));
     }
 
     #[test]

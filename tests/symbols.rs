@@ -133,15 +133,17 @@ fn a_refusal_says_how_many_bits_were_needed_and_how_many_fit() {
 fn content_far_too_long_is_refused_without_being_read() {
     let content = vec![0x80; 100_000_000];
     let mut encoder = Encoder::new();
-    let start = std::time::Instant::now();
     for segmentation in [Segmentation::Optimal, Segmentation::Bytes] {
         encoder.options_mut().segmentation = segmentation;
-        for _ in 0..500 {
+        let times = (0..500).map(|_| {
+            let start = std::time::Instant::now();
             assert!(encoder.encode(&content, ErrorCorrectionLevel::L).is_err());
-        }
+            start.elapsed()
+        });
+        // To read it takes more on the fastest memory there is; what else the machine does takes its time of few of them.
+        let fastest = times.min().unwrap();
+        assert!(fastest.as_micros() < 500, "{fastest:?}");
     }
-    // To read it a thousand times would take ten seconds on the fastest memory there is.
-    assert!(start.elapsed().as_millis() < 2_000, "{:?}", start.elapsed());
 }
 
 #[test]

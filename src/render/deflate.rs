@@ -522,6 +522,49 @@ mod tests {
     }
 
     #[test]
+    fn every_length_and_distance_has_the_symbol_and_the_extra_bits_of_its_range() {
+        // RFC 1951, 3.2.5: the first `plain` symbols have no extra bits, the next `each` have one, the next `each` two, and so on.
+        let check = |of: fn(usize) -> (usize, Bits),
+                     mut number: usize,
+                     last: usize,
+                     first: usize,
+                     plain: usize,
+                     each: usize| {
+            for symbol in 0.. {
+                let extra = if symbol < plain { 0 } else { 1 + (symbol - plain) / each };
+                for value in 0..1 << extra {
+                    if number > last {
+                        return;
+                    }
+                    assert_eq!(of(number), (first + symbol, Bits { value, count: extra as u32 }), "{number}");
+                    number += 1;
+                }
+            }
+        };
+        check(length_symbol, SHORTEST_MATCH, 257, 257, 8, 4);
+        check(distance_symbol, 1, 32_768, 0, 4, 2);
+    }
+
+    #[test]
+    fn any_number_of_bits_behind_any_other_is_written_bit_by_bit() {
+        let mut bytes = [0xFF; 24];
+        for (before, count) in (0..8).flat_map(|before| (0..=MOST_BITS).map(move |count| (before, count))) {
+            for value in [0, u64::MAX, 0x5A5A_5A5A_5A5A_5A5A, 0x0123_4567_89AB_CDEF] {
+                let bits = [(0x6D, before), (value, count), (1, 1)];
+                let bits = bits.map(|(value, count)| Bits { value: value & ((1 << count) - 1), count });
+                let mut out = BitWriter::new(&mut bytes);
+                out.push_all(&bits);
+                let len = out.finish();
+                let mut wanted: Vec<u64> =
+                    bits.iter().flat_map(|bits| (0..bits.count).map(|i| bits.value >> i & 1)).collect();
+                wanted.resize(wanted.len().next_multiple_of(8), 0);
+                let written = bytes[..len].iter().flat_map(|byte| (0..8).map(move |i| u64::from(byte >> i & 1)));
+                assert!(written.eq(wanted), "{before} and {count} bits");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_counted_is_what_is_written() {
         let mut random = random();
         for _ in 0..300 {

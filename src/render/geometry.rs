@@ -91,3 +91,40 @@ impl Geometry {
         (0..len).map(|byte| (0..8).fold(0, |bits, i| bits << 1 | u8::from(light(8 * byte + i)))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use qrmint_checks::Random;
+
+    use super::*;
+    use crate::version::{ErrorCorrectionLevel, Mask};
+
+    #[test]
+    fn rows_and_groups_at_every_place_are_the_modules_of_every_version() {
+        let mut random = Random::new(72);
+        for number in 1..=40 {
+            let version = Version::new(number).unwrap();
+            let (size, words) = (version.size(), version.words());
+            let inside = |word: usize| u64::MAX >> (64 * (word + 1)).saturating_sub(size);
+            let rows = (0..words * size).map(|i| random.bits() & inside(i / size)).collect();
+            let symbol = Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows };
+            for quiet_zone in 0..=2 * GROUP {
+                let geometry = Geometry::new(version, Scale::default(), QuietZone::new(quiet_zone as u8));
+                assert_eq!(GROUP * geometry.groups() + geometry.tail(), size + 2 * quiet_zone);
+                let first = GROUP * geometry.lead();
+                for y in geometry.rows(&symbol) {
+                    let row = geometry.row(&symbol, y);
+                    let dark =
+                        |module: usize| usize::from(symbol.is_dark((first + module).wrapping_sub(quiet_zone), y));
+                    for module in 0..64 * WIDEST {
+                        assert_eq!((row[module / 64] >> (module % 64)) as usize & 1, dark(module));
+                    }
+                    for group in 0..=8 * WIDEST {
+                        let modules: usize = (0..GROUP).map(|i| dark(GROUP * group + i) << i).sum();
+                        assert_eq!(geometry.group(&row, group), modules);
+                    }
+                }
+            }
+        }
+    }
+}

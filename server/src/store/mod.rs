@@ -98,7 +98,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// It can't be reached, or can't do its work.
+    /// It can't be reached, or can't do its work. What the cause displays is logged, so it must have no secret in it.
     #[error("the store does not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A row holds what no record does.

@@ -1,12 +1,13 @@
 //! Programs that share a store, and programs that end without warning.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::support::{Program, STANDARD, TEMPORARY, count, postgres_url, users_path};
 
-/// A new SQLite file, and a new PostgreSQL database if there can be one.
+/// A new SQLite file, in memory where that can be, and a new PostgreSQL database if there can be one. It is programs that end
+/// here, not machines, and how long a disk takes says nothing of them.
 fn stores(test: &str) -> (tempfile::TempDir, Vec<String>) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let mut urls = vec![format!("sqlite://{}", folder.path().join("codes.db").display())];
     let runtime = tokio::runtime::Runtime::new().unwrap();
     urls.extend(runtime.block_on(postgres_url(test)));
@@ -71,15 +72,15 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
         let mut seen = 0;
         for round in 0..3 {
             let mut program = Program::start(&["--store", &url]);
-            let (address, token) = (program.address, program.token.clone());
-            let killed = &AtomicBool::new(false);
+            let token = program.token.clone();
+            let (killed, count) = (&AtomicBool::new(false), &AtomicUsize::new(0));
             // Each of four clients creates codes, one after the other, until the program is gone.
             let acknowledged: Vec<_> = std::thread::scope(|scope| {
                 let clients: Vec<_> = (0..4)
                     .map(|client| {
-                        let token = &token;
+                        let (token, mut wire) = (&token, program.wire());
                         scope.spawn(move || {
-                            let (mut wire, mut created) = (crate::support::Wire::connect(address), Vec::new());
+                            let mut created = Vec::new();
                             for number in 0.. {
                                 let path = users_path(&format!("user-{round}-{client}-{number}"), "standardQRCode");
                                 let Some(answer) = wire.ask(token, "PATCH", &path, Some("{}")) else {
@@ -87,6 +88,7 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
                                     return created;
                                 };
                                 assert_eq!(answer.status, 201, "{}", answer.text());
+                                count.fetch_add(1, Ordering::SeqCst);
                                 created.push((path, answer.json()["id"].as_str().unwrap().to_owned()));
                             }
                             created
@@ -94,6 +96,9 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
                     })
                     .collect();
                 std::thread::sleep(std::time::Duration::from_millis(400));
+                while count.load(Ordering::SeqCst) < 4 && !clients.iter().any(|client| client.is_finished()) {
+                    std::thread::yield_now();
+                }
                 killed.store(true, Ordering::SeqCst);
                 program.kill();
                 clients.into_iter().flat_map(|client| client.join().unwrap()).collect()

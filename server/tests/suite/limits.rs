@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use qrmint::credential::{Kind, Record};
 use qrmint_server::Limits;
 use qrmint_server::store::{MemoryStore, Pending, Store, StoreError};
+use serde_json::json;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::support::{Program, STANDARD, Served, Setting, metric};
+use crate::support::{FLOKI, Program, STANDARD, Served, Setting, TEMPORARY, metric, scan};
 
 /// What is wrong with a store.
 #[derive(Clone)]
@@ -71,9 +74,15 @@ fn with(fault: Fault, limits: Limits) -> Served {
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_503_and_tells_nothing_of_itself() {
     let served = with(Fault::Unavailable, Limits::default());
-    for (method, path, body) in
-        [("PATCH", STANDARD, Some("{}")), ("GET", STANDARD, None), ("DELETE", STANDARD, None), ("GET", "/readyz", None)]
-    {
+    let content = format!("ms-qrpin:v1|floki@contoso.com|{FLOKI}|{}", "A".repeat(43));
+    let scanned = scan(&json!(BASE64.encode(content)));
+    for (method, path, body) in [
+        ("PATCH", STANDARD, Some("{}")),
+        ("GET", STANDARD, None),
+        ("DELETE", STANDARD, None),
+        ("POST", "/qrmint/verify", Some(&*scanned)),
+        ("GET", "/readyz", None),
+    ] {
         let answer = served.ask(method, path, body).await;
         assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The store does not answer.");
         assert_eq!(answer.header("retry-after"), "1");
@@ -94,12 +103,12 @@ async fn a_row_that_is_no_record_and_a_panic_are_500() {
 #[tokio::test]
 async fn a_write_that_others_always_come_before_is_tried_for_as_long_as_a_request_may_take() {
     let mut limits = Limits::default();
-    limits.request_time = Duration::from_millis(100);
+    limits.request_time = Duration::from_secs(1);
     let served = with(Fault::Contended, limits);
     let answer = served.ask("PATCH", STANDARD, "{}").await;
     assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
     let metrics = served.ask("GET", "/metrics", None).await;
-    assert!(metric(metrics.text(), "qrmint_conflicts_total") > 100.0);
+    assert!(metric(metrics.text(), "qrmint_conflicts_total") > 50.0);
 }
 
 #[tokio::test]
@@ -144,7 +153,7 @@ async fn a_request_that_takes_too_long_is_503_and_gives_its_slot_back() {
 #[tokio::test]
 async fn what_a_client_began_is_done_though_the_client_goes_away() {
     let store = Arc::new(MemoryStore::default());
-    let slow = Slow(store.clone());
+    let slow = Lame { store, reads_after: Duration::from_millis(60), writes: true };
     let served = Arc::new(Setting { store: Some(Arc::new(slow)), ..Setting::default() }.serve());
     let asked = served.clone();
     let client = tokio::spawn(async move { asked.ask("PATCH", STANDARD, "{}").await });
@@ -155,19 +164,49 @@ async fn what_a_client_began_is_done_though_the_client_goes_away() {
     served.ask("GET", STANDARD, None).await.expect(StatusCode::OK);
 }
 
-/// Takes its time before it reads.
-struct Slow(Arc<MemoryStore>);
+#[tokio::test]
+async fn a_store_that_reads_and_does_not_write_is_503_and_nothing_has_changed() {
+    let store = Arc::new(MemoryStore::default());
+    let sound = Setting { store: Some(store.clone()), ..Setting::default() }.serve();
+    let code = sound.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
+    let scanned = scan(&code["image"]["rawContent"]);
+    let lame = Lame { store, reads_after: Duration::ZERO, writes: false };
+    let lame = Setting { store: Some(Arc::new(lame)), ..Setting::default() }.serve();
+    for (method, path, body) in [
+        ("PATCH", STANDARD, Some(r#"{"expireDateTime":"2025-05-01T00:00:00Z"}"#)),
+        ("PATCH", TEMPORARY, Some("{}")),
+        ("DELETE", STANDARD, None),
+        ("POST", "/qrmint/verify", Some(&*scanned)),
+    ] {
+        let answer = lame.ask(method, path, body).await;
+        assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The store does not answer.", "{method} {path}");
+    }
+    for served in [&lame, &sound] {
+        let stored = served.ask("GET", STANDARD, None).await.expect(StatusCode::OK);
+        for property in ["id", "expireDateTime", "lastUsedDateTime"] {
+            assert_eq!(stored[property], code[property]);
+        }
+        assert_eq!(served.ask("GET", TEMPORARY, None).await.status, 404);
+    }
+}
 
-impl Store for Slow {
+/// A store that takes its time before it reads, or does not write.
+struct Lame {
+    store: Arc<MemoryStore>,
+    reads_after: Duration,
+    writes: bool,
+}
+
+impl Store for Lame {
     fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>> {
         Box::pin(async move {
-            tokio::time::sleep(Duration::from_millis(60)).await;
-            self.0.read(user, kind).await
+            tokio::time::sleep(self.reads_after).await;
+            self.store.read(user, kind).await
         })
     }
 
     fn find(&self, id: Uuid) -> Pending<'_, Option<(String, Record)>> {
-        self.0.find(id)
+        self.store.find(id)
     }
 
     fn compare_and_swap<'a>(
@@ -177,11 +216,14 @@ impl Store for Slow {
         seen: Option<&'a Record>,
         new: Option<&'a Record>,
     ) -> Pending<'a, bool> {
-        self.0.compare_and_swap(user, kind, seen, new)
+        if !self.writes {
+            return Box::pin(Fault::Unavailable.strike());
+        }
+        self.store.compare_and_swap(user, kind, seen, new)
     }
 
     fn check(&self) -> Pending<'_, ()> {
-        self.0.check()
+        self.store.check()
     }
 }
 
@@ -213,9 +255,9 @@ const LIMITED: [&str; 9] = [
     "--store",
     "memory:",
     "--request-time",
-    "0.3",
+    "1",
     "--connection-time",
-    "0.5",
+    "2",
     "--max-connections",
     "3",
     "--max-requests=2",
@@ -229,19 +271,19 @@ fn a_slow_body_is_408_and_slow_headers_end_the_connection() {
         program.token
     );
     let mut slow_body = program.wire();
-    slow_body.write(&head).unwrap();
     let began = Instant::now();
+    slow_body.write(&head).unwrap();
     let answer = slow_body.read().unwrap();
     answer.expect_error(408, "requestTimeout");
-    assert!(began.elapsed() >= Duration::from_millis(250));
+    assert!(began.elapsed() >= Duration::from_secs(1));
     assert!(slow_body.ends());
 
     for start in ["", "GET /heal", "GET /healthz HTTP/1.1\r\nHost: a\r\nX: "] {
+        let began = Instant::now();
         let mut slow_headers = program.wire();
         slow_headers.write(start).unwrap();
-        let began = Instant::now();
         assert!(slow_headers.ends(), "{start:?}");
-        assert!((0.3..3.0).contains(&began.elapsed().as_secs_f64()), "{start:?}: {:?}", began.elapsed());
+        assert!((1.5..30.0).contains(&began.elapsed().as_secs_f64()), "{start:?}: {:?}", began.elapsed());
     }
 }
 
@@ -265,8 +307,9 @@ fn what_is_no_http_or_has_no_end_is_refused() {
         _ = wire.write(&bytes);
         let answer = wire.read();
         let status = answer.as_ref().map_or(0, |answer| answer.status);
-        let refused =
-            status == expected || expected == 0 && [0, 414, 431].contains(&status) || expected == 431 && status == 0;
+        // An answer before all was read may be lost with what was not.
+        let lost = status == 0 && bytes.len() > 50_000;
+        let refused = status == expected || lost || expected == 0 && [414, 431].contains(&status);
         assert!(refused, "{status} for {:.60?}", bytes);
         if let Some(answer) = answer {
             assert_eq!(answer.header("request-id").parse::<Uuid>().unwrap().get_version_num(), 4);
@@ -284,16 +327,17 @@ fn a_large_body_is_refused_on_the_wire_and_the_next_request_is_not_read_from_it(
     let answer = wire.ask(&program.token, "PATCH", STANDARD, Some(&body)).unwrap();
     answer.expect_error(413, "requestEntityTooLarge");
     assert_eq!(answer.header("connection"), "close");
+    assert!(wire.read().is_none());
 }
 
 #[test]
 fn more_connections_than_places_wait_until_one_ends() {
     let program = Program::start(&LIMITED);
+    let began = Instant::now();
     let idle: Vec<_> = (0..3).map(|_| program.wire()).collect();
     let mut waiting = program.wire();
-    let began = Instant::now();
     assert_eq!(waiting.ask("", "GET", "/healthz", None).unwrap().status, 200);
-    assert!(began.elapsed() > Duration::from_millis(200), "{:?}", began.elapsed());
+    assert!(began.elapsed() > Duration::from_millis(1_500), "{:?}", began.elapsed());
     drop(idle);
 }
 
@@ -321,11 +365,12 @@ fn a_program_that_is_told_to_stop_does_what_is_in_flight() {
     let mut idle = program.wire();
     assert_eq!(idle.ask("", "GET", "/healthz", None).unwrap().status, 200);
     let head = format!(
-        "PATCH {STANDARD} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n",
+        "PATCH {STANDARD} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n",
         program.token
     );
     wire.write(&head).unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    // It waits for the body.
+    assert_eq!(wire.read().unwrap().status, 100);
     program.terminate();
     assert!(idle.ends());
     wire.write("{}").unwrap();
@@ -338,9 +383,14 @@ fn a_program_that_is_told_to_stop_waits_no_longer_than_requests_may_take() {
     let mut program = Program::start(&["--store", "memory:", "--request-time", "0.2"]);
     let mut wire = program.wire();
     wire.write("GET /healthz HTTP/1.1\r\nHost:").unwrap();
-    std::thread::sleep(Duration::from_millis(100));
+    // Whoever answers others so often has read that as well.
+    let mut other = program.wire();
+    for _ in 0..100 {
+        assert_eq!(other.ask("", "GET", "/healthz", None).unwrap().status, 200);
+    }
+    drop(other);
     let began = Instant::now();
     program.terminate();
     assert_eq!(program.wait().code(), Some(1));
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < Duration::from_secs(20));
 }

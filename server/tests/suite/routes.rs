@@ -124,9 +124,12 @@ async fn every_broken_rule_is_named() {
 #[tokio::test]
 async fn what_was_read_can_be_sent_back_with_a_new_expiry() {
     let served = Served::new();
-    // As it came with the image, as the Python client sends it back: six digits, offsets, everything.
+    // As it came with the image, as the Python client sends it back: six digits at most, offsets, everything.
     let mut code = served.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
-    let six_digits = |value: &Value| format!("{}+00:00", &value.as_str().unwrap().trim_end_matches('Z')[..26]);
+    let six_digits = |value: &Value| {
+        let text = value.as_str().unwrap().trim_end_matches('Z');
+        format!("{}+00:00", text.get(..26).unwrap_or(text))
+    };
     code["createdDateTime"] = six_digits(&code["createdDateTime"]).into();
     code["startDateTime"] = six_digits(&code["startDateTime"]).into();
     code["expireDateTime"] = "2025-12-01T12:00:00+00:00".into();

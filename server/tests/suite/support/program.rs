@@ -1,20 +1,29 @@
 //! The program, running.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::Wire;
 
-/// A program that is ended, if it was not, when it is dropped.
+/// A program that is ended, if it was not, when it is dropped; what it told then has no secret in it and no panic.
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) token: String,
     told: Arc<Mutex<String>>,
+    /// Reads what it tells, until it ends.
+    reader: Option<JoinHandle<()>>,
+    /// The secrets of the codes that it made, as far as somebody has read the answer.
+    secrets: Arc<Mutex<HashSet<String>>>,
 }
+
+/// Characters of a code's secret.
+const SECRET_LEN: usize = 43;
 
 /// The command with an environment that names no store, and its output to be read.
 fn set_up(command: &mut Command) -> &mut Command {
@@ -42,7 +51,7 @@ impl Program {
         };
         let told = Arc::new(Mutex::new(seen));
         let sink = told.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in errors.lines().map_while(Result::ok) {
                 *sink.lock().unwrap() += &(line + "\n");
             }
@@ -51,11 +60,12 @@ impl Program {
         if !arguments.contains(&"--issuer") {
             BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut token).unwrap();
         }
-        Self { child, address, token: token.trim().to_owned(), told }
+        let token = token.trim().to_owned();
+        Self { child, address, token, told, reader: Some(reader), secrets: Arc::default() }
     }
 
     pub(crate) fn wire(&self) -> Wire {
-        Wire::connect(self.address)
+        Wire::connect(self.address, self.secrets.clone())
     }
 
     /// The number of the process.
@@ -63,7 +73,7 @@ impl Program {
         self.child.id()
     }
 
-    /// What is on standard error so far.
+    /// What is on standard error so far; all of it once it was waited for.
     pub(crate) fn told(&self) -> String {
         self.told.lock().unwrap().clone()
     }
@@ -71,7 +81,7 @@ impl Program {
     /// Ends the program at once, as a power cut does for it.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.wait();
     }
 
     /// Tells the program to end.
@@ -86,6 +96,9 @@ impl Program {
         let began = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                if let Some(reader) = self.reader.take() {
+                    reader.join().unwrap();
+                }
                 return status;
             }
             assert!(began.elapsed() < Duration::from_secs(30), "it does not end");
@@ -97,7 +110,21 @@ impl Program {
 impl Drop for Program {
     fn drop(&mut self) {
         _ = self.child.kill();
-        _ = self.child.wait();
+        if std::thread::panicking() {
+            _ = self.child.wait();
+            return;
+        }
+        self.wait();
+        let told = self.told();
+        assert!(self.token.is_empty() || !told.contains(&self.token), "its token is in its log");
+        for hidden in ["panicked", "ms-qrpin:", "bXMtcXJwaW46"] {
+            assert!(!told.contains(hidden), "{hidden}");
+        }
+        let secrets = self.secrets.lock().unwrap();
+        let words = told.as_bytes().split(|byte| !byte.is_ascii_alphanumeric() && !b"-_".contains(byte));
+        let mut like_secrets =
+            words.flat_map(|word| word.windows(SECRET_LEN)).map(|word| str::from_utf8(word).unwrap());
+        assert_eq!(like_secrets.find(|word| secrets.contains(*word)), None);
     }
 }
 

@@ -1,25 +1,29 @@
 //! HTTP byte for byte.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::Answer;
+use super::{Answer, bytes};
 
 /// A connection.
 pub(crate) struct Wire {
     stream: BufReader<TcpStream>,
+    /// Where the secrets go that come by.
+    secrets: Arc<Mutex<HashSet<String>>>,
 }
 
 impl Wire {
-    pub(crate) fn connect(address: SocketAddr) -> Self {
+    pub(crate) fn connect(address: SocketAddr, secrets: Arc<Mutex<HashSet<String>>>) -> Self {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_nodelay(true).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
-        Self { stream: BufReader::new(stream) }
+        Self { stream: BufReader::new(stream), secrets }
     }
 
     /// Sends these bytes as they are.
@@ -47,7 +51,12 @@ impl Wire {
         let length = headers.get("content-length").map_or(0, |length| length.to_str().unwrap().parse().unwrap());
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).ok()?;
-        Some(Answer { status, headers, body })
+        let answer = Answer { status, headers, body };
+        if answer.status == 201 {
+            let content = String::from_utf8(bytes(&answer.json()["image"]["rawContent"])).unwrap();
+            self.secrets.lock().unwrap().insert(content.rsplit('|').next().unwrap().to_owned());
+        }
+        Some(answer)
     }
 
     /// Whether the other side has ended the connection, once what it sent is read.

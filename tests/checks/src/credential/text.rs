@@ -1,6 +1,8 @@
 //! Any bytes as a date, a body or a scanned code: taken or refused, never misread.
 
-use qrmint::credential::{DateTime, PatchBody, QrCodePatch, ScannedContent};
+use qrmint::credential::{
+    self, DateTime, Kind, PatchBody, QrCodePatch, Record, ScannedContent, SecretDigest, VerifyError,
+};
 use serde_json::Value;
 
 use super::calendar::date_time_text;
@@ -49,7 +51,15 @@ pub fn check_patch(input: &[u8]) {
     assert_eq!(patch, dates);
 }
 
-/// A scanned content that is taken is, but for the case of its id, what a new code of that user and id says; shown, it lacks the secret.
+/// The secret of 32 bytes that are seven, as a code says it, and its SHA-256 digest.
+const SEVENS: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+const DIGEST_OF_SEVENS: [u8; 32] = [
+    0x4b, 0xb0, 0x6f, 0x8e, 0x4e, 0x3a, 0x77, 0x15, 0xd2, 0x01, 0xd5, 0x73, 0xd0, 0xaa, 0x42, 0x37, 0x62, 0xe5, 0x5d,
+    0xab, 0xd6, 0x1a, 0x2c, 0x02, 0x27, 0x8f, 0xa5, 0x6c, 0xc6, 0xd2, 0x94, 0xe0,
+];
+
+/// A scanned content that is taken is, but for the case of its id, what a new code of that user and id says; shown, it lacks the secret;
+/// it lets its user in if it has the secret of the stored code, at the right time, and else says nothing of that code.
 pub fn check_scanned(input: &[u8]) {
     let Ok(scanned) = ScannedContent::parse(input) else { return };
     let text = str::from_utf8(input).unwrap();
@@ -65,4 +75,28 @@ pub fn check_scanned(input: &[u8]) {
     );
     assert_eq!(format!("{scanned:?}"), format!("ScannedContent {{ user_principal_name: {name:?}, id: {id}, .. }}"));
     assert!(ScannedContent::parse(format!("{prefix}|{name}|{id}|{secret}").as_bytes()).is_ok());
+
+    let [start, now, expire] = [1, 2, 3].map(|tick| DateTime::from_ticks(tick).unwrap());
+    let record = Record {
+        id: scanned.id(),
+        kind: Kind::Standard,
+        start_date_time: start,
+        expire_date_time: expire,
+        created_date_time: start,
+        last_used_date_time: DateTime::NEVER,
+        user_principal_name: name.to_owned(),
+        secret_digest: SecretDigest::from_bytes(DIGEST_OF_SEVENS),
+    };
+    let verify = |record: &Record, now| credential::verify(&scanned, Some(record), now);
+    let is_it = secret == SEVENS;
+    let if_it_is = |result| if is_it { result } else { Err(VerifyError::Unknown) };
+    let used = |now| Ok(Record { last_used_date_time: now, ..record.clone() });
+    assert_eq!(credential::verify(&scanned, None, now), Err(VerifyError::Unknown));
+    assert_eq!(verify(&record, start), if_it_is(used(start)));
+    assert_eq!(verify(&record, now), if_it_is(used(now)));
+    assert_eq!(verify(&record, expire), if_it_is(Err(VerifyError::Expired { expire, now: expire })));
+    let early = DateTime::NEVER;
+    assert_eq!(verify(&record, early), if_it_is(Err(VerifyError::NotYetValid { start, now: early })));
+    let of_another = Record { user_principal_name: format!("{name}x"), ..record.clone() };
+    assert_eq!(verify(&of_another, now), Err(VerifyError::Unknown));
 }
