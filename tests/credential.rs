@@ -485,6 +485,9 @@ fn a_user_principal_name_that_does_not_fit_is_refused_with_the_bits() {
     let UpsertError::Content(EncodeError::TooLong { bits_needed, bits_available }) = error else { panic!("{error:?}") };
     assert!(bits_needed > bits_available && bits_available == 23_648);
     assert_eq!((error.code(), error.target()), ("userPrincipalNameTooLong", "userPrincipalName"));
+    let source = std::error::Error::source(&error).unwrap();
+    assert_eq!(error.to_string(), format!("user principal name: {source}"));
+    assert!(std::error::Error::source(&UpsertError::UserPrincipalName).is_none());
     assert!(create_for(&"a".repeat(1_000_000)).is_err());
 }
 
@@ -513,10 +516,39 @@ fn no_debug_shows_a_secret() {
     let content = String::from_utf8(response.image.clone().unwrap().raw_content).unwrap();
     let secret = content.rsplit('|').next().unwrap();
     let scanned = credential::ScannedContent::parse(content.as_bytes()).unwrap();
-    let shown = format!("{upserted:?} {record:?} {scanned:?} {:?} {:?}", record.secret_digest, randomness(1));
-    assert!(!shown.contains(secret));
-    let digest = record.secret_digest.as_bytes();
-    let [a, b, ..] = digest;
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert!(!shown.contains(&hex) && !shown.contains(&format!("{a}, {b}")), "{shown}");
+    let image = response.image.as_ref().unwrap();
+    let shown_image = format!(
+        "QrCodeImageDetails {{ version: {}, binary_value: [{} bytes], error_correction_level: L, raw_content: [{} bytes] }}",
+        image.version,
+        image.binary_value.len(),
+        content.len()
+    );
+    let (id, start, expire, created) =
+        (record.id, record.start_date_time, record.expire_date_time, record.created_date_time);
+    for (shown, exact) in [
+        (
+            format!("{record:?}"),
+            format!(
+                "Record {{ id: {id}, kind: Standard, start_date_time: {start}, expire_date_time: {expire}, \
+                 created_date_time: {created}, last_used_date_time: 0001-01-01T00:00:00Z, \
+                 user_principal_name: \"ada@contoso.com\", secret_digest: SecretDigest(..) }}"
+            ),
+        ),
+        (
+            format!("{response:?}"),
+            format!(
+                "QrCode {{ id: {id}, expire_date_time: {expire}, start_date_time: {start}, created_date_time: {created}, \
+                 last_used_date_time: 0001-01-01T00:00:00Z, image: Some({shown_image}) }}"
+            ),
+        ),
+        (format!("{upserted:?}"), format!("Created {{ record: {record:?}, response: {response:?} }}")),
+        (
+            format!("{scanned:?}"),
+            format!("ScannedContent {{ user_principal_name: \"ada@contoso.com\", id: {id}, .. }}"),
+        ),
+        (format!("{:?}", randomness(1)), "Randomness(..)".to_owned()),
+    ] {
+        assert_eq!(shown, exact);
+        assert!(!shown.contains(secret));
+    }
 }

@@ -236,6 +236,15 @@ fn what_is_no_object_or_no_json_is_no_body() {
 }
 
 #[test]
+fn a_value_of_a_kind_that_json_has_not_is_refused() {
+    use serde::Deserialize as _;
+    use serde::de::value::{Error, MapDeserializer};
+    let pairs = [("expireDateTime", &b"2025-12-19T12:00:00Z"[..])];
+    let error = PatchBody::deserialize(MapDeserializer::<_, Error>::new(pairs.into_iter())).unwrap_err();
+    assert_eq!(error.to_string(), "invalid type: byte array, expected a value");
+}
+
+#[test]
 fn a_deep_body_is_refused_or_ignored_without_a_panic() {
     let deep = format!(r#"{{"image": {}}}"#, "[".repeat(100_000));
     assert!(serde_json::from_str::<PatchBody>(&deep).is_err());
