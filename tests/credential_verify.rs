@@ -152,6 +152,22 @@ fn every_other_content_is_malformed() {
 }
 
 #[test]
+fn messages_say_what_is_wrong_and_when() {
+    let (then, now) = (at("2025-03-04T12:00:00Z"), at("2025-03-05T12:00:00.5Z"));
+    for (error, message) in [
+        (VerifyError::Malformed, "not the content of a sign-in code"),
+        (VerifyError::Unknown, "no such code"),
+        (
+            VerifyError::NotYetValid { start: now, now: then },
+            "valid from 2025-03-05T12:00:00.5Z, now it is 2025-03-04T12:00:00Z",
+        ),
+        (VerifyError::Expired { expire: then, now }, "expired 2025-03-04T12:00:00Z, now it is 2025-03-05T12:00:00.5Z"),
+    ] {
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
 fn the_last_use_is_kept_by_an_update_and_shown_by_a_read() {
     let patch = QrCodePatch::default();
     let upsert = |state, seed| {
