@@ -492,20 +492,58 @@ fn a_user_principal_name_that_does_not_fit_is_refused_with_the_bits() {
 }
 
 #[test]
-fn messages_are_lower_case_or_begin_with_a_property_and_have_no_full_stop() {
-    let (start, expire, now) = (at(NOW), at(NOW), at(NOW));
-    for error in [
-        UpsertError::TemporaryActive { expire },
-        UpsertError::StartChanged { stored: start, sent: now },
-        UpsertError::StartTooLate { start },
-        UpsertError::LifetimeTooShort { start, expire, shortest: Kind::Standard.shortest_lifetime() },
-        UpsertError::LifetimeTooLong { start, expire, longest: Kind::Standard.longest_lifetime() },
-        UpsertError::ExpireNotAfterNow { expire, now },
-        UpsertError::UserPrincipalName,
-        UpsertError::Content(EncodeError::TooLong { bits_needed: 2, bits_available: 1 }),
+fn messages_say_what_is_wrong_with_all_that_is_needed_to_mend_it() {
+    let (then, now) = (at("2025-03-04T12:00:00Z"), at("2025-03-05T12:00:00.5Z"));
+    let (standard, temporary) = (Kind::Standard, Kind::Temporary);
+    let too_long = EncodeError::TooLong { bits_needed: 2, bits_available: 1 };
+    for (error, message) in [
+        (
+            UpsertError::TemporaryActive { expire: now },
+            "a temporary code is active until 2025-03-05T12:00:00.5Z: it cannot be changed, but deleted".to_owned(),
+        ),
+        (
+            UpsertError::StartChanged { stored: then, sent: now },
+            "startDateTime 2025-03-05T12:00:00.5Z is not the code's, 2025-03-04T12:00:00Z: it cannot be changed".to_owned(),
+        ),
+        (
+            UpsertError::LifetimeTooShort { start: then, expire: now, shortest: standard.shortest_lifetime() },
+            "expireDateTime 2025-03-05T12:00:00.5Z is not after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+        ),
+        (
+            UpsertError::LifetimeTooShort { start: then, expire: now, shortest: temporary.shortest_lifetime() },
+            "expireDateTime 2025-03-05T12:00:00.5Z is less than 1 hour after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+        ),
+        (
+            UpsertError::LifetimeTooLong { start: then, expire: now, longest: standard.longest_lifetime() },
+            "expireDateTime 2025-03-05T12:00:00.5Z is more than 395 days of 24 hours after startDateTime 2025-03-04T12:00:00Z"
+                .to_owned(),
+        ),
+        (
+            UpsertError::LifetimeTooLong { start: then, expire: now, longest: temporary.longest_lifetime() },
+            "expireDateTime 2025-03-05T12:00:00.5Z is more than 12 hours after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+        ),
+        (
+            UpsertError::ExpireNotAfterNow { expire: then, now },
+            "expireDateTime 2025-03-04T12:00:00Z is not after now, 2025-03-05T12:00:00.5Z".to_owned(),
+        ),
+        (
+            UpsertError::StartTooLate { start: now },
+            "startDateTime 2025-03-05T12:00:00.5Z leaves no room for a lifetime: no date is after 9999-12-30T22:00:00.9999999Z"
+                .to_owned(),
+        ),
+        (
+            UpsertError::UserPrincipalName,
+            "user principal name: empty, or with a `|` or a control character in it".to_owned(),
+        ),
+        (UpsertError::Content(too_long), format!("user principal name: {too_long}")),
     ] {
-        let message = error.to_string();
-        assert!(message.starts_with(char::is_lowercase) && !message.ends_with('.'), "{message}");
+        assert_eq!(error.to_string(), message);
+    }
+    for (error, message) in [
+        (Policy::new(0, 3).unwrap_err(), "lifetime of standard codes: 0 days are not 1 to 395"),
+        (Policy::new(365, 13).unwrap_err(), "lifetime of temporary codes: 13 hours are not 1 to 12"),
+    ] {
+        assert_eq!(error.to_string(), message);
     }
 }
 
