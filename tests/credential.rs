@@ -495,47 +495,40 @@ fn a_user_principal_name_that_does_not_fit_is_refused_with_the_bits() {
 fn messages_say_what_is_wrong_with_all_that_is_needed_to_mend_it() {
     let (then, now) = (at("2025-03-04T12:00:00Z"), at("2025-03-05T12:00:00.5Z"));
     let (standard, temporary) = (Kind::Standard, Kind::Temporary);
-    let too_long = EncodeError::TooLong { bits_needed: 2, bits_available: 1 };
     for (error, message) in [
         (
             UpsertError::TemporaryActive { expire: now },
-            "a temporary code is active until 2025-03-05T12:00:00.5Z: it cannot be changed, but deleted".to_owned(),
+            "a temporary code is active until 2025-03-05T12:00:00.5Z: it cannot be changed, but deleted",
         ),
         (
             UpsertError::StartChanged { stored: then, sent: now },
-            "startDateTime 2025-03-05T12:00:00.5Z is not the code's, 2025-03-04T12:00:00Z: it cannot be changed".to_owned(),
+            "startDateTime 2025-03-05T12:00:00.5Z is not the code's, 2025-03-04T12:00:00Z: it cannot be changed",
         ),
         (
             UpsertError::LifetimeTooShort { start: then, expire: now, shortest: standard.shortest_lifetime() },
-            "expireDateTime 2025-03-05T12:00:00.5Z is not after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+            "expireDateTime 2025-03-05T12:00:00.5Z is not after startDateTime 2025-03-04T12:00:00Z",
         ),
         (
             UpsertError::LifetimeTooShort { start: then, expire: now, shortest: temporary.shortest_lifetime() },
-            "expireDateTime 2025-03-05T12:00:00.5Z is less than 1 hour after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+            "expireDateTime 2025-03-05T12:00:00.5Z is less than 1 hour after startDateTime 2025-03-04T12:00:00Z",
         ),
         (
             UpsertError::LifetimeTooLong { start: then, expire: now, longest: standard.longest_lifetime() },
-            "expireDateTime 2025-03-05T12:00:00.5Z is more than 395 days of 24 hours after startDateTime 2025-03-04T12:00:00Z"
-                .to_owned(),
+            "expireDateTime 2025-03-05T12:00:00.5Z is more than 395 days of 24 hours after startDateTime 2025-03-04T12:00:00Z",
         ),
         (
             UpsertError::LifetimeTooLong { start: then, expire: now, longest: temporary.longest_lifetime() },
-            "expireDateTime 2025-03-05T12:00:00.5Z is more than 12 hours after startDateTime 2025-03-04T12:00:00Z".to_owned(),
+            "expireDateTime 2025-03-05T12:00:00.5Z is more than 12 hours after startDateTime 2025-03-04T12:00:00Z",
         ),
         (
             UpsertError::ExpireNotAfterNow { expire: then, now },
-            "expireDateTime 2025-03-04T12:00:00Z is not after now, 2025-03-05T12:00:00.5Z".to_owned(),
+            "expireDateTime 2025-03-04T12:00:00Z is not after now, 2025-03-05T12:00:00.5Z",
         ),
         (
             UpsertError::StartTooLate { start: now },
-            "startDateTime 2025-03-05T12:00:00.5Z leaves no room for a lifetime: no date is after 9999-12-30T22:00:00.9999999Z"
-                .to_owned(),
+            "startDateTime 2025-03-05T12:00:00.5Z leaves no room for a lifetime: no date is after 9999-12-30T22:00:00.9999999Z",
         ),
-        (
-            UpsertError::UserPrincipalName,
-            "user principal name: empty, or with a `|` or a control character in it".to_owned(),
-        ),
-        (UpsertError::Content(too_long), format!("user principal name: {too_long}")),
+        (UpsertError::UserPrincipalName, "user principal name: empty, or with a `|` or a control character in it"),
     ] {
         assert_eq!(error.to_string(), message);
     }
@@ -569,7 +562,7 @@ fn no_debug_shows_a_secret() {
             format!(
                 "Record {{ id: {id}, kind: Standard, start_date_time: {start}, expire_date_time: {expire}, \
                  created_date_time: {created}, last_used_date_time: 0001-01-01T00:00:00Z, \
-                 user_principal_name: \"ada@contoso.com\", secret_digest: SecretDigest(..) }}"
+                 user_principal_name: {USER:?}, secret_digest: SecretDigest(..) }}"
             ),
         ),
         (
@@ -580,10 +573,7 @@ fn no_debug_shows_a_secret() {
             ),
         ),
         (format!("{upserted:?}"), format!("Created {{ record: {record:?}, response: {response:?} }}")),
-        (
-            format!("{scanned:?}"),
-            format!("ScannedContent {{ user_principal_name: \"ada@contoso.com\", id: {id}, .. }}"),
-        ),
+        (format!("{scanned:?}"), format!("ScannedContent {{ user_principal_name: {USER:?}, id: {id}, .. }}")),
         (format!("{:?}", randomness(1)), "Randomness(..)".to_owned()),
     ] {
         assert_eq!(shown, exact);

@@ -5,7 +5,6 @@
 
 mod support;
 
-use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// Runs the program on a terminal and returns the exit code and all that it shows; `None` if there is no `script`. What
@@ -21,8 +20,7 @@ fn on_terminal(shell: &str) -> Option<(i32, String)> {
             Some((output.status.code().unwrap(), shown))
         }
         Err(error) => {
-            // Not by `eprintln`, which is not shown of a test that passes.
-            _ = writeln!(std::io::stderr(), "skipped: script cannot be run: {error}");
+            qrmint_checks::say(format_args!("skipped: script cannot be run: {error}"));
             None
         }
     }

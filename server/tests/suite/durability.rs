@@ -97,7 +97,7 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
                     .collect();
                 std::thread::sleep(std::time::Duration::from_millis(400));
                 while count.load(Ordering::SeqCst) < 4 && !clients.iter().any(|client| client.is_finished()) {
-                    std::thread::yield_now();
+                    std::thread::sleep(std::time::Duration::from_millis(1));
                 }
                 killed.store(true, Ordering::SeqCst);
                 program.kill();

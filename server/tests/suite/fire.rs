@@ -1,12 +1,11 @@
 //! The program under fire: it answers, or refuses, and goes on; and nothing of what it was sent gets into its log.
 
-use std::io::Write as _;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use qrmint_checks::Random;
+use qrmint_checks::{Random, say};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use uuid::Uuid;
 
@@ -46,8 +45,7 @@ fn ten_thousand_idle_connections_leave_the_others_alone() {
     #[cfg(target_os = "linux")]
     assert!(resident(&program) < 50_000 + 32 * count, "{} kB for {count} connections", resident(&program));
     if count < 10_000 {
-        // Not by `eprintln`, which is not shown of a test that passes.
-        _ = writeln!(std::io::stderr(), "{count} idle connections alone: no more open files are allowed");
+        say(format_args!("{count} idle connections alone: no more open files are allowed"));
     }
     drop(idle);
     assert_eq!(program.wire().ask(&program.token, "GET", STANDARD, None).unwrap().status, 200);
@@ -115,7 +113,7 @@ fn malformed_requests_are_answered_or_ended_and_leave_nothing_behind() {
         }
     }
     // Every kind of outcome there was: ended, done, refused.
-    assert!(answers[0] > 100 && answers[2] > 0 && answers[4] > 1_000, "{answers:?}");
+    assert!(answers[0] > 100 && answers[2] > 30 && answers[4] > 1_000, "{answers:?}");
     assert_eq!(program.wire().ask(&token, "GET", "/readyz", None).unwrap().status, 200);
     program.terminate();
     assert_eq!(program.wait().code(), Some(0));
@@ -207,8 +205,6 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     assert_eq!(program.wire().ask("", "GET", "/healthz", None).unwrap().status, 200);
     program.wire().ask("", "GET", "/readyz", None).unwrap().expect_error(503, "serviceNotAvailable");
     server.control(&["start"]);
-    // A connection that was used within the last second is not tried before it is taken.
-    std::thread::sleep(Duration::from_millis(1_100));
     let after = create(&program, 20..40);
     assert!(before.iter().chain(&after).all(|answer| answer.status == 201));
 

@@ -108,7 +108,7 @@ async fn a_write_that_others_always_come_before_is_tried_for_as_long_as_a_reques
     let answer = served.ask("PATCH", STANDARD, "{}").await;
     assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
     let metrics = served.ask("GET", "/metrics", None).await;
-    assert!(metric(metrics.text(), "qrmint_conflicts_total") > 50.0);
+    assert!(metric(metrics.text(), "qrmint_conflicts_total") > 100.0);
 }
 
 #[tokio::test]

@@ -22,6 +22,12 @@ pub use reading::{Places, Reading, check_roundtrip};
 pub use segmentation::{check_segment, data_bits, shortest};
 pub use symbol::{check_encode, check_same, ecc, oracle};
 
+/// Says what a test leaves out, on standard error and not by `eprintln`, of which a test that passes shows nothing.
+pub fn say(what: std::fmt::Arguments<'_>) {
+    use std::io::Write as _;
+    _ = writeln!(std::io::stderr(), "{what}");
+}
+
 /// A small generator of numbers that are random enough for tests and the same on every run (a 64-bit linear congruential
 /// generator with its high bits folded down).
 #[derive(Clone, Debug)]

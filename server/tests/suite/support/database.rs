@@ -1,6 +1,6 @@
 //! PostgreSQL, if there is one.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,8 +11,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 fn said(name: &str, test: &str) -> Option<String> {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
     if value.is_none() {
-        // Not by `eprintln`, which is not shown of a test that passes.
-        _ = writeln!(std::io::stderr(), "skipped for PostgreSQL: {test}: {name} is not set");
+        qrmint_checks::say(format_args!("skipped for PostgreSQL: {test}: {name} is not set"));
     }
     value
 }
