@@ -118,7 +118,7 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn new(geometry: Geometry) -> Self {
-        let groups = geometry.groups() - geometry.lead();
+        let groups = geometry.groups();
         let count = groups.min(WIDEST * 8);
         let of = |dark, len| Adler::of(&geometry.bytes(dark, len));
         let light = |groups: usize| of(0, groups * geometry.scale);
@@ -132,7 +132,7 @@ impl Sums {
             rest: (0..1 << geometry.tail())
                 .map(|tail| light(groups - count).then(of(tail, geometry.tail_len())))
                 .collect(),
-            lead: Adler::of(&[0]).then(light(geometry.lead())),
+            lead: Adler::of(&[0]).then(of(0, geometry.lead())),
         }
     }
 

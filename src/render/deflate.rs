@@ -15,6 +15,8 @@ pub(crate) const LONGEST_MATCH: usize = 258;
 pub(crate) const SHORTEST_MATCH: usize = 3;
 /// The farthest that a match reaches back.
 pub(crate) const WINDOW: usize = 32_768;
+/// How far [`Codes::fewest`] looks back: what repeats itself in a few modules mostly does so in a few bytes.
+const NEAR: usize = 16;
 /// The longest code of a symbol.
 const LONGEST_CODE: u8 = 15;
 /// No shorter bound holds codes for all symbols: 2^9 are enough.
@@ -138,11 +140,14 @@ pub(crate) enum Token {
     Match { length: usize, distance: usize },
 }
 
-/// The length of the first of the matches that so many bytes take, three or more: as many are left to the last, for no match is
-/// shorter.
-#[inline(always)]
-pub(crate) fn first_match(bytes: usize) -> usize {
-    if bytes > LONGEST_MATCH { LONGEST_MATCH.min(bytes - SHORTEST_MATCH) } else { bytes }
+impl Token {
+    /// Bytes that it stands for.
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Self::Literal(_) => 1,
+            Self::Match { length, .. } => length,
+        }
+    }
 }
 
 /// How often every symbol occurs.
@@ -279,16 +284,56 @@ impl Codes {
 
     /// Bits that a token takes. A symbol that has no code counts as a rare one.
     pub(crate) fn cost(&self, token: Token) -> u32 {
-        let bits = |length: u8| if length == 0 { 12 } else { u32::from(length) };
         match token {
-            Token::Literal(byte) => bits(self.lengths[usize::from(byte)]),
-            Token::Match { length, distance } => {
-                let (symbol, extra) = length_symbol(length);
-                let (distance_symbol, distance_extra) = distance_symbol(distance);
-                let distance = bits(self.distance_lengths[distance_symbol]) + distance_extra.count;
-                bits(self.lengths[symbol]) + extra.count + distance
+            Token::Literal(byte) => code_cost(self.lengths[usize::from(byte)]),
+            Token::Match { length, distance } => self.length_cost(length) + self.distance_cost(distance),
+        }
+    }
+
+    /// Bits that tokens take.
+    pub(crate) fn size_of(&self, tokens: &[Token]) -> u32 {
+        tokens.iter().map(|&token| self.cost(token)).sum()
+    }
+
+    fn length_cost(&self, length: usize) -> u32 {
+        let (symbol, extra) = length_symbol(length);
+        code_cost(self.lengths[symbol]) + extra.count
+    }
+
+    fn distance_cost(&self, distance: usize) -> u32 {
+        let (symbol, extra) = distance_symbol(distance);
+        code_cost(self.distance_lengths[symbol]) + extra.count
+    }
+
+    /// The tokens of `bytes` that take the fewest bits: literals, and matches with the bytes before that begin no more than
+    /// [`NEAR`] back.
+    pub(crate) fn fewest(&self, bytes: &[u8]) -> Vec<Token> {
+        let longest = bytes.len().min(LONGEST_MATCH);
+        let lengths: Vec<u32> = (0..=longest).map(|length| self.length_cost(length.max(SHORTEST_MATCH))).collect();
+        let distances: Vec<u32> = (0..=NEAR).map(|distance| self.distance_cost(distance.max(1))).collect();
+        // From the last byte on: the bits of all from there to the end, and the token that begins there.
+        let mut best = vec![(0, Token::Literal(0)); bytes.len() + 1];
+        for (i, &byte) in bytes.iter().enumerate().rev() {
+            let literal = Token::Literal(byte);
+            best[i] = (self.cost(literal) + best[i + 1].0, literal);
+            for distance in 1..=i.min(NEAR) {
+                let alike = bytes[i..].iter().zip(&bytes[i - distance..]).take_while(|(a, b)| a == b).count();
+                for length in SHORTEST_MATCH..=alike.min(longest) {
+                    let bits = lengths[length] + distances[distance] + best[i + length].0;
+                    if bits < best[i].0 {
+                        best[i] = (bits, Token::Match { length, distance });
+                    }
+                }
             }
         }
+        let mut tokens = Vec::new();
+        let mut done = 0;
+        while done < bytes.len() {
+            let token = best[done].1;
+            tokens.push(token);
+            done += token.len();
+        }
+        tokens
     }
 
     /// Bits that everything counted takes, without the header of the block.
@@ -321,6 +366,11 @@ impl Codes {
         all
     }
 
+    /// The bits of each of these, as [`encode`](Self::encode) with room for all that can be pushed at once.
+    pub(crate) fn encode_all(&self, all: &[Vec<Token>]) -> Vec<Vec<Bits>> {
+        all.iter().map(|tokens| self.encode(tokens, MOST_BITS)).collect()
+    }
+
     /// Pushes the header of a block, the last one, with these codes (3.2.3).
     pub(crate) fn push_header(&self, out: &mut BitWriter<'_>) {
         if self.are_fixed {
@@ -329,6 +379,11 @@ impl Codes {
         }
         push_header(out, &self.lengths, &self.distance_lengths);
     }
+}
+
+/// Bits of a code, or about as many as a symbol without one would take.
+fn code_cost(length: u8) -> u32 {
+    if length == 0 { 12 } else { u32::from(length) }
 }
 
 /// The lengths of an optimal prefix code for symbols that occur so often, none longer than `longest`; 0 for symbols

@@ -15,7 +15,7 @@ pub(super) const GROUP: usize = 8;
 /// Words for a row of 177 modules with up to seven of the quiet zone before it, and one more for what a shift carries.
 pub(super) const WIDEST: usize = 4;
 
-/// The modules of a row, dark = 1, from the last of the quiet zone on that begins a group: [`Geometry::lead`] groups lie before.
+/// The modules of a row, dark = 1, from [`Geometry::first`] on.
 pub(super) type Row = [u64; WIDEST];
 
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub(super) struct Geometry {
     pub(super) quiet_zone: usize,
     /// Modules a side, quiet zone included.
     pub(super) modules: usize,
+    /// The last module of the quiet zone, or the first behind it, that begins with a byte: a [`Row`] and its groups begin there.
+    pub(super) first: usize,
     /// Bytes of a scan line behind its filter byte.
     pub(super) stride: usize,
 }
@@ -34,7 +36,10 @@ impl Geometry {
     pub(super) fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
         let (scale, quiet_zone) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
         let modules = version.size() + 2 * quiet_zone;
-        Self { scale, quiet_zone, modules, stride: (modules * scale).div_ceil(8) }
+        // So many modules are whole bytes.
+        let whole = GROUP >> scale.trailing_zeros().min(3);
+        let first = quiet_zone - quiet_zone % whole;
+        Self { scale, quiet_zone, modules, first, stride: (modules * scale).div_ceil(8) }
     }
 
     /// Bytes of a scan line with its filter byte.
@@ -42,30 +47,30 @@ impl Geometry {
         1 + self.stride
     }
 
-    /// Full groups of a line.
-    pub(super) fn groups(self) -> usize {
-        self.modules / GROUP
+    /// Bytes of the quiet zone before a [`Row`].
+    pub(super) fn lead(self) -> usize {
+        self.first * self.scale / 8
     }
 
-    /// Groups of a line before a [`Row`] begins: of the quiet zone alone.
-    pub(super) fn lead(self) -> usize {
-        self.quiet_zone / GROUP
+    /// Full groups of a line.
+    pub(super) fn groups(self) -> usize {
+        (self.modules - self.first) / GROUP
     }
 
     /// Modules of the tail.
     pub(super) fn tail(self) -> usize {
-        self.modules % GROUP
+        (self.modules - self.first) % GROUP
     }
 
     /// Bytes of the tail.
     pub(super) fn tail_len(self) -> usize {
-        self.stride - self.groups() * self.scale
+        self.stride - self.lead() - self.groups() * self.scale
     }
 
     /// The `y`-th row of a symbol; behind the last all is light.
     #[inline(always)]
     pub(super) fn row(self, symbol: &Symbol, y: usize) -> Row {
-        let shift = (self.quiet_zone % GROUP) as u32;
+        let shift = (self.quiet_zone - self.first) as u32;
         let mut row = [0; WIDEST];
         for (word, dark) in symbol.row(y).enumerate() {
             row[word] |= dark << shift;
@@ -109,9 +114,12 @@ mod tests {
             let rows = (0..words * size).map(|i| random.bits() & inside(i / size)).collect();
             let symbol = Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows };
             for quiet_zone in 0..=2 * GROUP {
-                let geometry = Geometry::new(version, Scale::default(), QuietZone::new(quiet_zone as u8));
-                assert_eq!(GROUP * geometry.groups() + geometry.tail(), size + 2 * quiet_zone);
-                let first = GROUP * geometry.lead();
+                let scale = Scale::new(1 << random.below(4)).unwrap();
+                let geometry = Geometry::new(version, scale, QuietZone::new(quiet_zone as u8));
+                let first = geometry.first;
+                assert!(first <= quiet_zone && quiet_zone < first + 8 / usize::from(scale.pixels()));
+                assert_eq!(8 * geometry.lead(), first * usize::from(scale.pixels()));
+                assert_eq!(first + GROUP * geometry.groups() + geometry.tail(), size + 2 * quiet_zone);
                 for y in geometry.rows(&symbol) {
                     let row = geometry.row(&symbol, y);
                     let dark =

@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use super::deflate::{BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, Token};
+use super::deflate::{BitWriter, Bits, Codes, Counts, MOST_BITS, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
-use super::scan_lines::SAMPLED;
+use super::scan_lines::{ROUNDS, SAMPLED};
 
 /// The table of one version, scale and quiet zone.
 #[derive(Debug)]
 pub(super) struct Groups {
-    /// Groups between the two ends of the part of a line that is coded, in all and of those that a [`Row`] holds.
+    /// Groups from where a [`Row`] begins to the end of a line, in all and of those that it holds.
     count: usize,
     in_row: usize,
     groups: Box<[Coded; 256]>,
@@ -35,7 +35,7 @@ impl Groups {
     /// The table, and the codes that it is made with, for images like those whose rows are `samples`, with the tokens in
     /// `others` between the rows.
     pub(super) fn new(geometry: Geometry, samples: &[Vec<Row>], others: &Counts) -> (Self, Codes) {
-        let count = geometry.groups() - geometry.lead();
+        let count = geometry.groups();
         let group_bytes: Vec<Vec<u8>> = (0..256).map(|dark| geometry.bytes(dark, geometry.scale)).collect();
         let tail_bytes: Vec<Vec<u8>> =
             (0..1 << geometry.tail()).map(|dark| geometry.bytes(dark, geometry.tail_len())).collect();
@@ -51,9 +51,9 @@ impl Groups {
         // How a group is best coded depends on the codes, and they on how groups are coded: a few rounds settle it.
         let mut codes = Codes::of_any_header(&Counts::of_all());
         let (mut group_tokens, mut tail_tokens) = (Vec::new(), Vec::new());
-        for round in 1..=3 {
-            group_tokens = group_bytes.iter().map(|bytes| tokens(bytes, &codes)).collect();
-            tail_tokens = tail_bytes.iter().map(|bytes| tokens(bytes, &codes)).collect();
+        for round in 1..=ROUNDS {
+            group_tokens = group_bytes.iter().map(|bytes| codes.fewest(bytes)).collect();
+            tail_tokens = tail_bytes.iter().map(|bytes| codes.fewest(bytes)).collect();
             let mut counts = others.times(SAMPLED);
             for (tokens, &count) in group_tokens.iter().zip(&group_counts) {
                 counts.add_all(tokens, count);
@@ -61,7 +61,7 @@ impl Groups {
             for (tokens, &count) in tail_tokens.iter().zip(&tail_counts) {
                 counts.add_all(tokens, count);
             }
-            codes = if round < 3 {
+            codes = if round < ROUNDS {
                 Codes::of_any_header(&counts)
             } else {
                 Codes::of(&counts, SAMPLED * samples.len() as u32)
@@ -151,26 +151,4 @@ impl Groups {
     fn more_of(&self, coded: &Coded) -> &[Bits] {
         &self.more[coded.more.start as usize..coded.more.end as usize]
     }
-}
-
-/// The tokens of a group: literals, and matches within a run of equal bytes where they take fewer bits.
-fn tokens(bytes: &[u8], codes: &Codes) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    for run in bytes.chunk_by(|a, b| a == b) {
-        let literal = Token::Literal(run[0]);
-        tokens.push(literal);
-        let mut left = run.len() - 1;
-        while left > 0 {
-            let length = left.min(LONGEST_MATCH);
-            let matched = Token::Match { length, distance: 1 };
-            if length >= SHORTEST_MATCH && codes.cost(matched) < codes.cost(literal) * length as u32 {
-                tokens.push(matched);
-                left -= length;
-            } else {
-                tokens.push(literal);
-                left -= 1;
-            }
-        }
-    }
-    tokens
 }

@@ -5,7 +5,7 @@
 //! and the whole bytes of the quiet zone behind it: they too are what they were a line before.
 
 use super::checksum::{Adler, Parts};
-use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Token, first_match};
+use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Token};
 use super::geometry::Geometry;
 
 /// How scan lines that are like the one before them are coded.
@@ -25,12 +25,54 @@ const UP: u8 = 2;
 /// Eight light pixels.
 const LIGHT: u8 = 0xFF;
 
-/// Tokens, and a match that is left to what follows, which may make it longer.
+/// What stands between the rows of an image, the quiet zone below being one of them.
+#[derive(Clone, Debug)]
+pub(super) struct Between<T> {
+    /// From the beginning to the end of the first row's margin, the quiet zone above included.
+    pub(super) above: T,
+    /// From behind a row to the end of the margin of the next.
+    pub(super) between: T,
+    /// From behind the last row.
+    pub(super) below: T,
+}
+
+/// Tokens, and a match behind them that may be made longer.
 #[derive(Clone, Debug)]
 pub(super) struct Repeated {
-    pub(super) tokens: Vec<Token>,
+    tokens: Vec<Token>,
     /// Bytes of the match, at the distance of a line: none or at least three.
-    pub(super) owed: usize,
+    matched: usize,
+}
+
+impl Between<Repeated> {
+    /// For margins with so many bytes of the quiet zone, and rows that are coded up to so many bytes before the end of a line.
+    pub(super) fn new(geometry: Geometry, repeats: Repeats, behind: usize) -> Self {
+        let margin = 1 + geometry.lead();
+        let Geometry { scale, quiet_zone, .. } = geometry;
+        let light = light_line(geometry);
+        let (lines_above, last_lines) =
+            if quiet_zone > 0 { (quiet_zone * scale, quiet_zone * scale) } else { (0, scale) };
+        let above = if lines_above > 0 {
+            let mut above = repeats.code(geometry, 0, lines_above - 1, margin);
+            above.tokens.splice(0..0, longest_matches(&light, geometry.line()));
+            above
+        } else {
+            Repeated { tokens: longest_matches(&light[..margin], geometry.line()), matched: 0 }
+        };
+        let between = repeats.code(geometry, behind, scale - 1, margin);
+        let below = repeats.code(geometry, behind, last_lines - 1, 0);
+        Self { above, between, below }
+    }
+}
+
+impl<T> Between<T> {
+    pub(super) fn as_ref(&self) -> Between<&T> {
+        Between { above: &self.above, between: &self.between, below: &self.below }
+    }
+
+    pub(super) fn map<U>(self, f: impl Fn(T) -> U) -> Between<U> {
+        Between { above: f(self.above), between: f(self.between), below: f(self.below) }
+    }
 }
 
 impl Repeats {
@@ -41,7 +83,7 @@ impl Repeats {
             let whole = behind + lines * line + margin;
             let longest = Token::Match { length: LONGEST_MATCH, distance: line };
             let tokens = vec![longest; whole.saturating_sub(SHORTEST_MATCH) / LONGEST_MATCH];
-            return Repeated { owed: whole - LONGEST_MATCH * tokens.len(), tokens };
+            return Repeated { matched: whole - LONGEST_MATCH * tokens.len(), tokens };
         }
         let filtered = core::iter::once(UP).chain(core::iter::repeat_n(0, geometry.stride));
         let mut bytes = vec![LIGHT; behind];
@@ -50,7 +92,7 @@ impl Repeats {
             bytes.push(NONE);
             bytes.resize(bytes.len() + margin - 1, LIGHT);
         }
-        Repeated { tokens: longest_matches(&bytes, line), owed: 0 }
+        Repeated { tokens: longest_matches(&bytes, line), matched: 0 }
     }
 
     /// The checksum of rows of so many scan lines, whose first ones, of `len` bytes, are the parts.
@@ -64,14 +106,32 @@ impl Repeats {
 }
 
 impl Repeated {
-    /// The tokens of all, where nothing can make the match longer.
-    pub(super) fn into_tokens(mut self, geometry: Geometry) -> Vec<Token> {
-        while self.owed > 0 {
-            let length = first_match(self.owed);
-            self.tokens.push(Token::Match { length, distance: geometry.line() });
-            self.owed -= length;
+    /// Whether there is a match that may be made longer.
+    pub(super) fn can_grow(&self) -> bool {
+        self.matched > 0
+    }
+
+    /// The tokens of all but that match, which are before it or behind it: all are at the distance of a line.
+    pub(super) fn others(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// The tokens of the match that is so many bytes longer: none if it can't [grow](Self::can_grow).
+    pub(super) fn matched(&self, geometry: Geometry, longer: usize) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut left = if self.can_grow() { self.matched + longer } else { 0 };
+        while left > 0 {
+            // As many are left to the last as the shortest match has.
+            let length = if left > LONGEST_MATCH { LONGEST_MATCH.min(left - SHORTEST_MATCH) } else { left };
+            tokens.push(Token::Match { length, distance: geometry.line() });
+            left -= length;
         }
-        self.tokens
+        tokens
+    }
+
+    /// The tokens of all.
+    pub(super) fn all(&self, geometry: Geometry) -> Vec<Token> {
+        [self.others(), &self.matched(geometry, 0)].concat()
     }
 }
 
@@ -144,7 +204,7 @@ mod tests {
                 for lines in [0, 1, 2, usize::from(scale) - 1, 4 * usize::from(scale)] {
                     for (repeats, other) in [(Repeats::Unfiltered, &first), (Repeats::Up, &filtered)] {
                         let expected = [&[LIGHT; BEHIND][..], &other.repeat(lines), &first[..margin]].concat();
-                        let tokens = repeats.code(geometry, BEHIND, lines, margin).into_tokens(geometry);
+                        let tokens = repeats.code(geometry, BEHIND, lines, margin).all(geometry);
                         assert_eq!(expand(&before, &tokens), expected, "{repeats:?}, {lines} lines, margin {margin}");
                     }
                 }
