@@ -226,8 +226,7 @@ impl Codes {
         let rounded = counts.rounded();
         let all = (MIN_LONGEST..=LONGEST_CODE)
             .flat_map(|longest| [counts, &rounded].map(|counts| Self::no_longer_than(counts, longest)));
-        let size = |codes: &Self| codes.header_bits() + codes.size(counts) / u64::from(blocks);
-        all.chain([Self::fixed()]).min_by_key(size).unwrap_or_else(Self::fixed)
+        all.chain([Self::fixed()]).min_by_key(|codes| codes.block_bits(counts, blocks)).unwrap_or_else(Self::fixed)
     }
 
     /// The codes that take the fewest bits without their header.
@@ -334,6 +333,11 @@ impl Codes {
             done += token.len();
         }
         tokens
+    }
+
+    /// Bits of one of so many blocks in which everything occurs so often together, header included.
+    pub(crate) fn block_bits(&self, counts: &Counts, blocks: u32) -> u64 {
+        self.header_bits() + self.size(counts) / u64::from(blocks)
     }
 
     /// Bits that everything counted takes, without the header of the block.
@@ -666,6 +670,62 @@ mod tests {
         counts.add(Token::Literal(0), 2);
         counts.add(Token::Literal(255), 1);
         assert_eq!(Codes::of_any_header(&counts).header_bits(), 17 + 18 * 3 + 3 + 4 + 18);
+    }
+
+    /// The fewest bits of `bytes` from the `done`-th on, by trying everything.
+    fn fewest_bits(bytes: &[u8], done: usize, codes: &Codes) -> u32 {
+        if done == bytes.len() {
+            return 0;
+        }
+        let mut best = codes.cost(Token::Literal(bytes[done])) + fewest_bits(bytes, done + 1, codes);
+        for distance in 1..=done.min(NEAR) {
+            for length in SHORTEST_MATCH..=bytes.len() - done {
+                if (0..length).all(|i| bytes[done + i] == bytes[done + i - distance]) {
+                    let token = Token::Match { length, distance };
+                    best = best.min(codes.cost(token) + fewest_bits(bytes, done + length, codes));
+                }
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn tokens_in_the_fewest_bits_stand_for_the_bytes_and_no_others_take_fewer() {
+        let mut random = random();
+        for round in 0..2_000 {
+            let mut counts = Counts::of_all();
+            for _ in 0..random(40) {
+                let (length, distance) = (3 + random(10) as usize, 1 + random(24) as usize);
+                counts.add(Token::Match { length, distance }, 1 << random(12));
+                counts.add(Token::Literal(random(3) as u8), 1 << random(12));
+            }
+            let codes = Codes::of_any_header(&counts);
+            let kinds = 1 + random(3);
+            let len = random(9) as usize;
+            let mut bytes: Vec<u8> = (0..len).map(|_| random(kinds) as u8).collect();
+            if round % 4 == 0 {
+                // Farther than it looks.
+                bytes = [&bytes[..], &[7, 8, 9, 7, 7, 9, 8, 8][..len], &bytes].concat();
+            }
+            let tokens = codes.fewest(&bytes);
+            let mut written: Vec<u8> = Vec::new();
+            for &token in &tokens {
+                match token {
+                    Token::Literal(byte) => written.push(byte),
+                    Token::Match { length, distance } => {
+                        assert!(distance <= NEAR && length >= SHORTEST_MATCH);
+                        (0..length).for_each(|_| written.push(written[written.len() - distance]));
+                    }
+                }
+            }
+            assert_eq!(written, bytes);
+            assert_eq!(codes.size_of(&tokens), fewest_bits(&bytes, 0, &codes));
+            assert_eq!(tokens.iter().map(|token| token.len()).sum::<usize>(), bytes.len());
+        }
+        // A run longer than any match.
+        let tokens = Codes::fixed().fewest(&[1; 600]);
+        assert_eq!(tokens.iter().map(|token| token.len()).sum::<usize>(), 600);
+        assert!(tokens.len() == 4 && tokens.iter().all(|token| token.len() <= LONGEST_MATCH));
     }
 
     #[test]

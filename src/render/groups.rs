@@ -32,9 +32,9 @@ struct Coded {
 }
 
 impl Groups {
-    /// The table, and the codes that it is made with, for images like those whose rows are `samples`, with the tokens in
-    /// `others` between the rows.
-    pub(super) fn new(geometry: Geometry, samples: &[Vec<Row>], others: &Counts) -> (Self, Codes) {
+    /// The table, the codes that it is made with, and the bits of an image on average, for images like those whose rows are
+    /// `samples`, with the tokens in `others` between the rows.
+    pub(super) fn new(geometry: Geometry, samples: &[Vec<Row>], others: &Counts) -> (Self, Codes, u64) {
         let count = geometry.groups();
         let group_bytes: Vec<Vec<u8>> = (0..256).map(|dark| geometry.bytes(dark, geometry.scale)).collect();
         let tail_bytes: Vec<Vec<u8>> =
@@ -50,6 +50,7 @@ impl Groups {
 
         // How a group is best coded depends on the codes, and they on how groups are coded: a few rounds settle it.
         let mut codes = Codes::of_any_header(&Counts::of_all());
+        let (mut bits, images) = (0, SAMPLED * samples.len() as u32);
         let (mut group_tokens, mut tail_tokens) = (Vec::new(), Vec::new());
         for round in 1..=ROUNDS {
             group_tokens = group_bytes.iter().map(|bytes| codes.fewest(bytes)).collect();
@@ -61,11 +62,8 @@ impl Groups {
             for (tokens, &count) in tail_tokens.iter().zip(&tail_counts) {
                 counts.add_all(tokens, count);
             }
-            codes = if round < ROUNDS {
-                Codes::of_any_header(&counts)
-            } else {
-                Codes::of(&counts, SAMPLED * samples.len() as u32)
-            };
+            codes = if round < ROUNDS { Codes::of_any_header(&counts) } else { Codes::of(&counts, images) };
+            bits = codes.block_bits(&counts, images);
         }
 
         let mut more = Vec::new();
@@ -78,7 +76,7 @@ impl Groups {
         let groups: Box<[Coded; 256]> = Box::new(core::array::from_fn(|dark| coded(&group_tokens[dark])));
         let tails = tail_tokens.iter().map(&mut coded).collect();
         let fit_in_pairs = groups.iter().all(|group| group.more.is_empty() && 2 * group.bits.count <= MOST_BITS);
-        (Self { count, in_row: count.min(8 * WIDEST), groups, tails, more, fit_in_pairs }, codes)
+        (Self { count, in_row: count.min(8 * WIDEST), groups, tails, more, fit_in_pairs }, codes, bits)
     }
 
     /// Bits that may be pushed with a tail.

@@ -708,9 +708,9 @@ impl<T: Code> Alphabet<T> {
 }
 
 impl Alphabet<Token> {
-    /// How often everything occurs in images of those rows, with those tokens above them; and the same with more weight, beside
-    /// all that may occur once.
-    pub(super) fn count(&self, pieces: &Pieces, images: &[Vec<Row>], above: &[Token]) -> (Counts, Counts) {
+    /// How often everything occurs in images of those rows, with those tokens above them, [`SAMPLED`] times as often; and all
+    /// that may occur once more.
+    pub(super) fn count(&self, pieces: &Pieces, images: &[Vec<Row>], above: &[Token]) -> Counts {
         let history = &mut History::default();
         let mut counts = Counts::of_blocks(images.len() as u32);
         for rows in images {
@@ -728,7 +728,7 @@ impl Alphabet<Token> {
         });
         weighed.add_all(&[&self.tails.concat()[..], &self.end].concat(), 1);
         self.all_joints().for_each(|tokens| weighed.add_all(tokens, 1));
-        (counts, weighed)
+        weighed
     }
 
     /// The bits of these tokens.

@@ -138,23 +138,28 @@ impl Plan {
             let symbols = sample(version).take(rows.div_ceil(version.size()));
             symbols.map(|symbol| geometry.rows(&symbol).map(|y| geometry.row(&symbol, y)).collect()).collect()
         };
-        // Where a group is at most four bytes or each of its bytes is a module, little is gained from looking further back
-        // than a group, at other scales a quarter of the image.
-        if geometry.scale <= 4 || geometry.scale == 8 {
-            return Self::groups(geometry, &samples(ROWS_FOR_GROUPS));
-        }
-        let samples = samples(ROWS_FOR_PIECES);
-        let unfiltered = Self::pieces(geometry, Repeats::Unfiltered, &samples);
-        // Lines that one match covers gain nothing.
-        let up = (geometry.line() > LONGEST_MATCH).then(|| Self::pieces(geometry, Repeats::Up, &samples));
-        match up {
-            Some(up) if up.0 < unfiltered.0 => up.1,
-            _ => unfiltered.1,
+        let groups = || Self::groups(geometry, &samples(ROWS_FOR_GROUPS));
+        let pieces = || {
+            let samples = samples(ROWS_FOR_PIECES);
+            let unfiltered = Self::pieces(geometry, Repeats::Unfiltered, &samples);
+            // Lines that one match covers gain nothing.
+            let up = (geometry.line() > LONGEST_MATCH).then(|| Self::pieces(geometry, Repeats::Up, &samples));
+            up.filter(|(bits, _)| *bits < unfiltered.0).unwrap_or(unfiltered)
+        };
+        // Where a group is at most four bytes or each of its bytes is a module, little is gained from looking further back than a
+        // group; where it is a little more, not enough in small images. At other scales it is a quarter of the image.
+        match geometry.scale {
+            1..=4 | 8 => groups().1,
+            5 | 6 => {
+                let (groups, pieces) = (groups(), pieces());
+                if groups.0 <= pieces.0 + pieces.0 / 13 { groups.1 } else { pieces.1 }
+            }
+            _ => pieces().1,
         }
     }
 
-    /// The plan for groups.
-    fn groups(geometry: Geometry, samples: &[Vec<Row>]) -> Self {
+    /// The bits of an image on average with groups, and the plan for them.
+    fn groups(geometry: Geometry, samples: &[Vec<Row>]) -> (u64, Self) {
         let Between { above, between, below } =
             Between::new(geometry, Repeats::Unfiltered, 0).map(|repeated| repeated.all(geometry));
         let mut others = Counts::of_blocks(samples.len() as u32);
@@ -163,16 +168,17 @@ impl Plan {
             others.add_all(&between, rows.len() as u32 - 1);
             others.add_all(&below, 1);
         }
-        let (groups, codes) = Groups::new(geometry, samples, &others);
+        let (groups, codes, bits) = Groups::new(geometry, samples, &others);
         let room = groups.room_behind_tail();
         let [between, below] = [between, below].map(|tokens| codes.encode(&tokens, room));
         let count = |bits: &[Bits]| bits.iter().map(|bits| bits.count as usize).sum::<usize>();
         let most_bits = groups.most_bits() + count(&between).max(count(&below));
         let header = header(&codes, &above);
-        Self::assemble(geometry, Repeats::Unfiltered, Rows::Groups(groups, between, below), header, &codes, most_bits)
+        let rows = Rows::Groups(groups, between, below);
+        (bits, Self::assemble(geometry, Repeats::Unfiltered, rows, header, &codes, most_bits))
     }
 
-    /// The plan for pieces with those repeats, and how many bits the samples take with it.
+    /// The bits of an image on average with pieces and those repeats, and the plan for them.
     fn pieces(geometry: Geometry, repeats: Repeats, samples: &[Vec<Row>]) -> (u64, Self) {
         let pieces = Pieces::new(geometry, repeats);
         let between = Between::new(geometry, repeats, pieces.behind());
@@ -180,18 +186,17 @@ impl Plan {
         let mut codes = Codes::of_any_header(&Counts::of_all());
         let above = between.above.others();
         for _ in 1..ROUNDS {
-            let (_, weighed) = pieces.tokens(&between, &codes).count(&pieces, samples, above);
-            codes = Codes::of_any_header(&weighed);
+            codes = Codes::of_any_header(&pieces.tokens(&between, &codes).count(&pieces, samples, above));
         }
         let tokens = pieces.tokens(&between, &codes);
-        let (counts, weighed) = tokens.count(&pieces, samples, above);
-        let codes = Codes::of(&weighed, SAMPLED * samples.len() as u32);
+        let (weighed, images) = (tokens.count(&pieces, samples, above), SAMPLED * samples.len() as u32);
+        let codes = Codes::of(&weighed, images);
         let alphabet = tokens.coded(&codes);
         // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
         let most_bits = 16 * geometry.line() + alphabet.longest_joint();
         let header = header(&codes, above);
         let plan = Self::assemble(geometry, repeats, Rows::Pieces(pieces, alphabet), header, &codes, most_bits);
-        (codes.size(&counts), plan)
+        (codes.block_bits(&weighed, images), plan)
     }
 
     /// The plan for rows of at most so many bits, what follows included.
