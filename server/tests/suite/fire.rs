@@ -208,14 +208,23 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     let after = create(&program, 20..40);
     assert!(before.iter().chain(&after).all(|answer| answer.status == 201));
 
-    // Once more amid creates, each of a user of its own.
-    let ended = AtomicBool::new(false);
+    // Once more amid creates, each of a user of its own; down until one of them is refused.
+    let (ended, is_refused) = (AtomicBool::new(false), AtomicBool::new(false));
     let amid: Vec<Answer> = std::thread::scope(|scope| {
         let client = scope.spawn(|| {
             let users = (40..).take_while(|_| !ended.load(Ordering::SeqCst));
-            users.flat_map(|user| create(&program, user..user + 1)).collect()
+            let answers = users.flat_map(|user| create(&program, user..user + 1));
+            let tell = |answer: &Answer| {
+                is_refused.fetch_or(answer.status != 201, Ordering::SeqCst);
+            };
+            answers.inspect(tell).collect()
         });
-        server.control(&["-m", "immediate", "restart"]);
+        server.control(&["-m", "immediate", "stop"]);
+        let began = Instant::now();
+        while !is_refused.load(Ordering::SeqCst) && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        server.control(&["start"]);
         ended.store(true, Ordering::SeqCst);
         client.join().unwrap()
     });
