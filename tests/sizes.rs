@@ -78,10 +78,13 @@ fn most(scale: u8, version: u8) -> f64 {
         (2 | 8, _) => 1.0,
         (16, 3..) => 1.02,
         (16, _) => 1.06,
-        (9 | 15, 1) => 1.2,
+        (3 | 24.., _) if scale.is_multiple_of(2) || scale == 3 => 1.11,
+        (7, _) => 1.15,
         // Odd scales cut bytes anew in every module of eight: what stood before stands far away.
+        (9 | 15, 1) => 1.2,
         (21.., _) if !scale.is_multiple_of(2) => 1.21,
-        _ => 1.155,
+        (9.., _) if !scale.is_multiple_of(2) => 1.155,
+        _ => 1.14,
     }
 }
 

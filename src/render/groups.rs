@@ -6,9 +6,10 @@
 
 use std::ops::Range;
 
-use super::deflate::{BitWriter, Bits, Codes, Counts, MOST_BITS, Token};
+use super::codes::{Codes, Counts};
+use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
-use super::scan_lines::{ROUNDS, SAMPLED};
+use super::scan_lines::SAMPLED;
 
 /// The table of one version, scale and quiet zone.
 #[derive(Debug)]
@@ -48,23 +49,16 @@ impl Groups {
             tail_counts[geometry.group(row, count) % tail_bytes.len()] += SAMPLED;
         }
 
-        // How a group is best coded depends on the codes, and they on how groups are coded: a few rounds settle it.
-        let mut codes = Codes::of_any_header(&Counts::of_all());
-        let (mut bits, images) = (0, SAMPLED * samples.len() as u32);
-        let (mut group_tokens, mut tail_tokens) = (Vec::new(), Vec::new());
-        for round in 1..=ROUNDS {
-            group_tokens = group_bytes.iter().map(|bytes| codes.fewest(bytes)).collect();
-            tail_tokens = tail_bytes.iter().map(|bytes| codes.fewest(bytes)).collect();
+        let images = SAMPLED * samples.len() as u32;
+        let ((group_tokens, tail_tokens), codes, bits) = Codes::settle(images, |codes| {
+            let [groups, tails] = [&group_bytes, &tail_bytes]
+                .map(|all| all.iter().map(|bytes| codes.fewest(bytes)).collect::<Vec<Vec<Token>>>());
             let mut counts = others.times(SAMPLED);
-            for (tokens, &count) in group_tokens.iter().zip(&group_counts) {
+            for (tokens, &count) in groups.iter().zip(&group_counts).chain(tails.iter().zip(&tail_counts)) {
                 counts.add_all(tokens, count);
             }
-            for (tokens, &count) in tail_tokens.iter().zip(&tail_counts) {
-                counts.add_all(tokens, count);
-            }
-            codes = if round < ROUNDS { Codes::of_any_header(&counts) } else { Codes::of(&counts, images) };
-            bits = codes.block_bits(&counts, images);
-        }
+            ((groups, tails), counts)
+        });
 
         let mut more = Vec::new();
         let mut coded = |tokens: &Vec<Token>| {

@@ -10,11 +10,14 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
+use super::alphabet::Alphabet;
 use super::checksum::{Adler, Parts, Sums};
-use super::deflate::{self, BitWriter, Bits, Codes, Counts, LONGEST_MATCH, MOST_BITS, SLACK, Token};
+use super::codes::{Codes, Counts, LONGEST_HEADER};
+use super::deflate::{BitWriter, Bits, LONGEST_MATCH, MOST_BITS, SLACK, Token};
 use super::geometry::{Geometry, Row};
 use super::groups::Groups;
-use super::pieces::{Alphabet, History, Pieces};
+use super::history::History;
+use super::pieces::Pieces;
 use super::repeats::{Between, Repeats, light_line};
 use super::{QuietZone, Scale};
 use crate::layout::Layout;
@@ -70,7 +73,6 @@ impl Plans {
 #[derive(Clone, Default)]
 pub(crate) struct Scratch {
     stream: Vec<u8>,
-    history: History,
 }
 
 impl core::fmt::Debug for Scratch {
@@ -116,7 +118,11 @@ struct Plan {
 #[derive(Debug)]
 enum Rows {
     /// With what follows every row but the last, and what follows that. What is above the first is part of the header.
-    Groups(Groups, Vec<Bits>, Vec<Bits>),
+    Groups {
+        groups: Groups,
+        between: Vec<Bits>,
+        below: Vec<Bits>,
+    },
     Pieces(Pieces, Alphabet<Bits>),
 }
 
@@ -124,9 +130,6 @@ enum Rows {
 const ROWS_FOR_GROUPS: usize = 16_000;
 /// As many for every distance to come up.
 const ROWS_FOR_PIECES: usize = 2_000;
-
-/// How often codes are made.
-pub(super) const ROUNDS: usize = 3;
 
 /// What something in a sample counts, where what did not come up counts one.
 pub(super) const SAMPLED: u32 = 64;
@@ -174,7 +177,7 @@ impl Plan {
         let count = |bits: &[Bits]| bits.iter().map(|bits| bits.count as usize).sum::<usize>();
         let most_bits = groups.most_bits() + count(&between).max(count(&below));
         let header = header(&codes, &above);
-        let rows = Rows::Groups(groups, between, below);
+        let rows = Rows::Groups { groups, between, below };
         (bits, Self::assemble(geometry, Repeats::Unfiltered, rows, header, &codes, most_bits))
     }
 
@@ -182,21 +185,18 @@ impl Plan {
     fn pieces(geometry: Geometry, repeats: Repeats, samples: &[Vec<Row>]) -> (u64, Self) {
         let pieces = Pieces::new(geometry, repeats);
         let between = Between::new(geometry, repeats, pieces.behind());
-        // How pieces are best coded depends on the codes, and they on how pieces are coded: a few rounds settle it.
-        let mut codes = Codes::of_any_header(&Counts::of_all());
         let above = between.above.others();
-        for _ in 1..ROUNDS {
-            codes = Codes::of_any_header(&pieces.tokens(&between, &codes).count(&pieces, samples, above));
-        }
-        let tokens = pieces.tokens(&between, &codes);
-        let (weighed, images) = (tokens.count(&pieces, samples, above), SAMPLED * samples.len() as u32);
-        let codes = Codes::of(&weighed, images);
+        let (tokens, codes, bits) = Codes::settle(SAMPLED * samples.len() as u32, |codes| {
+            let tokens = pieces.tokens(&between, codes);
+            let counts = pieces.count(samples, above, &tokens);
+            (tokens, counts)
+        });
         let alphabet = tokens.coded(&codes);
         // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
         let most_bits = 16 * geometry.line() + alphabet.longest_joint();
         let header = header(&codes, above);
         let plan = Self::assemble(geometry, repeats, Rows::Pieces(pieces, alphabet), header, &codes, most_bits);
-        (codes.block_bits(&weighed, images), plan)
+        (bits, plan)
     }
 
     /// The plan for rows of at most so many bits, what follows included.
@@ -235,15 +235,14 @@ impl Plan {
         let last = rows.end - 1;
         // Not in a closure: it would be compiled without the instructions there are.
         match &self.rows {
-            Rows::Groups(groups, between, below) => {
+            Rows::Groups { groups, between, below } => {
                 for y in rows {
                     let row = self.row(symbol, y, &mut firsts);
                     groups.write_row(&mut out, &row, if y == last { below } else { between });
                 }
             }
             Rows::Pieces(pieces, alphabet) => {
-                let history = &mut scratch.history;
-                pieces.start(history);
+                let history = &mut History::default();
                 for y in rows {
                     let row = self.row(symbol, y, &mut firsts);
                     pieces.write_row(history, &row, y == 0, alphabet, &mut out);
@@ -276,7 +275,7 @@ fn header(codes: &Codes, above: &[Token]) -> (Vec<u8>, Bits) {
     let above = codes.encode(above, MOST_BITS);
     // Deflate with a window of 32 kB; the check bits make the two bytes a multiple of 31.
     let mut bytes = vec![0x78, 0xDA];
-    bytes.resize(2 + deflate::LONGEST_HEADER + 8 * above.len() + SLACK, 0);
+    bytes.resize(2 + LONGEST_HEADER + 8 * above.len() + SLACK, 0);
     let mut out = BitWriter::new(&mut bytes[2..]);
     codes.push_header(&mut out);
     out.push_all(&above);

@@ -215,7 +215,9 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
             let users = (40..).take_while(|_| !ended.load(Ordering::SeqCst));
             let answers = users.flat_map(|user| create(&program, user..user + 1));
             let tell = |answer: &Answer| {
-                is_refused.fetch_or(answer.status != 201, Ordering::SeqCst);
+                if answer.status != 201 {
+                    is_refused.store(true, Ordering::SeqCst);
+                }
             };
             answers.inspect(tell).collect()
         });

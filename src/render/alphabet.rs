@@ -1,0 +1,249 @@
+//! What rows of pieces are coded as: tokens to count, or bits to write.
+
+use core::fmt::Debug;
+use core::hint::select_unpredictable;
+
+use super::codes::{Codes, Counts};
+use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
+use super::repeats::Between;
+
+/// Patterns of up to six modules.
+pub(super) const PATTERNS: usize = 64;
+/// Places that no piece is matched at, nor any farther back.
+pub(super) const PLACES: usize = 2048;
+
+/// What pieces, tails and repeats are coded as.
+#[derive(Debug)]
+pub(super) struct Alphabet<T: Code> {
+    pub(super) shapes: Shapes<T>,
+    /// What is behind the last piece, byte by byte.
+    pub(super) tails: Vec<Vec<T>>,
+    /// What stands between rows, by how much of them is left to it. Above the first row and below the last that is the one match
+    /// which may be longer alone; the others below are the end.
+    pub(super) joints: Between<Vec<Vec<T>>>,
+    pub(super) end: Vec<T>,
+}
+
+/// What the pieces of all slots are coded as.
+#[derive(Debug)]
+pub(super) enum Shapes<T: Code> {
+    Few(Box<Few<T>>),
+    Eight(Box<Eight<T>>),
+    EightOrHalves(Box<EightOrHalves<T>>),
+}
+
+/// A few modules.
+pub(super) type Few<T> = Piece<T, PATTERNS, 1024>;
+/// The more patterns there are, the farther away is the same one.
+pub(super) type Eight<T> = Piece<T, 256, PLACES>;
+
+#[derive(Debug)]
+pub(super) struct EightOrHalves<T: Code> {
+    pub(super) eight: Eight<T>,
+    pub(super) halves: [Piece<T, PATTERNS, 512>; 2],
+}
+
+/// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
+#[derive(Debug)]
+pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
+    /// By how many places ago it stood last. There is nothing 0 places back.
+    pub(super) back: [T::Short; BACK],
+    /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
+    pub(super) reach: [u32; N],
+    /// By its pattern, byte by byte; nothing where it is other pieces that spell it.
+    pub(super) spelled: Vec<Vec<T>>,
+}
+
+/// What something is coded as.
+pub(super) trait Code {
+    /// Matches, two of which are put at once.
+    type Short: Debug;
+}
+
+impl Code for Token {
+    type Short = Self;
+}
+
+impl Code for Bits {
+    type Short = ShortBits;
+}
+
+/// At most half of [`MOST_BITS`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ShortBits {
+    value: u32,
+    count: u32,
+}
+
+impl ShortBits {
+    #[inline(always)]
+    pub(super) fn bits(self) -> Bits {
+        Bits { value: self.value.into(), count: self.count }
+    }
+}
+
+/// The first bits or the second, without a branch.
+#[inline(always)]
+fn either(is_first: bool, first: Bits, second: Bits) -> Bits {
+    Bits {
+        value: select_unpredictable(is_first, first.value, second.value),
+        count: select_unpredictable(is_first, first.count, second.count),
+    }
+}
+
+/// Takes what a row is coded as.
+pub(super) trait Output<T: Code> {
+    /// Takes it; at most two until [`flush`](Self::flush) comes.
+    fn add(&mut self, coded: &T::Short);
+
+    /// Takes one or both others; which cannot be foretold.
+    fn add_one_or_both(&mut self, is_one: bool, one: &T::Short, both: [&T::Short; 2]);
+
+    /// Takes and flushes what is near or the other; which cannot be foretold.
+    fn push_near_or(&mut self, is_near: bool, near: &T::Short, other: &T);
+
+    fn flush(&mut self);
+
+    fn push_all(&mut self, all: &[T]);
+}
+
+impl Output<Token> for Counts {
+    fn add(&mut self, token: &Token) {
+        Counts::add(self, *token, 1);
+    }
+
+    fn add_one_or_both(&mut self, is_one: bool, one: &Token, both: [&Token; 2]) {
+        if is_one { Output::add(self, one) } else { both.into_iter().for_each(|token| Output::add(self, token)) }
+    }
+
+    fn push_near_or(&mut self, is_near: bool, near: &Token, other: &Token) {
+        Output::add(self, if is_near { near } else { other });
+    }
+
+    fn flush(&mut self) {}
+
+    fn push_all(&mut self, tokens: &[Token]) {
+        self.add_all(tokens, 1);
+    }
+}
+
+impl Output<Bits> for BitWriter<'_> {
+    #[inline(always)]
+    fn add(&mut self, short: &ShortBits) {
+        BitWriter::add(self, short.bits());
+    }
+
+    #[inline(always)]
+    fn add_one_or_both(&mut self, is_one: bool, one: &ShortBits, [first, second]: [&ShortBits; 2]) {
+        BitWriter::add(self, either(is_one, one.bits(), first.bits().then(second.bits())));
+    }
+
+    #[inline(always)]
+    fn push_near_or(&mut self, is_near: bool, near: &ShortBits, other: &Bits) {
+        BitWriter::push(self, either(is_near, near.bits(), *other));
+    }
+
+    #[inline(always)]
+    fn flush(&mut self) {
+        BitWriter::flush(self);
+    }
+
+    #[inline(always)]
+    fn push_all(&mut self, all: &[Bits]) {
+        BitWriter::push_all(self, all);
+    }
+}
+
+impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
+    /// Whether a piece that stood so many places back is matched.
+    #[inline(always)]
+    pub(super) fn is_near(&self, pattern: u8, back: u32) -> bool {
+        back <= self.reach[usize::from(pattern) % N]
+    }
+
+    /// The match for a piece that stood so many places back, if that is near; anything otherwise.
+    #[inline(always)]
+    pub(super) fn near(&self, back: u32) -> &T::Short {
+        &self.back[back as usize % BACK]
+    }
+
+    /// Gives `out` a piece that stood so many places back.
+    #[inline(always)]
+    pub(super) fn write(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
+        if self.is_near(pattern, back) {
+            out.add(self.near(back));
+        } else {
+            out.flush();
+            out.push_all(&self.spelled[usize::from(pattern)]);
+        }
+    }
+
+    /// The matches that are near for some pattern.
+    fn matches(&self) -> &[T::Short] {
+        self.back.get(1..=self.reach.iter().max().map_or(0, |&reach| reach as usize)).unwrap_or(&[])
+    }
+}
+
+impl<T: Code> Alphabet<T> {
+    /// All that may stand between rows.
+    fn all_joints(&self) -> impl Iterator<Item = &[T]> {
+        let Between { above, between, below } = &self.joints;
+        [above, between, below].into_iter().flatten().map(Vec::as_slice)
+    }
+}
+
+impl Alphabet<Token> {
+    /// Counts all that may occur once.
+    pub(super) fn count_all(&self, counts: &mut Counts) {
+        match &self.shapes {
+            Shapes::Few(piece) => piece.count_all(counts),
+            Shapes::Eight(piece) => piece.count_all(counts),
+            Shapes::EightOrHalves(pieces) => {
+                pieces.eight.count_all(counts);
+                pieces.halves.iter().for_each(|half| half.count_all(counts));
+            }
+        }
+        self.tails.iter().map(Vec::as_slice).chain(self.all_joints()).for_each(|tokens| counts.add_all(tokens, 1));
+        counts.add_all(&self.end, 1);
+    }
+
+    /// The bits of these tokens.
+    pub(super) fn coded(&self, codes: &Codes) -> Alphabet<Bits> {
+        Alphabet {
+            shapes: match &self.shapes {
+                Shapes::Few(piece) => Shapes::Few(Box::new(piece.coded(codes))),
+                Shapes::Eight(piece) => Shapes::Eight(Box::new(piece.coded(codes))),
+                Shapes::EightOrHalves(pieces) => Shapes::EightOrHalves(Box::new(EightOrHalves {
+                    eight: pieces.eight.coded(codes),
+                    halves: pieces.halves.each_ref().map(|half| half.coded(codes)),
+                })),
+            },
+            tails: codes.encode_all(&self.tails),
+            joints: self.joints.as_ref().map(|joints| codes.encode_all(joints)),
+            end: codes.encode(&self.end, MOST_BITS),
+        }
+    }
+}
+
+impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
+    fn count_all(&self, counts: &mut Counts) {
+        counts.add_all(self.matches(), 1);
+        self.spelled.iter().for_each(|tokens| counts.add_all(tokens, 1));
+    }
+
+    pub(super) fn coded(&self, codes: &Codes) -> Piece<Bits, N, BACK> {
+        let back = self.back.each_ref().map(|&token| codes.encode(&[token], MOST_BITS)[0]);
+        // Two at once are pushed.
+        let fit = back[1..].iter().take_while(|bits| 2 * bits.count <= MOST_BITS).count() as u32;
+        let back = back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count });
+        Piece { back, reach: self.reach.map(|reach| reach.min(fit)), spelled: codes.encode_all(&self.spelled) }
+    }
+}
+
+impl Alphabet<Bits> {
+    /// Bits that nothing between two rows takes more of, nor what is below the last.
+    pub(super) fn longest_joint(&self) -> usize {
+        let count = |joint: &[Bits]| joint.iter().map(|bits| bits.count as usize).sum::<usize>();
+        self.all_joints().map(count).max().unwrap_or(0).max(count(&self.end))
+    }
+}

@@ -1,0 +1,224 @@
+//! What was coded of an image so far, and rows read as pieces beside it.
+
+use core::ops::Range;
+
+use super::alphabet::{Code, Eight, EightOrHalves, Few, Output, PATTERNS, PLACES};
+use super::geometry::{Row, WIDEST};
+
+/// Bytes of a [`Row`], and as many more as the last load of a word reads too much.
+const ROW_BYTES: usize = 8 * WIDEST + 8;
+
+/// What was coded of an image so far.
+pub(super) struct History {
+    /// The place where each pattern of a slot last began, and each of eight modules. The first row begins at [`PLACES`]: what never
+    /// stood is farther back than anything is matched.
+    last: [[u32; PATTERNS]; 2],
+    last_eight: [u32; 256],
+    /// The first place of the row to come.
+    pub(super) place: u32,
+    /// The row before.
+    pub(super) above: Row,
+    /// What of the row before is left to the match that follows it: an index of the joints.
+    pub(super) left: usize,
+}
+
+impl Default for History {
+    /// Of an image that begins: above it is the quiet zone.
+    fn default() -> Self {
+        Self { last: [[0; PATTERNS]; 2], last_eight: [0; 256], place: PLACES as u32, above: [0; WIDEST], left: 0 }
+    }
+}
+
+impl History {
+    /// Begins to read a row from that place of it on.
+    #[inline(always)]
+    pub(super) fn read(&mut self, place: usize) -> Reading<'_> {
+        let place = self.place + place as u32;
+        Reading { last: &mut self.last, last_eight: &mut self.last_eight, place }
+    }
+}
+
+/// The bytes of a [`Row`], eight modules each, the first at the bottom, and light ones behind them.
+pub(super) struct Bytes([u8; ROW_BYTES]);
+
+impl Bytes {
+    #[inline(always)]
+    pub(super) fn of(row: &Row) -> Self {
+        let mut bytes = [0; ROW_BYTES];
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(row) {
+            *bytes = word.to_le_bytes();
+        }
+        Self(bytes)
+    }
+
+    #[inline(always)]
+    pub(super) fn slice(&self, begin: usize, end: usize) -> &[u8] {
+        self.0.get(begin..end).unwrap_or(&[])
+    }
+
+    /// The modules from that one on, 57 or more, the first at the bottom.
+    #[inline(always)]
+    fn load(&self, module: usize) -> u64 {
+        let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
+        bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (module % 8)
+    }
+}
+
+/// What is at hand while the pieces of a row are read.
+pub(super) struct Reading<'a> {
+    last: &'a mut [[u32; PATTERNS]; 2],
+    last_eight: &'a mut [u32; 256],
+    /// The place of the next piece.
+    place: u32,
+}
+
+/// How many places back of that one something last was, which is now remembered there.
+#[inline(always)]
+fn back(last: &mut u32, place: u32) -> u32 {
+    place.wrapping_sub(core::mem::replace(last, place))
+}
+
+impl Reading<'_> {
+    #[inline(always)]
+    fn back(&mut self, slot: usize, pattern: u8) -> u32 {
+        back(&mut self.last[slot][usize::from(pattern) % PATTERNS], self.place)
+    }
+
+    #[inline(always)]
+    fn eight_back(&mut self, pattern: u8) -> u32 {
+        back(&mut self.last_eight[usize::from(pattern)], self.place)
+    }
+
+    /// Pieces of eight modules.
+    #[inline(always)]
+    pub(super) fn eights<T: Code>(&mut self, piece: &Eight<T>, bytes: &[u8], out: &mut impl Output<T>) {
+        for &byte in bytes {
+            let back = self.eight_back(byte);
+            match &piece.spelled[usize::from(byte)][..] {
+                [spelled] => out.push_near_or(piece.is_near(byte, back), piece.near(back), spelled),
+                _ => {
+                    piece.write(byte, back, out);
+                    out.flush();
+                }
+            }
+            self.place += 1;
+        }
+    }
+
+    /// Pieces of eight modules, or both halves.
+    #[inline(always)]
+    pub(super) fn eights_or_halves<T: Code>(
+        &mut self,
+        EightOrHalves { eight, halves: [first, second] }: &EightOrHalves<T>,
+        bytes: &[u8],
+        out: &mut impl Output<T>,
+    ) {
+        for &byte in bytes {
+            let [low, high] = [byte % 16, byte / 8];
+            let [back, low_back, high_back] = [self.eight_back(byte), self.back(0, low), self.back(1, high)];
+            let is_one = eight.is_near(byte, back);
+            if first.is_near(low, low_back) && second.is_near(high, high_back) {
+                out.add_one_or_both(is_one, eight.near(back), [first.near(low_back), second.near(high_back)]);
+            } else if is_one {
+                out.add(eight.near(back));
+            } else {
+                first.write(low, low_back, out);
+                second.write(high, high_back, out);
+            }
+            self.place += 1;
+            out.flush();
+        }
+    }
+
+    /// Pieces of four modules, of the last byte the first alone if it `ends_in_half`.
+    #[inline(always)]
+    pub(super) fn fours<T: Code>(
+        &mut self,
+        piece: &Few<T>,
+        bytes: &[u8],
+        ends_in_half: bool,
+        out: &mut impl Output<T>,
+    ) {
+        let (bytes, half) = match bytes {
+            [bytes @ .., half] if ends_in_half => (bytes, Some(half)),
+            _ => (bytes, None),
+        };
+        for &byte in bytes {
+            self.four(piece, byte % 16, out);
+            self.four(piece, byte / 16, out);
+            out.flush();
+        }
+        if let Some(half) = half {
+            self.four(piece, half % 16, out);
+            out.flush();
+        }
+    }
+
+    #[inline(always)]
+    fn four<T: Code>(&mut self, piece: &Few<T>, modules: u8, out: &mut impl Output<T>) {
+        let back = self.back(0, modules);
+        piece.write(modules, back, out);
+        self.place += 1;
+    }
+
+    /// Pieces of so many modules, which are remembered wherever they begin.
+    #[inline(always)]
+    pub(super) fn anywhere<T: Code, const MODULES: usize>(
+        &mut self,
+        piece: &Few<T>,
+        bytes: &Bytes,
+        pieces: Range<usize>,
+        all: usize,
+        out: &mut impl Output<T>,
+    ) {
+        // Two at once: putting their bits takes time. What begins in the last piece of a row but not with it may reach behind the
+        // end of the line, and is not remembered.
+        let (mut i, last) = (pieces.start, pieces.end.min(all - 1));
+        while i + 2 <= last {
+            let modules = bytes.load(i * MODULES);
+            self.one_anywhere::<T, MODULES, MODULES>(piece, modules, out);
+            self.one_anywhere::<T, MODULES, MODULES>(piece, modules >> MODULES, out);
+            out.flush();
+            i += 2;
+        }
+        if i < last {
+            self.one_anywhere::<T, MODULES, MODULES>(piece, bytes.load(i * MODULES), out);
+            out.flush();
+            i += 1;
+        }
+        if i < pieces.end {
+            self.one_anywhere::<T, MODULES, 1>(piece, bytes.load(i * MODULES), out);
+            out.flush();
+        }
+    }
+
+    #[inline(always)]
+    fn one_anywhere<T: Code, const MODULES: usize, const REMEMBERED: usize>(
+        &mut self,
+        piece: &Few<T>,
+        modules: u64,
+        out: &mut impl Output<T>,
+    ) {
+        let pattern = |first: usize| (modules >> first) as u8 % (1 << MODULES);
+        let back = self.back(0, pattern(0));
+        piece.write(pattern(0), back, out);
+        for first in 1..REMEMBERED {
+            self.last[0][usize::from(pattern(first))] = self.place + first as u32;
+        }
+        self.place += MODULES as u32;
+    }
+}
+
+/// Where two rows first differ, and behind the last place where they do; 0 for that and a place behind both if they do not.
+#[inline(always)]
+pub(super) fn different(row: &Row, other: &Row) -> (usize, usize) {
+    let (mut first, mut last) = (64 * WIDEST, 0);
+    for (i, (word, other)) in row.iter().zip(other).enumerate() {
+        let different = word ^ other;
+        if different != 0 {
+            first = first.min(64 * i + different.trailing_zeros() as usize);
+            last = 64 * (i + 1) - different.leading_zeros() as usize;
+        }
+    }
+    (first, last)
+}
