@@ -1,7 +1,7 @@
 //! The command `batch`: lines of JSON in, a line of JSON out for each, in the same order.
 //!
-//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them on several threads, [`pipeline`]
-//! moves them from one to the next and brings them back into order, [`progress`] shows how far that has come.
+//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them, [`pipeline`] has that done on several
+//! threads and brings the batches back into order, [`progress`] shows how far that has come.
 
 mod answer;
 mod lines;
@@ -17,7 +17,7 @@ use std::thread;
 use qrmint::render::Png;
 
 use self::answer::Answerer;
-use self::lines::{Lines, MOST_LINES};
+use self::lines::{Batch, Lines, MOST_LINES};
 use self::progress::Progress;
 use crate::args::{BatchArguments, ImageArguments};
 use crate::error::{Error, Place};
@@ -26,7 +26,7 @@ use crate::output::Output;
 pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let options = arguments.symbol.options()?;
     let input = Input::open(arguments.input.as_deref())?;
-    let mut output = Output::open(arguments.output.as_deref())?;
+    let output = Output::open(arguments.output.as_deref())?;
 
     let ImageArguments { scale, quiet_zone } = arguments.image;
     let png = Png::new(scale, quiet_zone);
@@ -36,18 +36,35 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
 
     // A bar among the lines that a terminal shows would make both unreadable.
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
-    let mut progress = Progress::new(shown, input.bytes);
-    let (mut lines, mut failed) = (0, 0);
-    pipeline::run(Lines::new(input.reader, limit), input.place, answerers.collect(), |batch| {
-        output.write(&batch.answers)?;
-        lines += batch.lines.len() as u64;
-        failed += batch.failed;
-        progress.advance(lines, batch.bytes);
+    let answers = Answers { output, progress: Progress::new(shown, input.bytes), lines: 0, failed: 0 };
+    let lines = Lines::new(input.reader, limit);
+    let answers = pipeline::run(lines, input.place, answerers.collect(), answers, Answers::write)?;
+    drop(answers.progress);
+    answers.output.finish()?;
+    match answers {
+        Answers { failed: 0, .. } => Ok(()),
+        Answers { failed, lines, .. } => Err(Error::Lines { failed, lines }),
+    }
+}
+
+/// Where the answers go, and what is told of them.
+struct Answers {
+    output: Output,
+    progress: Progress,
+    /// How many there were.
+    lines: u64,
+    /// How many of them tell of a failure.
+    failed: u64,
+}
+
+impl Answers {
+    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+        self.output.write(&batch.answers)?;
+        self.lines += batch.lines.len() as u64;
+        self.failed += batch.failed;
+        self.progress.advance(self.lines, batch.bytes);
         Ok(())
-    })?;
-    drop(progress);
-    output.finish()?;
-    if failed > 0 { Err(Error::Lines { failed, lines }) } else { Ok(()) }
+    }
 }
 
 /// So many lines that their answers take about 4 MiB at most, if the largest image is `side` pixels a side.
