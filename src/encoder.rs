@@ -227,7 +227,7 @@ impl Encoder {
             if content.len() > segment::MOST_BYTES {
                 return Err(EncodeError::TooLong { bits_needed: least, bits_available: largest });
             }
-            self.segmenter.read(content);
+            self.segmenter.read(content, self.instructions);
         }
         let mut min = versions.min();
         loop {

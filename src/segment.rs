@@ -19,6 +19,7 @@
 
 use alloc::vec::Vec;
 
+use crate::simd::{Available, Register, Work, dispatch};
 use crate::version::Version;
 
 /// How the bytes of a segment are written (Table 2).
@@ -154,7 +155,7 @@ struct Run {
 /// Finds shortest segmentations; keeps its buffers from one content to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Segmenter {
-    /// Which bytes are alphanumeric characters, and which are digits if that matters: see [`ones`].
+    /// Which bytes are alphanumeric characters, and which are digits if that matters: see [`Ones`].
     alphanumeric: Vec<u64>,
     digits: Vec<u64>,
     runs: Vec<Run>,
@@ -164,25 +165,24 @@ pub(crate) struct Segmenter {
 
 impl Segmenter {
     /// Cuts `content`, of at most [`MOST_BYTES`] bytes, into runs, for the calls that follow.
-    pub(crate) fn read(&mut self, content: &[u8]) {
+    pub(crate) fn read(&mut self, content: &[u8], instructions: Available) {
         debug_assert!(content.len() <= MOST_BYTES);
         self.runs.clear();
         self.searched = None;
-        self.alphanumeric.clear();
         self.digits.clear();
         if content.len() < SHORTEST_RUN {
             let classes = content.iter().map(|&byte| class_of(byte));
             self.push(content.len(), classes.reduce(|all, class| all & class).unwrap_or(0));
             return;
         }
-        ones(content, is_alphanumeric, &mut self.alphanumeric);
+        dispatch(instructions, Ones { content, fits: is_alphanumeric, ones: &mut self.alphanumeric });
         let mut done = 0;
         while let Some((start, end)) = next_run(&self.alphanumeric, done) {
             if start > done {
                 self.push(start, 0);
             }
             if self.digits.is_empty() {
-                ones(content, is_digit, &mut self.digits);
+                dispatch(instructions, Ones { content, fits: is_digit, ones: &mut self.digits });
             }
             self.push_stretch(start, end);
             done = end;
@@ -290,11 +290,13 @@ impl Segmenter {
 /// More sixths of a bit than any content costs; small enough to add to.
 const NEVER: u32 = 1 << 30;
 
+#[inline(always)]
 fn is_digit(byte: u8) -> bool {
     byte.wrapping_sub(b'0') < 10
 }
 
 /// Without a branch or a table, so that many bytes are looked at at once: `-./0123456789:`, `A` to `Z`, `$%`, `*+`, space.
+#[inline(always)]
 fn is_alphanumeric(byte: u8) -> bool {
     let ranges = (byte.wrapping_sub(b'-') < 14) | (byte.wrapping_sub(b'A') < 26);
     ranges | (byte & !1 == b'$') | (byte & !1 == b'*') | (byte == b' ')
@@ -310,32 +312,47 @@ fn class_of(byte: u8) -> u8 {
     }
 }
 
-/// Which bytes there `fits`, into `ones`: bit `i` of word `w` is byte `64 w + i`. A word of zeros follows the last.
-#[inline(always)]
-fn ones(content: &[u8], fits: impl Fn(u8) -> bool, ones: &mut Vec<u64>) {
-    let (blocks, rest) = content.as_chunks();
-    for block in blocks {
-        ones.push(ones_of_block(block, &fits));
+/// Says which bytes of `content` fit, in `ones`: bit `i` of word `w` is byte `64 w + i`. A word of zeros follows the last.
+struct Ones<'a, F> {
+    content: &'a [u8],
+    fits: F,
+    ones: &'a mut Vec<u64>,
+}
+
+impl<F: Fn(u8) -> bool> Work for Ones<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<R: Register>(self) {
+        let Self { content, fits, ones } = self;
+        ones.clear();
+        let (blocks, rest) = content.as_chunks();
+        for block in blocks {
+            ones.push(ones_of_block::<R>(block, &fits));
+        }
+        if !rest.is_empty() {
+            // What stands behind the last byte fits nothing.
+            let mut block = [0; 64];
+            block[..rest.len()].copy_from_slice(rest);
+            ones.push(ones_of_block::<R>(&block, &fits));
+        }
+        ones.push(0);
     }
-    if !rest.is_empty() {
-        // What stands behind the last byte fits nothing.
-        let mut block = [0; 64];
-        block[..rest.len()].copy_from_slice(rest);
-        ones.push(ones_of_block(&block, &fits));
-    }
-    ones.push(0);
 }
 
 #[inline(always)]
-fn ones_of_block(block: &[u8; 64], fits: &impl Fn(u8) -> bool) -> u64 {
+fn ones_of_block<R: Register>(block: &[u8; 64], fits: &impl Fn(u8) -> bool) -> u64 {
     let mut flags = [0; 64];
     for (flag, &byte) in flags.iter_mut().zip(block) {
-        *flag = u8::from(fits(byte));
+        *flag = if fits(byte) { u8::MAX } else { 0 };
+    }
+    let mut words = [0; 8];
+    for (word, bytes) in words.iter_mut().zip(flags.as_chunks().0) {
+        *word = u64::from_le_bytes(*bytes);
     }
     let mut bits = 0;
-    for (i, eight) in flags.as_chunks().0.iter().enumerate() {
-        // Multiplying brings the flag of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
-        bits |= u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56 << (8 * i);
+    for (part, words) in words.chunks_exact(R::LANES).enumerate() {
+        bits |= R::of_words(words).high_bits() << (8 * R::LANES * part);
     }
     bits
 }
@@ -374,6 +391,7 @@ mod tests {
     use qrmint_checks::{Random, data_bits, shortest};
 
     use super::*;
+    use crate::simd::InstructionSet;
 
     /// Bits of a segmentation, counted segment by segment from the standard's formulas.
     fn count(segments: &[Segment], band: Band) -> u64 {
@@ -386,7 +404,7 @@ mod tests {
 
     fn check(segmenter: &mut Segmenter, content: &[u8]) {
         let mut segments = Vec::new();
-        segmenter.read(content);
+        segmenter.read(content, InstructionSet::widest(InstructionSet::WIDEST));
         for band in [Band::Versions1To9, Band::Versions10To26, Band::Versions27To40] {
             let bits = segmenter.bits(band);
             segmenter.segments(band, &mut segments);
@@ -437,12 +455,16 @@ mod tests {
             for (len, place) in [(64, 0), (64, 7), (64, 8), (64, 63), (130, 64), (130, 129), (5, 4), (127, 126)] {
                 let mut content = vec![b'~'; len];
                 content[place] = byte;
-                let mut bits = Vec::new();
-                ones(&content, is_alphanumeric, &mut bits);
-                assert_eq!(bits.len(), len.div_ceil(64) + 1);
-                let mut expected = vec![0; bits.len()];
+                let mut expected = vec![0; len.div_ceil(64) + 1];
                 expected[place / 64] = u64::from(is_alphanumeric(byte)) << (place % 64);
-                assert_eq!(bits, expected);
+                for set in InstructionSet::available() {
+                    let mut bits = Vec::new();
+                    dispatch(
+                        InstructionSet::widest(set),
+                        Ones { content: &content, fits: is_alphanumeric, ones: &mut bits },
+                    );
+                    assert_eq!(bits, expected, "{set:?}");
+                }
             }
         }
     }

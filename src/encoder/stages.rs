@@ -62,7 +62,7 @@ impl Stages {
         let band = Band::of(symbol.version);
         match stage {
             Stage::Segment => {
-                segmenter.read(black_box(&self.content));
+                segmenter.read(black_box(&self.content), *instructions);
                 segmenter.segments(band, segments);
             }
             Stage::Codewords => {

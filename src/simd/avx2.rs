@@ -104,6 +104,12 @@ impl Register for Four {
     }
 
     #[inline(always)]
+    fn high_bits(self) -> u64 {
+        // SAFETY: only called inside `run`.
+        u64::from(unsafe { _mm256_movemask_epi8(self.0) } as u32)
+    }
+
+    #[inline(always)]
     fn spread(bits: u64, places: u64) -> [u32; 2] {
         if bmi2::is_fast() {
             // SAFETY: only called inside `run`, where BMI2 is there.

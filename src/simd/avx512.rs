@@ -92,6 +92,12 @@ impl Register for Eight {
         Self(unsafe { _mm512_add_epi64(sums.0, _mm512_popcnt_epi64(self.0)) })
     }
 
+    #[inline(always)]
+    fn high_bits(self) -> u64 {
+        // SAFETY: only called inside `run`.
+        unsafe { _mm512_movepi8_mask(self.0) }
+    }
+
     /// Every processor with AVX-512 has BMI2 with fast instructions.
     #[inline(always)]
     fn spread(bits: u64, places: u64) -> [u32; 2] {

@@ -64,6 +64,9 @@ pub(crate) trait Register:
     /// `sums` with the ones of every word added.
     fn add_ones(self, sums: Self) -> Self;
 
+    /// The highest bit of every byte, that of the first lane's lowest byte lowest.
+    fn high_bits(self) -> u64;
+
     /// The low bits of a word at the ones of `places`, the lowest at the lowest; of that the 32 bits at even places and the 32
     /// at odd ones.
     #[inline(always)]

@@ -80,4 +80,10 @@ impl Register for Two {
             _mm_add_epi64(sums.0, _mm_sad_epu8(nibbles, _mm_setzero_si128()))
         })
     }
+
+    #[inline(always)]
+    fn high_bits(self) -> u64 {
+        // SAFETY: SSE2 is there.
+        u64::from(unsafe { _mm_movemask_epi8(self.0) } as u16)
+    }
 }

@@ -50,6 +50,12 @@ impl Register for u64 {
     fn add_ones(self, sums: Self) -> Self {
         sums + u64::from(self.count_ones())
     }
+
+    #[inline(always)]
+    fn high_bits(self) -> u64 {
+        // Multiplying brings the bit of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
+        (self >> 7 & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    }
 }
 
 /// [`Register::spread`] for a processor that must go bit by bit.
