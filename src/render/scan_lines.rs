@@ -316,6 +316,11 @@ mod tests {
     use super::*;
     use crate::simd::InstructionSet;
 
+    #[test]
+    fn what_is_shown_of_buffers_is_no_image() {
+        assert_eq!(format!("{:?}", Scratch { stream: vec![1, 2, 3] }), "Scratch { .. }");
+    }
+
     /// Symbols whose rows are random, or like the one above but for a few modules or none, or of one colour.
     fn any_symbol(version: Version, random: &mut Random) -> Symbol {
         let size = version.size();
