@@ -1,7 +1,7 @@
 //! Registers: the words of several masks that one instruction works on.
 //!
-//! Knows words and instruction sets; nothing of symbols. The rules of scoring are written once, for any [`Register`]; here
-//! stands what differs between processors. Without the feature `simd` there is the baseline of the target alone and no
+//! Knows words and instruction sets; nothing of symbols. The rules of scoring and what a character fits are written once, for any
+//! [`Register`]; here stands what differs between processors. Without the feature `simd` there is the baseline of the target alone and no
 //! `unsafe` in the crate.
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -27,7 +27,7 @@ impl Lanes {
 
 /// Some lanes of [`Lanes`] in a register.
 ///
-/// Every operation works on each lane by itself.
+/// Every operation that gives a register works on each lane by itself.
 pub(crate) trait Register:
     Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self>
 {

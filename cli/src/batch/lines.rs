@@ -14,7 +14,7 @@ pub(crate) const MOST_LINES: usize = 128;
 const BYTES: usize = 128 * 1024;
 /// Bytes that are read ahead. What is left of them behind the last whole batch makes one that is not full.
 const AHEAD: usize = 2 * BYTES;
-/// Bytes that a batch's answers may keep allocated while it waits for its next lines.
+/// Bytes that a batch's answers may keep allocated for its next lines.
 const KEPT: usize = 1024 * 1024;
 
 /// Some lines and, later, their answers. It goes round between the threads, so its buffers are used again and again.
@@ -85,7 +85,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// Appends the next line, if there is one. A last line needs no end.
+    /// Appends the next line, if there is one, and says whether there may be more. A last line needs no end.
     fn read_line(&mut self, batch: &mut Batch) -> io::Result<bool> {
         let start = batch.text.len();
         // The line's end is the one byte more.
@@ -98,10 +98,9 @@ impl<R: Read> Lines<R> {
                 return Err(error);
             }
         };
-        if batch.text.last() == Some(&b'\n') {
-            batch.text.pop();
-        }
-        if batch.text.len() - start > LONGEST_LINE {
+        let ended = batch.text.pop_if(|last| *last == b'\n').is_some();
+        let too_long = batch.text.len() - start > LONGEST_LINE;
+        if too_long {
             batch.text.truncate(start);
             bytes += self.input.skip_until(b'\n')?;
             batch.lines.push(Line::TooLong);
@@ -109,6 +108,7 @@ impl<R: Read> Lines<R> {
             batch.lines.push(Line::Text(start..batch.text.len()));
         }
         batch.bytes += bytes as u64;
-        Ok(true)
+        // Only the input's end ends a line that is short without its own. A terminal would be asked for its end again.
+        Ok(ended || too_long)
     }
 }

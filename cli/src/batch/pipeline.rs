@@ -6,8 +6,8 @@
 //!           +-> worker -+
 //! ```
 //!
-//! No thread reads or writes for the others, for to wake one takes longer than what it would do: who needs a batch reads it,
-//! and who has the one that is next writes it and the early ones that follow.
+//! No thread is there only to read or to write, for to wake it takes longer than what it would do: who needs a batch reads
+//! it, and who has the one that is next writes it and the early ones that follow.
 //!
 //! Knows nothing of what is in a batch but the number of its first line and how many there are.
 
@@ -25,7 +25,8 @@ use crate::error::{Error, Place};
 /// Answers all lines, each answerer on a thread of its own, brings the batches to `output` in order with `write`, and gives
 /// `output` back.
 ///
-/// After an error of `write` it returns without waiting for the threads, for one may wait for a line that never comes.
+/// Should `write` fail, a worker panic or a thread not start, it returns without waiting for the threads, for one may wait for a
+/// line that never comes; only what is being written is waited for.
 pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     lines: Lines<R>,
     place: Place,
@@ -33,8 +34,8 @@ pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     output: W,
     write: fn(&mut W, &Batch) -> Result<(), Error>,
 ) -> Result<W, Error> {
-    // Every worker has one in hand and leaves one that is early.
-    let empty = (0..2 * answerers.len()).map(|_| Batch::default()).collect();
+    // One for each worker that leaves an early one behind.
+    let empty = answerers.iter().map(|_| Batch::default()).collect();
     let shared = Arc::new(Shared {
         input: Mutex::new(Ok(Some(lines))),
         order: Mutex::new(Order { next: 1, early: BTreeMap::new(), empty, output: Some(output), write }),
@@ -81,38 +82,48 @@ struct Order<W> {
     early: BTreeMap<u64, Batch>,
     /// The one emptied last is at the end: it is most likely still in a cache.
     empty: Vec<Batch>,
-    /// Nothing once a worker has failed.
+    /// Nothing once it was given back.
     output: Option<W>,
     write: fn(&mut W, &Batch) -> Result<(), Error>,
 }
 
 impl<R: Read, W> Shared<R, W> {
     fn work(&self, answerer: &mut Answerer) -> Result<(), Error> {
-        while let Some(mut batch) = self.read()? {
+        let mut batch = Batch::default();
+        while self.read(&mut batch)? {
             answerer.answer(&mut batch);
-            self.write(batch)?;
+            batch = self.write(batch)?;
         }
         Ok(())
     }
 
-    /// The next batch, unless there is none.
-    fn read(&self) -> Result<Option<Batch>, Error> {
+    /// Reads the next batch, unless there is none.
+    fn read(&self, batch: &mut Batch) -> Result<bool, Error> {
         let mut input = lock(&self.input)?;
-        let Ok(Some(lines)) = &mut *input else { return Ok(None) };
-        // Others that want to read wait meanwhile. There is nothing for them to read into.
-        let mut batch = self.empty()?;
-        match lines.fill(&mut batch) {
+        let Ok(Some(lines)) = &mut *input else { return Ok(false) };
+        match lines.fill(batch) {
             Ok(true) => {}
             Ok(false) => *input = Ok(None),
             // The lines before it are in the batch.
             Err(error) => *input = Err(error),
         }
-        Ok(Some(batch))
+        Ok(true)
     }
 
-    /// A batch to read into: waits until there is one.
-    fn empty(&self) -> Result<Batch, Error> {
+    /// Writes the batch, if it is next, and those after it that are there. Gives an empty one for it: waits until there is one.
+    fn write(&self, batch: Batch) -> Result<Batch, Error> {
         let mut order = lock(&self.order)?;
+        let Order { next, early, empty, output, write } = &mut *order;
+        let output = output.as_mut().ok_or(Error::Internal("another worker failed"))?;
+        early.insert(batch.first, batch);
+        // One that cannot be written is gone, and nothing after it is ever next.
+        while let Some(batch) = early.remove(next) {
+            write(output, &batch)?;
+            *next += batch.lines.len() as u64;
+            empty.push(batch);
+            self.emptied.notify_one();
+        }
+        // Who waits has none in hand, so the one that is next is in another's or still to be read.
         loop {
             match order.empty.pop() {
                 Some(batch) => return Ok(batch),
@@ -120,23 +131,73 @@ impl<R: Read, W> Shared<R, W> {
             }
         }
     }
-
-    /// Writes the batch, if it is next, and those after it that are there.
-    fn write(&self, batch: Batch) -> Result<(), Error> {
-        let mut order = lock(&self.order)?;
-        let Order { next, early, empty, output, write } = &mut *order;
-        let output = output.as_mut().ok_or(Error::Internal("another worker failed"))?;
-        early.insert(batch.first, batch);
-        while let Some(batch) = early.remove(next) {
-            write(output, &batch)?;
-            *next += batch.lines.len() as u64;
-            empty.push(batch);
-            self.emptied.notify_one();
-        }
-        Ok(())
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, Error> {
     mutex.lock().map_err(|_| PANICKED)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::Cursor;
+
+    use qrmint::render::Png;
+    use qrmint::{ErrorCorrectionLevel, Options};
+
+    use super::*;
+    use crate::batch::lines::MOST_LINES;
+
+    /// An input that says so often that it has come to its end, and fails if it is asked again.
+    struct Input(Cursor<Vec<u8>>, usize);
+
+    impl Read for Input {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let Self(bytes, ends) = self;
+            let read = bytes.read(buffer)?;
+            if read == 0 {
+                *ends = ends.checked_sub(1).ok_or(io::Error::other("gone"))?;
+            }
+            Ok(read)
+        }
+    }
+
+    /// Answers the input with so many threads. Gives what becomes of it and the numbers of first lines and of lines that were
+    /// written.
+    fn answer(input: Input, threads: usize) -> (Result<(), Error>, Vec<(u64, u64)>) {
+        let answerer = || Answerer::new(Options::default(), ErrorCorrectionLevel::L, Png::default());
+        let answerers = (0..threads).map(|_| answerer()).collect();
+        let (sender, written) = mpsc::channel();
+        let lines = Lines::new(input, MOST_LINES);
+        let ended = run(lines, Place::StandardInput, answerers, sender, |sender, batch| {
+            sender.send((batch.first, batch.lines.len() as u64)).unwrap();
+            Ok(())
+        });
+        // The sender is gone, so this comes to an end.
+        (ended.map(drop), written.iter().collect())
+    }
+
+    #[test]
+    fn lines_before_an_error_of_the_input_are_answered_in_order() {
+        for threads in [1, 2, 9] {
+            let text = b"{}\n".repeat(20 * MOST_LINES + 1);
+            let (ended, written) = answer(Input(Cursor::new(text), 0), threads);
+            assert!(matches!(ended, Err(Error::Read { .. })));
+            let next = written.into_iter().fold(1, |next, (first, lines)| {
+                assert_eq!(first, next);
+                first + lines
+            });
+            assert_eq!(next, 20 * MOST_LINES as u64 + 2, "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn an_input_is_asked_once_for_its_end() {
+        for text in ["", "{}", "{}\n", "{}\n{}"] {
+            let (ended, written) = answer(Input(Cursor::new(text.into()), 1), 2);
+            ended.unwrap();
+            assert_eq!(written.iter().map(|(_, lines)| *lines as usize).sum::<usize>(), text.lines().count(), "{text}");
+        }
+    }
 }
