@@ -243,7 +243,6 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
 impl Alphabet<Bits> {
     /// Bits that nothing between two rows takes more of, nor what is below the last.
     pub(super) fn longest_joint(&self) -> usize {
-        let count = |joint: &[Bits]| joint.iter().map(|bits| bits.count as usize).sum::<usize>();
-        self.all_joints().map(count).max().unwrap_or(0).max(count(&self.end))
+        self.all_joints().map(Bits::total).max().unwrap_or(0).max(Bits::total(&self.end))
     }
 }

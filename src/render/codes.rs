@@ -9,6 +9,8 @@ use super::prefix_code::{LONGEST_CODE, code_lengths, codes};
 
 /// How far [`Codes::fewest`] looks back: what repeats itself in a few modules mostly does so in a few bytes.
 const NEAR: usize = 16;
+/// What something in a sample counts, where what did not come up counts one.
+pub(super) const SAMPLED: u32 = 64;
 /// How often codes are made anew until they have settled.
 const ROUNDS: usize = 3;
 /// No shorter bound holds codes for all symbols: 2^9 are enough.
@@ -101,12 +103,14 @@ impl Codes {
     }
 
     /// How something is best coded depends on the codes, and they on how it is coded: a few rounds settle it. Gives what `code` makes
-    /// of codes last, the codes for what then occurs in so many blocks, and their bits of a block.
-    pub(crate) fn settle<T>(blocks: u32, code: impl Fn(&Self) -> (T, Counts)) -> (T, Self, u64) {
+    /// of codes last, the codes for what then occurs in so many images, and their bits of one. What `code` counts in an image
+    /// counts [`SAMPLED`].
+    pub(crate) fn settle<T>(images: usize, code: impl Fn(&Self) -> (T, Counts)) -> (T, Self, u64) {
         let (mut coded, mut counts) = code(&Self::of_any_header(&Counts::of_all()));
         for _ in 1..ROUNDS {
             (coded, counts) = code(&Self::of_any_header(&counts));
         }
+        let blocks = SAMPLED * images as u32;
         let codes = Self::of(&counts, blocks);
         let bits = codes.block_bits(&counts, blocks);
         (coded, codes, bits)

@@ -29,6 +29,11 @@ impl Bits {
     pub(crate) fn then(self, more: Self) -> Self {
         Self { value: self.value | more.value << self.count, count: self.count + more.count }
     }
+
+    /// How many all of these are.
+    pub(crate) fn total(all: &[Self]) -> usize {
+        all.iter().map(|bits| bits.count as usize).sum()
+    }
 }
 
 /// The most bits that can be pushed at once: with fewer than eight that wait they fill a word.

@@ -6,17 +6,15 @@
 
 use std::ops::Range;
 
-use super::codes::{Codes, Counts};
+use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
-use super::scan_lines::SAMPLED;
 
 /// The table of one version, scale and quiet zone.
 #[derive(Debug)]
 pub(super) struct Groups {
-    /// Groups from where a [`Row`] begins to the end of a line, in all and of those that it holds.
+    /// Groups from where a [`Row`] begins to the end of a line.
     count: usize,
-    in_row: usize,
     groups: Box<[Coded; 256]>,
     tails: Vec<Coded>,
     /// Codes too long for a [`Coded`].
@@ -49,8 +47,7 @@ impl Groups {
             tail_counts[geometry.group(row, count) % tail_bytes.len()] += SAMPLED;
         }
 
-        let images = SAMPLED * samples.len() as u32;
-        let ((group_tokens, tail_tokens), codes, bits) = Codes::settle(images, |codes| {
+        let ((group_tokens, tail_tokens), codes, bits) = Codes::settle(samples.len(), |codes| {
             let [groups, tails] = [&group_bytes, &tail_bytes]
                 .map(|all| all.iter().map(|bytes| codes.fewest(bytes)).collect::<Vec<Vec<Token>>>());
             let mut counts = others.times(SAMPLED);
@@ -70,7 +67,7 @@ impl Groups {
         let groups: Box<[Coded; 256]> = Box::new(core::array::from_fn(|dark| coded(&group_tokens[dark])));
         let tails = tail_tokens.iter().map(&mut coded).collect();
         let fit_in_pairs = groups.iter().all(|group| group.more.is_empty() && 2 * group.bits.count <= MOST_BITS);
-        (Self { count, in_row: count.min(8 * WIDEST), groups, tails, more, fit_in_pairs }, codes, bits)
+        (Self { count, groups, tails, more, fit_in_pairs }, codes, bits)
     }
 
     /// Bits that may be pushed with a tail.
@@ -80,9 +77,7 @@ impl Groups {
 
     /// Bits that no row takes more of.
     pub(super) fn most_bits(&self) -> usize {
-        let of = |coded: &Coded| {
-            coded.bits.count as usize + self.more_of(coded).iter().map(|bits| bits.count as usize).sum::<usize>()
-        };
+        let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
         self.count * most(&*self.groups) + most(&self.tails)
     }
@@ -91,7 +86,8 @@ impl Groups {
     /// [`room_behind_tail`](Self::room_behind_tail).
     #[inline(always)]
     pub(super) fn write_row(&self, out: &mut BitWriter<'_>, row: &Row, ending: &[Bits]) {
-        let (words, rest) = (self.in_row / 8, self.in_row % 8);
+        let in_row = self.count.min(8 * WIDEST);
+        let (words, rest) = (in_row / 8, in_row % 8);
         for word in &row[..words] {
             self.push_groups(out, *word, 8);
         }
@@ -99,7 +95,7 @@ impl Groups {
             self.push_groups(out, word, rest);
         }
         // Behind the symbol the quiet zone may reach further than a `Row` does.
-        for _ in self.in_row..self.count {
+        for _ in in_row..self.count {
             self.push(out, &self.groups[0]);
         }
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));

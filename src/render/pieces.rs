@@ -8,12 +8,11 @@
 //! For scales at which a module is so many pixels that literals are long.
 
 use super::alphabet::{Alphabet, Code, EightOrHalves, Output, PATTERNS, Piece, Shapes};
-use super::codes::{Codes, Counts};
+use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{Token, WINDOW};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
 use super::history::{Bytes, History, different};
 use super::repeats::{Between, Repeated, Repeats};
-use super::scan_lines::SAMPLED;
 
 /// How rows are cut into pieces: shapes alone, no codes.
 #[derive(Debug)]
@@ -148,6 +147,7 @@ impl Pieces {
             // A match at the distance of a line goes on where the row above has the same modules, and from where all the rest
             // is the same the next one begins.
             let (first, last) = different(row, &history.above);
+            // By constants: to divide by what is not known takes longer.
             (begin, end) = match self.cut {
                 Cut::Fives => (first / 5, last.div_ceil(5)),
                 Cut::Sixes => (first / 6, last.div_ceil(6)),

@@ -131,9 +131,6 @@ const ROWS_FOR_GROUPS: usize = 16_000;
 /// As many for every distance to come up.
 const ROWS_FOR_PIECES: usize = 2_000;
 
-/// What something in a sample counts, where what did not come up counts one.
-pub(super) const SAMPLED: u32 = 64;
-
 impl Plan {
     fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
         let geometry = Geometry::new(version, scale, quiet_zone);
@@ -174,8 +171,7 @@ impl Plan {
         let (groups, codes, bits) = Groups::new(geometry, samples, &others);
         let room = groups.room_behind_tail();
         let [between, below] = [between, below].map(|tokens| codes.encode(&tokens, room));
-        let count = |bits: &[Bits]| bits.iter().map(|bits| bits.count as usize).sum::<usize>();
-        let most_bits = groups.most_bits() + count(&between).max(count(&below));
+        let most_bits = groups.most_bits() + Bits::total(&between).max(Bits::total(&below));
         let header = header(&codes, &above);
         let rows = Rows::Groups { groups, between, below };
         (bits, Self::assemble(geometry, Repeats::Unfiltered, rows, header, &codes, most_bits))
@@ -186,7 +182,7 @@ impl Plan {
         let pieces = Pieces::new(geometry, repeats);
         let between = Between::new(geometry, repeats, pieces.behind());
         let above = between.above.others();
-        let (tokens, codes, bits) = Codes::settle(SAMPLED * samples.len() as u32, |codes| {
+        let (tokens, codes, bits) = Codes::settle(samples.len(), |codes| {
             let tokens = pieces.tokens(&between, codes);
             let counts = pieces.count(samples, above, &tokens);
             (tokens, counts)

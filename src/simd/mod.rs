@@ -1,8 +1,8 @@
 //! Registers: the words of several masks that one instruction works on.
 //!
-//! Knows words and instruction sets; nothing of symbols. The rules of scoring and what a character fits are written once, for any
-//! [`Register`]; here stands what differs between processors. Without the feature `simd` there is the baseline of the target alone and no
-//! `unsafe` in the crate.
+//! Knows words and instruction sets; nothing of symbols. The rules of scoring, and which characters fit a mode, are written once,
+//! for any [`Register`]; here stands what differs between processors. Without the feature `simd` there is the baseline of the
+//! target alone and no `unsafe` in the crate.
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx2;

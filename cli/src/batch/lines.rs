@@ -8,7 +8,8 @@ use std::ops::Range;
 /// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
 /// 9,452; the rest is room for other properties.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
-/// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough for a cache to hold.
+/// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough that
+/// a core's cache holds their answers.
 pub(crate) const MOST_LINES: usize = 128;
 /// Bytes beyond which a batch takes no further line, so it holds fewer than twice as many.
 const BYTES: usize = 128 * 1024;

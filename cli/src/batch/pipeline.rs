@@ -163,14 +163,17 @@ mod tests {
         }
     }
 
+    fn answerers(count: usize) -> Vec<Answerer> {
+        let answerer = |_| Answerer::new(Options::default(), ErrorCorrectionLevel::L, Png::default());
+        (0..count).map(answerer).collect()
+    }
+
     /// Answers the input with so many threads. Gives what becomes of it and the numbers of first lines and of lines that were
     /// written.
     fn answer(input: Input, threads: usize) -> (Result<(), Error>, Vec<(u64, u64)>) {
-        let answerer = || Answerer::new(Options::default(), ErrorCorrectionLevel::L, Png::default());
-        let answerers = (0..threads).map(|_| answerer()).collect();
         let (sender, written) = mpsc::channel();
         let lines = Lines::new(input, MOST_LINES);
-        let ended = run(lines, Place::StandardInput, answerers, sender, |sender, batch| {
+        let ended = run(lines, Place::StandardInput, answerers(threads), sender, |sender, batch| {
             sender.send((batch.first, batch.lines.len() as u64)).unwrap();
             Ok(())
         });
@@ -189,6 +192,35 @@ mod tests {
                 first + lines
             });
             assert_eq!(next, 20 * MOST_LINES as u64 + 2, "{threads} threads");
+        }
+    }
+
+    /// A line, and then nothing for as long as the other end is kept.
+    struct Silent(Cursor<Vec<u8>>, mpsc::Receiver<()>);
+
+    impl Read for Silent {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let read = self.0.read(buffer)?;
+            if read == 0 {
+                let _ = self.1.recv();
+            }
+            Ok(read)
+        }
+    }
+
+    #[test]
+    fn a_failure_is_told_and_the_output_dropped_while_a_worker_waits_for_a_line() {
+        for (panics, told) in [(false, "disk full"), (true, "a worker panicked")] {
+            let (keep, kept) = mpsc::channel();
+            let lines = Lines::new(Silent(Cursor::new(b"{}\n".to_vec()), kept), MOST_LINES);
+            let (sender, written) = mpsc::channel::<()>();
+            let failed = run(lines, Place::StandardInput, answerers(2), (sender, panics), |(_, panics), _| {
+                assert!(!*panics, "as wanted by the test");
+                Err(Error::Internal("disk full"))
+            });
+            assert!(matches!(failed, Err(Error::Internal(text)) if text == told));
+            assert!(written.recv().is_err(), "nobody has the output");
+            drop(keep);
         }
     }
 
