@@ -13,8 +13,10 @@ use super::geometry::{GROUP, Geometry, Row, WIDEST};
 /// The table of one version, scale and quiet zone.
 #[derive(Debug)]
 pub(super) struct Groups {
-    /// Groups from where a [`Row`] begins to the end of a line.
+    /// Groups from where a [`Row`] begins to the end of a line, in all and of those that it holds. Worked out for every row, the
+    /// second is 1 to 2 % of the instructions.
     count: usize,
+    in_row: usize,
     groups: Box<[Coded; 256]>,
     tails: Vec<Coded>,
     /// Codes too long for a [`Coded`].
@@ -67,7 +69,7 @@ impl Groups {
         let groups: Box<[Coded; 256]> = Box::new(core::array::from_fn(|dark| coded(&group_tokens[dark])));
         let tails = tail_tokens.iter().map(&mut coded).collect();
         let fit_in_pairs = groups.iter().all(|group| group.more.is_empty() && 2 * group.bits.count <= MOST_BITS);
-        (Self { count, groups, tails, more, fit_in_pairs }, codes, bits)
+        (Self { count, in_row: count.min(8 * WIDEST), groups, tails, more, fit_in_pairs }, codes, bits)
     }
 
     /// Bits that may be pushed with a tail.
@@ -86,8 +88,7 @@ impl Groups {
     /// [`room_behind_tail`](Self::room_behind_tail).
     #[inline(always)]
     pub(super) fn write_row(&self, out: &mut BitWriter<'_>, row: &Row, ending: &[Bits]) {
-        let in_row = self.count.min(8 * WIDEST);
-        let (words, rest) = (in_row / 8, in_row % 8);
+        let (words, rest) = (self.in_row / 8, self.in_row % 8);
         for word in &row[..words] {
             self.push_groups(out, *word, 8);
         }
@@ -95,7 +96,7 @@ impl Groups {
             self.push_groups(out, word, rest);
         }
         // Behind the symbol the quiet zone may reach further than a `Row` does.
-        for _ in in_row..self.count {
+        for _ in self.in_row..self.count {
             self.push(out, &self.groups[0]);
         }
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
