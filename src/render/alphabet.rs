@@ -40,7 +40,62 @@ pub(super) type Eight<T> = Piece<T, 256, PLACES>;
 #[derive(Debug)]
 pub(super) struct EightOrHalves<T: Code> {
     pub(super) eight: Eight<T>,
-    pub(super) halves: [Piece<T, PATTERNS, 512>; 2],
+    pub(super) halves: [Half<T>; 2],
+}
+
+/// Four or five modules, or where the same are far away and take many bits byte by byte both parts of them.
+#[derive(Debug)]
+pub(super) struct Half<T: Code> {
+    pub(super) whole: Piece<T, PATTERNS, 512>,
+    /// None if they were less than a match.
+    pub(super) parts: Option<[Part<T>; 2]>,
+    /// By pattern, whether it is in parts if it is not near.
+    pub(super) is_in_parts: [bool; PATTERNS],
+}
+
+/// Two or three modules of a half.
+#[derive(Debug)]
+pub(super) struct Part<T: Code> {
+    pub(super) piece: Piece<T, 8, 128>,
+    /// Modules of the half before it, of it and behind it.
+    pub(super) modules: [u32; 3],
+}
+
+impl<T: Code> Part<T> {
+    /// Its modules of a half.
+    #[inline(always)]
+    pub(super) fn of(&self, half: u8) -> u8 {
+        let [before, modules, _] = self.modules;
+        half >> before & ((1 << modules) - 1)
+    }
+
+    /// Where these modules last stood, by where each half last did: one that has them did there.
+    #[inline(always)]
+    pub(super) fn last(&self, halves: &[u32; PATTERNS], modules: u8) -> u32 {
+        let [before, count, behind] = self.modules;
+        let mut last = 0;
+        for behind in 0..1 << behind {
+            for before_them in 0..1 << before {
+                let half = behind << (before + count) | usize::from(modules) << before | before_them;
+                last = last.max(halves[half % PATTERNS]);
+            }
+        }
+        last
+    }
+}
+
+impl<T: Code> Half<T> {
+    fn map<U: Code>(
+        &self,
+        whole: Piece<U, PATTERNS, 512>,
+        part: impl Fn(&Piece<T, 8, 128>) -> Piece<U, 8, 128>,
+    ) -> Half<U> {
+        let parts = self.parts.as_ref();
+        let parts = parts.map(|parts| {
+            parts.each_ref().map(|Part { piece, modules }| Part { piece: part(piece), modules: *modules })
+        });
+        Half { whole, parts, is_in_parts: self.is_in_parts }
+    }
 }
 
 /// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
@@ -178,6 +233,18 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
         }
     }
 
+    /// Gives `out` a piece that stood so many places back and flushes it, where that cannot be foretold.
+    #[inline(always)]
+    pub(super) fn push(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
+        match &self.spelled[usize::from(pattern)][..] {
+            [spelled] => out.push_near_or(self.is_near(pattern, back), self.near(back), spelled),
+            _ => {
+                self.write(pattern, back, out);
+                out.flush();
+            }
+        }
+    }
+
     /// The matches that are near for some pattern.
     fn matches(&self) -> &[T::Short] {
         self.back.get(1..=self.reach.iter().max().map_or(0, |&reach| reach as usize)).unwrap_or(&[])
@@ -200,7 +267,10 @@ impl Alphabet<Token> {
             Shapes::Eight(piece) => piece.count_all(counts),
             Shapes::EightOrHalves(pieces) => {
                 pieces.eight.count_all(counts);
-                pieces.halves.iter().for_each(|half| half.count_all(counts));
+                for half in &pieces.halves {
+                    half.whole.count_all(counts);
+                    half.parts.iter().flatten().for_each(|part| part.piece.count_all(counts));
+                }
             }
         }
         self.tails.iter().map(Vec::as_slice).chain(self.all_joints()).for_each(|tokens| counts.add_all(tokens, 1));
@@ -215,7 +285,10 @@ impl Alphabet<Token> {
                 Shapes::Eight(piece) => Shapes::Eight(Box::new(piece.coded(codes))),
                 Shapes::EightOrHalves(pieces) => Shapes::EightOrHalves(Box::new(EightOrHalves {
                     eight: pieces.eight.coded(codes),
-                    halves: pieces.halves.each_ref().map(|half| half.coded(codes)),
+                    halves: pieces
+                        .halves
+                        .each_ref()
+                        .map(|half| half.map(half.whole.coded(codes), |piece| piece.coded(codes))),
                 })),
             },
             tails: codes.encode_all(&self.tails),
@@ -226,7 +299,23 @@ impl Alphabet<Token> {
 }
 
 impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
-    fn count_all(&self, counts: &mut Counts) {
+    /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte.
+    pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, codes: &Codes) -> Self {
+        let limits = core::array::from_fn(|pattern| spelled.get(pattern).map_or(0, |tokens| codes.size_of(tokens)));
+        Self::within(back, limits, spelled, codes)
+    }
+
+    /// Matches where those take fewer bits than that.
+    pub(super) fn within(back: [Token; BACK], limits: [u32; N], spelled: Vec<Vec<Token>>, codes: &Codes) -> Self {
+        let costs = back.each_ref().map(|&token| match token {
+            Token::Match { .. } => codes.cost(token),
+            Token::Literal(_) => u32::MAX,
+        });
+        let reach = |limit| costs.iter().rposition(|&cost| cost < limit).unwrap_or(0) as u32;
+        Self { back, reach: limits.map(reach), spelled }
+    }
+
+    pub(super) fn count_all(&self, counts: &mut Counts) {
         counts.add_all(self.matches(), 1);
         self.spelled.iter().for_each(|tokens| counts.add_all(tokens, 1));
     }
@@ -240,9 +329,43 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
     }
 }
 
+impl<const N: usize, const BACK: usize> Piece<Bits, N, BACK> {
+    /// Bits that no piece takes more of.
+    pub(super) fn most_bits(&self) -> usize {
+        let spelled = self.spelled.iter().map(|bits| Bits::total(bits)).max().unwrap_or(0);
+        spelled.max(MOST_BITS as usize / 2)
+    }
+}
+
 impl Alphabet<Bits> {
     /// Bits that nothing between two rows takes more of, nor what is below the last.
     pub(super) fn longest_joint(&self) -> usize {
         self.all_joints().map(Bits::total).max().unwrap_or(0).max(Bits::total(&self.end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use qrmint_checks::Random;
+
+    use super::*;
+
+    #[test]
+    fn a_part_stood_where_the_last_half_did_that_has_its_modules() {
+        let mut random = Random::new(74);
+        for modules in [[0, 2, 2], [1, 3, 0], [0, 3, 2], [2, 3, 0], [1, 2, 1]] {
+            let [before, count, behind] = modules;
+            let piece = Piece { back: [Token::Literal(0); 128], reach: [0; 8], spelled: Vec::new() };
+            let part: Part<Token> = Part { piece, modules };
+            for _ in 0..100 {
+                let last = core::array::from_fn(|_| random.below(1_000) as u32);
+                for half in 0..1_u8 << (before + count + behind) {
+                    let of = |half: u8| half >> before & ((1 << count) - 1);
+                    assert_eq!(part.of(half), of(half));
+                    let halves = (0..1_u8 << (before + count + behind)).filter(|&other| of(other) == of(half));
+                    assert_eq!(part.last(&last, of(half)), halves.map(|half| last[usize::from(half)]).max().unwrap());
+                }
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The checksum of a zlib stream (Adler-32, RFC 1950), joined and repeated without a look at the bytes.
 
-use super::geometry::{GROUP, Geometry, Row, WIDEST};
+use super::geometry::{GROUP, Geometry, NO_FILTER, Row};
 
 /// What the checksum of some bytes needs to know of them.
 ///
@@ -104,66 +104,89 @@ impl Parts {
 /// What the groups of a line add to its checksum.
 #[derive(Debug)]
 pub(super) struct Sums {
-    /// Groups of a line from where a [`Row`] begins, as many as it holds.
+    /// Groups of a row.
     count: usize,
     scale: u64,
     /// Sum and, 32 bits further up, weighted sum of each group. A line's sums, added up over all groups, stay below 2^32: it has
     /// 2,895 bytes at most.
     groups: Box<[u64; 256]>,
-    /// By tail, a power of two of them; what lies behind a [`Row`] included.
-    rest: Vec<Adler>,
-    /// Filter byte and quiet zone before a [`Row`].
-    lead: Adler,
+    /// Bytes behind the groups.
+    behind: u64,
+    /// By tail, a power of two of them, the checksum of a line whose groups are zeros.
+    others: Vec<Adler>,
 }
 
 impl Sums {
     pub(super) fn new(geometry: Geometry) -> Self {
-        let groups = geometry.groups();
-        let count = groups.min(WIDEST * 8);
         let of = |dark, len| Adler::of(&geometry.bytes(dark, len));
-        let light = |groups: usize| of(0, groups * geometry.scale);
+        let behind = geometry.tail_len() + geometry.behind();
+        let groups_len = geometry.groups() * geometry.scale;
+        let before = Adler::of(&[NO_FILTER]).then(of(0, geometry.lead())).then(Adler::of_one(0, groups_len as u64));
         Self {
-            count,
+            count: geometry.groups(),
             scale: geometry.scale as u64,
             groups: Box::new(core::array::from_fn(|dark| {
                 let Adler { sum, weighted, .. } = of(dark, geometry.scale);
                 weighted << 32 | sum
             })),
-            rest: (0..1 << geometry.tail())
-                .map(|tail| light(groups - count).then(of(tail, geometry.tail_len())))
-                .collect(),
-            lead: Adler::of(&[0]).then(of(0, geometry.lead())),
+            behind: behind as u64,
+            others: (0..1 << geometry.tail()).map(|tail| before.then(of(tail, behind))).collect(),
         }
     }
 
     /// Of the first scan line of a row.
     #[inline(always)]
     pub(super) fn line(&self, row: &Row) -> Adler {
-        const LOW: u64 = u32::MAX as u64;
-        let (mut sums, mut behind) = (0_u64, 0_u64);
+        let mut sums = GroupSums::default();
         let (words, rest) = (self.count / 8, self.count % 8);
         for word in &row[..words] {
-            self.add_groups(*word, 8, &mut sums, &mut behind);
+            self.add_groups(*word, 8, &mut sums);
         }
         if let Some(word) = row.get(words) {
-            self.add_groups(*word, rest, &mut sums, &mut behind);
+            self.add_groups(*word, rest, &mut sums);
         }
-        let groups = Adler {
-            sum: sums & LOW,
-            weighted: (sums >> 32) + self.scale * (behind & LOW),
-            len: self.count as u64 * self.scale,
-        };
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
-        self.lead.then(groups).then(self.rest[tail as usize & (self.rest.len() - 1)])
+        self.of_line(sums, tail as usize)
     }
 
-    /// Adds the first `count` groups of a word. Of the sums of all that come behind another group the lower half counts.
+    /// Adds the first `count` groups of a word.
     #[inline(always)]
-    fn add_groups(&self, word: u64, count: usize, sums: &mut u64, behind: &mut u64) {
+    fn add_groups(&self, word: u64, count: usize, sums: &mut GroupSums) {
         for i in 0..count {
-            *behind = behind.wrapping_add(*sums);
-            *sums += self.groups[usize::from((word >> (GROUP * i)) as u8)];
+            sums.add(self.groups[usize::from((word >> (GROUP * i)) as u8)]);
         }
+    }
+
+    /// What each group adds to [`GroupSums`].
+    pub(super) fn groups(&self) -> &[u64; 256] {
+        &self.groups
+    }
+
+    /// Of a scan line of those groups that ends in that tail.
+    #[inline(always)]
+    pub(super) fn of_line(&self, groups: GroupSums, tail: usize) -> Adler {
+        const LOW: u64 = u32::MAX as u64;
+        let sum = groups.sums & LOW;
+        let weighted = (groups.sums >> 32) + self.scale * (groups.behind & LOW) + sum * self.behind;
+        let others = self.others[tail & (self.others.len() - 1)];
+        Adler { sum: others.sum + sum, weighted: others.weighted + weighted, ..others }
+    }
+}
+
+/// Sums of the groups of a line so far.
+#[derive(Clone, Copy, Default)]
+pub(super) struct GroupSums {
+    sums: u64,
+    /// Sums of all that were before each group: the lower half counts.
+    behind: u64,
+}
+
+impl GroupSums {
+    /// Adds one of [`Sums::groups`].
+    #[inline(always)]
+    pub(super) fn add(&mut self, group: u64) {
+        self.behind = self.behind.wrapping_add(self.sums);
+        self.sums += group;
     }
 }
 

@@ -13,6 +13,8 @@ const NEAR: usize = 16;
 pub(super) const SAMPLED: u32 = 64;
 /// How often codes are made anew until they have settled.
 const ROUNDS: usize = 3;
+/// How many literals keep a count of their own where the others get one for all.
+const FREQUENT: [usize; 6] = [0, 2, 4, 8, 16, 32];
 /// No shorter bound holds codes for all symbols: 2^9 are enough.
 const MIN_LONGEST: u8 = 9;
 /// Bytes that no header is longer than: 17 bits, 19 lengths of 3 bits, and for every symbol its length of up to 7 bits and 7
@@ -60,6 +62,19 @@ impl Counts {
         Self { symbols: self.symbols.map(round), distances: self.distances.map(round), extra: self.extra }
     }
 
+    /// With the same count for all literals but so many of the most frequent ones.
+    fn flattened(&self, frequent: usize) -> Self {
+        let mut literals: Vec<usize> = (0..END_OF_BLOCK).filter(|&literal| self.symbols[literal] > 0).collect();
+        literals.sort_by_key(|&literal| core::cmp::Reverse(self.symbols[literal]));
+        let others = literals.get(frequent..).unwrap_or(&[]);
+        let all: u64 = others.iter().map(|&literal| u64::from(self.symbols[literal])).sum();
+        let mut counts = self.clone();
+        for &literal in others {
+            counts.symbols[literal] = all.div_ceil(others.len() as u64) as u32;
+        }
+        counts
+    }
+
     pub(crate) fn add(&mut self, token: Token, times: u32) {
         match token {
             Token::Literal(byte) => self.symbols[usize::from(byte)] += times,
@@ -96,9 +111,10 @@ impl Codes {
     fn of(counts: &Counts, blocks: u32) -> Self {
         // The shorter the longest code and the fewer different counts there are, the more codes are alike and the shorter is
         // the header.
-        let rounded = counts.rounded();
+        let flattened = FREQUENT.map(|frequent| counts.flattened(frequent));
+        let ways = || [counts, &counts.rounded()].into_iter().chain(&flattened).cloned().collect::<Vec<_>>();
         let all = (MIN_LONGEST..=LONGEST_CODE)
-            .flat_map(|longest| [counts, &rounded].map(|counts| Self::no_longer_than(counts, longest)));
+            .flat_map(|longest| ways().into_iter().map(move |counts| Self::no_longer_than(&counts, longest)));
         all.chain([Self::fixed()]).min_by_key(|codes| codes.block_bits(counts, blocks)).unwrap_or_else(Self::fixed)
     }
 
@@ -113,7 +129,11 @@ impl Codes {
         let blocks = SAMPLED * images as u32;
         let codes = Self::of(&counts, blocks);
         let bits = codes.block_bits(&counts, blocks);
-        (coded, codes, bits)
+        // What has no header may be coded in another way.
+        let fixed = Self::fixed();
+        let (coded_for_fixed, counts) = code(&fixed);
+        let fixed_bits = fixed.block_bits(&counts, blocks);
+        if fixed_bits < bits { (coded_for_fixed, fixed, fixed_bits) } else { (coded, codes, bits) }
     }
 
     /// The codes that take the fewest bits without their header.
@@ -376,6 +396,31 @@ mod tests {
             assert!(Codes::of(&counts, 1_000).header_bits() <= best.header_bits());
         }
         assert_eq!(Codes::fixed().header_bits(), 3);
+    }
+
+    #[test]
+    fn rare_literals_count_alike_and_frequent_ones_as_they_are() {
+        let mut random = random();
+        for frequent in FREQUENT {
+            let mut counts = Counts::of_all();
+            for literal in 0..END_OF_BLOCK {
+                counts.symbols[literal] = if random(4) == 0 { 0 } else { 1 + random(1_000) };
+            }
+            let flattened = counts.flattened(frequent);
+            let count =
+                |counts: &Counts| counts.symbols[..END_OF_BLOCK].iter().map(|&count| u64::from(count)).sum::<u64>();
+            assert!((count(&counts)..count(&counts) + 256).contains(&count(&flattened)));
+            let (symbols, flat) = (&counts.symbols[..END_OF_BLOCK], &flattened.symbols[..END_OF_BLOCK]);
+            assert!(symbols.iter().zip(flat).all(|(count, flat)| (*count == 0) == (*flat == 0)));
+            let mut most = symbols.to_vec();
+            most.sort();
+            let least_of_the_frequent = frequent.checked_sub(1).map_or(u32::MAX, |last| most[255 - last]);
+            let changed: Vec<usize> =
+                (0..END_OF_BLOCK).filter(|&i| symbols[i] > 0 && symbols[i] < least_of_the_frequent).collect();
+            assert!(changed.windows(2).all(|pair| flat[pair[0]] == flat[pair[1]]));
+            assert!((0..END_OF_BLOCK).all(|i| symbols[i] <= least_of_the_frequent || flat[i] == symbols[i]));
+            assert_eq!(counts.symbols[END_OF_BLOCK..], flattened.symbols[END_OF_BLOCK..]);
+        }
     }
 
     #[test]

@@ -132,6 +132,12 @@ pub(crate) enum Token {
 }
 
 impl Token {
+    /// The match of so many bytes so many bytes back, if the format has it.
+    pub(crate) fn matched(length: usize, distance: usize) -> Option<Self> {
+        let is_one = (SHORTEST_MATCH..=LONGEST_MATCH).contains(&length) && (1..=WINDOW).contains(&distance);
+        is_one.then_some(Self::Match { length, distance })
+    }
+
     /// Bytes that it stands for.
     pub(crate) fn len(self) -> usize {
         match self {
@@ -160,6 +166,16 @@ mod tests {
             assert_eq!(distance_symbol(distance), (symbol, Bits { value: 0, count: extra }));
         }
         assert_eq!(distance_symbol(32_768), (29, Bits { value: 8_191, count: 13 }));
+    }
+
+    #[test]
+    fn there_is_a_match_of_every_length_and_distance_that_the_format_has_and_of_no_other() {
+        for (length, distance) in [(3, 1), (258, 32_768)] {
+            assert_eq!(Token::matched(length, distance), Some(Token::Match { length, distance }));
+        }
+        for (length, distance) in [(2, 1), (259, 1), (3, 0), (3, 32_769)] {
+            assert_eq!(Token::matched(length, distance), None);
+        }
     }
 
     #[test]

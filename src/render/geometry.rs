@@ -3,14 +3,18 @@
 //! One bit a pixel, dark 0, light 1; every scan line begins with a byte that names its filter. The bits behind the last
 //! pixel of a line are light.
 
-use std::ops::Range;
-
 use super::{QuietZone, Scale};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
 /// Modules of a group: whole bytes at every scale.
 pub(super) const GROUP: usize = 8;
+
+/// Eight light pixels.
+pub(super) const LIGHT: u8 = 0xFF;
+
+/// What a scan line begins with whose bytes are its pixels (PNG, 9.2).
+pub(super) const NO_FILTER: u8 = 0;
 
 /// Words for a row of 177 modules with up to seven of the quiet zone before it, and one more for what a shift carries.
 pub(super) const WIDEST: usize = 4;
@@ -52,22 +56,32 @@ impl Geometry {
         self.first * self.scale / 8
     }
 
-    /// Full groups of a line.
-    pub(super) fn groups(self) -> usize {
-        (self.modules - self.first) / GROUP
+    /// Modules from where a [`Row`] begins to the end of the symbol.
+    fn row_modules(self) -> usize {
+        self.modules - self.quiet_zone - self.first
     }
 
-    /// Modules of the tail.
+    /// Full groups of a row.
+    pub(super) fn groups(self) -> usize {
+        self.row_modules() / GROUP
+    }
+
+    /// Modules of the tail: what is left of a row behind its groups.
     pub(super) fn tail(self) -> usize {
-        (self.modules - self.first) % GROUP
+        self.row_modules() % GROUP
     }
 
     /// Bytes of the tail.
     pub(super) fn tail_len(self) -> usize {
-        self.stride - self.lead() - self.groups() * self.scale
+        (self.tail() * self.scale).div_ceil(8)
     }
 
-    /// The `y`-th row of a symbol; behind the last all is light.
+    /// Bytes behind the tail, which are light.
+    pub(super) fn behind(self) -> usize {
+        self.stride - self.lead() - self.groups() * self.scale - self.tail_len()
+    }
+
+    /// The `y`-th row of a symbol.
     #[inline(always)]
     pub(super) fn row(self, symbol: &Symbol, y: usize) -> Row {
         let shift = (self.quiet_zone - self.first) as u32;
@@ -77,12 +91,6 @@ impl Geometry {
             row[word + 1] = dark.checked_shr(64 - shift).unwrap_or(0);
         }
         row
-    }
-
-    /// The numbers of the rows of a symbol and, behind them, of one light row if there is a quiet zone.
-    #[inline(always)]
-    pub(super) fn rows(self, symbol: &Symbol) -> Range<usize> {
-        0..symbol.size() + usize::from(self.quiet_zone > 0)
     }
 
     /// The eight modules of a row that begin with its `group`-th group; light where the row ends.
@@ -119,8 +127,8 @@ mod tests {
                 let first = geometry.first;
                 assert!(first <= quiet_zone && quiet_zone < first + 8 / usize::from(scale.pixels()));
                 assert_eq!(8 * geometry.lead(), first * usize::from(scale.pixels()));
-                assert_eq!(first + GROUP * geometry.groups() + geometry.tail(), size + 2 * quiet_zone);
-                for y in geometry.rows(&symbol) {
+                assert_eq!(first + GROUP * geometry.groups() + geometry.tail(), size + quiet_zone);
+                for y in 0..size {
                     let row = geometry.row(&symbol, y);
                     let dark =
                         |module: usize| usize::from(symbol.is_dark((first + module).wrapping_sub(quiet_zone), y));

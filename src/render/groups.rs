@@ -1,28 +1,43 @@
 //! Rows of modules coded eight modules at a time.
 //!
 //! Eight modules are whole bytes at every scale: a *group*. There are only 256 of them, so their bits stand in a table. What
-//! remains of a line behind its last full group is its *tail*, of 1, 3, 5 or 7 modules, since the number of modules is odd.
+//! remains of a row behind its last full group is its *tail*.
 //! For scales at which a group is a few bytes that hardly repeat themselves: little is gained there by looking further back.
 
 use std::ops::Range;
 
+use super::checksum::{Adler, GroupSums, Sums};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
-use super::geometry::{GROUP, Geometry, Row, WIDEST};
+use super::geometry::{GROUP, Geometry, Row};
+use super::repeats::Between;
+use super::seams::{Seam, Seen};
 
-/// The table of one version, scale and quiet zone.
+/// How all rows of an image of one version, scale and quiet zone are coded, and what stands between them.
 #[derive(Debug)]
 pub(super) struct Groups {
-    /// Groups from where a [`Row`] begins to the end of a line, in all and of those that it holds. Worked out for every row, the
-    /// second is 1 to 2 % of the instructions.
+    /// Groups of a row.
     count: usize,
-    in_row: usize,
-    groups: Box<[Coded; 256]>,
+    groups: Box<[Group; 256]>,
+    /// By tail, it and what follows every row but the last.
+    ends: Vec<Coded>,
     tails: Vec<Coded>,
+    /// What follows the last row.
+    below: Vec<Bits>,
     /// Codes too long for a [`Coded`].
     more: Vec<Bits>,
     /// Whether any two groups have few enough bits to be pushed at once.
     fit_in_pairs: bool,
+    /// What every row but the first begins with, instead of the tail of the row before, of what follows that, and of its first group.
+    seam: Option<Seam<Bits>>,
+    sums: Sums,
+}
+
+#[derive(Clone, Debug)]
+struct Group {
+    coded: Coded,
+    /// What it adds to the [`GroupSums`] of a line.
+    sums: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -33,30 +48,47 @@ struct Coded {
 }
 
 impl Groups {
-    /// The table, the codes that it is made with, and the bits of an image on average, for images like those whose rows are
-    /// `samples`, with the tokens in `others` between the rows.
-    pub(super) fn new(geometry: Geometry, samples: &[Vec<Row>], others: &Counts) -> (Self, Codes, u64) {
+    /// For images like those whose rows are `samples`, with the codes that they are coded with and the bits of an image on
+    /// average.
+    pub(super) fn new(geometry: Geometry, samples: &[Vec<Row>], around: &Between<Vec<Token>>) -> (Self, Codes, u64) {
         let count = geometry.groups();
         let group_bytes: Vec<Vec<u8>> = (0..256).map(|dark| geometry.bytes(dark, geometry.scale)).collect();
         let tail_bytes: Vec<Vec<u8>> =
             (0..1 << geometry.tail()).map(|dark| geometry.bytes(dark, geometry.tail_len())).collect();
-        // All may occur, so all have a code; those of the rows at hand count for more.
-        let (mut group_counts, mut tail_counts) = ([1; 256], vec![1; tail_bytes.len()]);
-        for row in samples.iter().flatten() {
-            for group in 0..count {
-                group_counts[geometry.group(row, group)] += SAMPLED;
-            }
-            tail_counts[geometry.group(row, count) % tail_bytes.len()] += SAMPLED;
-        }
 
-        let ((group_tokens, tail_tokens), codes, bits) = Codes::settle(samples.len(), |codes| {
+        let ((group_tokens, tail_tokens, seam), codes, bits) = Codes::settle(samples.len(), |codes| {
             let [groups, tails] = [&group_bytes, &tail_bytes]
                 .map(|all| all.iter().map(|bytes| codes.fewest(bytes)).collect::<Vec<Vec<Token>>>());
-            let mut counts = others.times(SAMPLED);
+            let seam = Seam::new(geometry, codes);
+            let mut seams = Counts::of_blocks(samples.len() as u32);
+            // All may occur, so all have a code; those of the rows at hand count for more.
+            let (mut group_counts, mut tail_counts) = ([1; 256], vec![1; tails.len()]);
+            for rows in samples {
+                let seen = &mut Seen::default();
+                for (y, row) in rows.iter().enumerate() {
+                    let tail = geometry.group(row, count) % tails.len();
+                    let is_sewn = seam.as_ref().is_some_and(|seam| seam.write(seen, row, tail as u8, &mut seams));
+                    for group in usize::from(is_sewn)..count {
+                        group_counts[geometry.group(row, group)] += SAMPLED;
+                    }
+                    if y == rows.len() - 1 || seam.is_none() {
+                        tail_counts[tail] += SAMPLED;
+                    }
+                    if y > 0 && !is_sewn {
+                        seams.add_all(&around.between, 1);
+                    }
+                }
+                seams.add_all(&around.above, 1);
+                seams.add_all(&around.below, 1);
+            }
+            let mut counts = seams.times(SAMPLED);
             for (tokens, &count) in groups.iter().zip(&group_counts).chain(tails.iter().zip(&tail_counts)) {
                 counts.add_all(tokens, count);
             }
-            ((groups, tails), counts)
+            if let Some(seam) = &seam {
+                seam.count_all(&mut counts);
+            }
+            ((groups, tails, seam), counts)
         });
 
         let mut more = Vec::new();
@@ -66,66 +98,83 @@ impl Groups {
             more.extend_from_slice(&bits[1..]);
             Coded { bits: bits[0], more: start..more.len() as u32 }
         };
-        let groups: Box<[Coded; 256]> = Box::new(core::array::from_fn(|dark| coded(&group_tokens[dark])));
+        let sums = Sums::new(geometry);
+        let group = |dark: usize| Group { coded: coded(&group_tokens[dark]), sums: sums.groups()[dark] };
+        let groups = Box::new(core::array::from_fn(group));
+        let ends = tail_tokens.iter().map(|tail| coded(&[&tail[..], &around.between].concat())).collect();
         let tails = tail_tokens.iter().map(&mut coded).collect();
-        let fit_in_pairs = groups.iter().all(|group| group.more.is_empty() && 2 * group.bits.count <= MOST_BITS);
-        (Self { count, in_row: count.min(8 * WIDEST), groups, tails, more, fit_in_pairs }, codes, bits)
+        let below = codes.encode(&around.below, MOST_BITS);
+        let fits = |Group { coded, .. }: &Group| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS;
+        let fit_in_pairs = groups.iter().all(fits);
+        let seam = seam.map(|seam| seam.coded(&codes));
+        (Self { count, groups, ends, tails, below, more, fit_in_pairs, seam, sums }, codes, bits)
     }
 
-    /// Bits that may be pushed with a tail.
-    pub(super) fn room_behind_tail(&self) -> u32 {
-        MOST_BITS - self.tails.iter().map(|tail| tail.bits.count).max().unwrap_or(0)
-    }
-
-    /// Bits that no row takes more of.
+    /// Bits that no row takes more of, what is between it and others included.
     pub(super) fn most_bits(&self) -> usize {
         let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
-        self.count * most(&*self.groups) + most(&self.tails)
+        let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
+        let seam = self.seam.as_ref().map_or(0, Seam::most_bits);
+        seam + self.count * group + most(&self.ends).max(most(&self.tails) + Bits::total(&self.below))
     }
 
-    /// Writes a row from the end of its margin on, and what follows it, `ending`, whose first bits are no more than
-    /// [`room_behind_tail`](Self::room_behind_tail).
+    /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.
     #[inline(always)]
-    pub(super) fn write_row(&self, out: &mut BitWriter<'_>, row: &Row, ending: &[Bits]) {
-        let (words, rest) = (self.in_row / 8, self.in_row % 8);
-        for word in &row[..words] {
-            self.push_groups(out, *word, 8);
-        }
-        if let Some(&word) = row.get(words) {
-            self.push_groups(out, word, rest);
-        }
-        // Behind the symbol the quiet zone may reach further than a `Row` does.
-        for _ in self.in_row..self.count {
-            self.push(out, &self.groups[0]);
-        }
+    pub(super) fn write_row(&self, out: &mut BitWriter<'_>, seen: &mut Seen, row: &Row, is_last: bool) -> Adler {
+        let mut sums = GroupSums::default();
         let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
         // A power of two.
-        let tail = &self.tails[tail as usize & (self.tails.len() - 1)];
-        match ending {
-            [first, rest @ ..] if tail.more.is_empty() => {
-                out.push(tail.bits.then(*first));
-                out.push_all(rest);
+        let tail = tail as usize & (self.tails.len() - 1);
+        match &self.seam {
+            None => self.push_row(out, &mut sums, row, self.count),
+            Some(seam) => {
+                let first = &self.groups[usize::from(row[0] as u8)];
+                sums.add(first.sums);
+                if !seam.write(seen, row, tail as u8, out) {
+                    self.push(out, &first.coded);
+                }
+                let more = |i: usize| row.get(i + 1).map_or(0, |word| word << (64 - GROUP));
+                let others = core::array::from_fn(|i| row[i] >> GROUP | more(i));
+                self.push_row(out, &mut sums, &others, self.count - 1);
             }
-            _ => {
-                self.push(out, tail);
-                out.push_all(ending);
-            }
+        }
+        if is_last {
+            self.push(out, &self.tails[tail]);
+            out.push_all(&self.below);
+        } else if self.seam.is_none() {
+            self.push(out, &self.ends[tail]);
+        }
+        self.sums.of_line(sums, tail)
+    }
+
+    /// Writes the first `count` groups of a row.
+    #[inline(always)]
+    fn push_row(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, row: &Row, count: usize) {
+        let (words, rest) = (count / 8, count % 8);
+        for word in &row[..words] {
+            self.push_groups(out, sums, *word, 8);
+        }
+        if let Some(&word) = row.get(words) {
+            self.push_groups(out, sums, word, rest);
         }
     }
 
     /// Writes the first `count` groups of a word.
     #[inline(always)]
-    fn push_groups(&self, out: &mut BitWriter<'_>, word: u64, count: usize) {
-        let byte = |i: usize| (word >> (GROUP * i)) as u8;
+    fn push_groups(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, word: u64, count: usize) {
+        let group = |i: usize| &self.groups[usize::from((word >> (GROUP * i)) as u8)];
         // Two groups that fit are pushed as one: pushing is what takes the time.
         let paired = if self.fit_in_pairs { count & !1 } else { 0 };
         for i in (0..paired).step_by(2) {
-            let [first, second] = [byte(i), byte(i + 1)].map(|dark| self.groups[usize::from(dark)].bits);
-            out.push(first.then(second));
+            let [first, second] = [group(i), group(i + 1)];
+            sums.add(first.sums);
+            sums.add(second.sums);
+            out.push(first.coded.bits.then(second.coded.bits));
         }
         for i in paired..count {
-            self.push(out, &self.groups[usize::from(byte(i))]);
+            sums.add(group(i).sums);
+            self.push(out, &group(i).coded);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::alphabet::{Code, Eight, EightOrHalves, Few, Output, PATTERNS, PLACES};
+use super::alphabet::{Code, Eight, EightOrHalves, Few, Half, Output, PATTERNS, PLACES};
 use super::geometry::{Row, WIDEST};
 
 /// Bytes of a [`Row`], and as many more as the last load of a word reads too much.
@@ -94,13 +94,7 @@ impl Reading<'_> {
     pub(super) fn eights<T: Code>(&mut self, piece: &Eight<T>, bytes: &[u8], out: &mut impl Output<T>) {
         for &byte in bytes {
             let back = self.eight_back(byte);
-            match &piece.spelled[usize::from(byte)][..] {
-                [spelled] => out.push_near_or(piece.is_near(byte, back), piece.near(back), spelled),
-                _ => {
-                    piece.write(byte, back, out);
-                    out.flush();
-                }
-            }
+            piece.push(byte, back, out);
             self.place += 1;
         }
     }
@@ -117,16 +111,40 @@ impl Reading<'_> {
             let [low, high] = [byte % 16, byte / 8];
             let [back, low_back, high_back] = [self.eight_back(byte), self.back(0, low), self.back(1, high)];
             let is_one = eight.is_near(byte, back);
-            if first.is_near(low, low_back) && second.is_near(high, high_back) {
-                out.add_one_or_both(is_one, eight.near(back), [first.near(low_back), second.near(high_back)]);
+            if first.whole.is_near(low, low_back) && second.whole.is_near(high, high_back) {
+                out.add_one_or_both(
+                    is_one,
+                    eight.near(back),
+                    [first.whole.near(low_back), second.whole.near(high_back)],
+                );
             } else if is_one {
                 out.add(eight.near(back));
             } else {
-                first.write(low, low_back, out);
-                second.write(high, high_back, out);
+                self.half(0, first, low, low_back, out);
+                self.half(1, second, high, high_back, out);
             }
             self.place += 1;
             out.flush();
+        }
+    }
+
+    /// A half that stood so many places back.
+    #[inline(always)]
+    fn half<T: Code>(&mut self, slot: usize, half: &Half<T>, pattern: u8, back: u32, out: &mut impl Output<T>) {
+        match &half.parts {
+            Some(parts) if !half.whole.is_near(pattern, back) && half.is_in_parts[usize::from(pattern) % PATTERNS] => {
+                out.flush();
+                let last = &mut self.last[slot];
+                // What stood before this half, not in it.
+                last[usize::from(pattern) % PATTERNS] = self.place.wrapping_sub(back);
+                for part in parts {
+                    let modules = part.of(pattern);
+                    part.piece.write(modules, self.place.wrapping_sub(part.last(last, modules)), out);
+                }
+                last[usize::from(pattern) % PATTERNS] = self.place;
+                out.flush();
+            }
+            _ => half.whole.write(pattern, back, out),
         }
     }
 

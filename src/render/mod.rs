@@ -40,6 +40,8 @@ mod prefix_code;
 mod repeats;
 #[cfg(feature = "png")]
 mod scan_lines;
+#[cfg(feature = "png")]
+mod seams;
 mod svg;
 mod text;
 

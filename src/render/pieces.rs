@@ -7,9 +7,9 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::alphabet::{Alphabet, Code, EightOrHalves, Output, PATTERNS, Piece, Shapes};
+use super::alphabet::{Alphabet, Code, EightOrHalves, Half, Output, PATTERNS, Part, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
-use super::deflate::{Token, WINDOW};
+use super::deflate::{SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
 use super::history::{Bytes, History, different};
 use super::repeats::{Between, Repeated, Repeats};
@@ -35,10 +35,8 @@ pub(super) struct Pieces {
 /// remembering takes time.
 #[derive(Clone, Copy, Debug)]
 enum Cut {
-    /// Five modules, each of which begins with a byte; pieces that begin with any of them are remembered.
-    Fives,
-    /// Six such modules.
-    Sixes,
+    /// Four, five or six modules, each of which begins with a byte; pieces that begin with any of them are remembered.
+    Anywhere(usize),
     /// Four modules.
     Fours,
     /// Eight modules.
@@ -48,6 +46,15 @@ enum Cut {
     EightsOrHalves,
 }
 
+/// Modules a side of the smallest symbol that is not small: version 5.
+const SMALL: usize = 37;
+
+/// Modules a side from which on halves are not cut into parts.
+const LARGE: usize = 130;
+
+/// How many places back a part of a half stood as a rule.
+const USUAL: usize = 6;
+
 /// What a piece is of its period.
 struct Slot {
     /// Where it begins, and how long it is: bytes.
@@ -56,6 +63,20 @@ struct Slot {
     /// The first module that it touches, and how many.
     first: usize,
     modules: usize,
+}
+
+impl Slot {
+    /// So many bytes of a period from that one on.
+    fn new(geometry: Geometry, start: usize, len: usize) -> Self {
+        let first = 8 * start / geometry.scale;
+        Self { start, len, first, modules: (8 * (start + len)).div_ceil(geometry.scale) - first }
+    }
+
+    /// Its bytes in two parts, the second of which is the longer if they are not equal.
+    fn halves(&self, geometry: Geometry) -> [Self; 2] {
+        let cut = self.len / 2;
+        [Self::new(geometry, self.start, cut), Self::new(geometry, self.start + cut, self.len - cut)]
+    }
 }
 
 /// What is behind the last piece of a row.
@@ -72,18 +93,20 @@ impl Pieces {
     /// Cuts rows of that shape into pieces.
     pub(super) fn new(geometry: Geometry, repeats: Repeats) -> Self {
         let Geometry { scale, quiet_zone, first, .. } = geometry;
+        // One piece more takes no time that matters there.
+        let is_small = geometry.modules - 2 * quiet_zone < SMALL;
         let cut = match GROUP >> scale.trailing_zeros().min(3) {
+            1 if is_small => Cut::Anywhere(4),
             // Where lines are long, twice as many places are still near.
-            1 if scale >= 32 && geometry.modules > 100 => Cut::Sixes,
-            1 => Cut::Fives,
+            1 if scale >= 32 && geometry.modules > 100 => Cut::Anywhere(6),
+            1 => Cut::Anywhere(5),
             2 | 4 => Cut::Fours,
             // Two pieces for one pay where they are long.
-            _ if scale > 9 => Cut::EightsOrHalves,
+            _ if scale > 9 || scale == 9 && is_small => Cut::EightsOrHalves,
             _ => Cut::Eights,
         };
         let (period, places) = match cut {
-            Cut::Fives => (5, 5),
-            Cut::Sixes => (6, 6),
+            Cut::Anywhere(modules) => (modules, modules),
             Cut::Fours => (4, 1),
             Cut::Eights | Cut::EightsOrHalves => (GROUP, 1),
         };
@@ -149,8 +172,9 @@ impl Pieces {
             let (first, last) = different(row, &history.above);
             // By constants: to divide by what is not known takes longer.
             (begin, end) = match self.cut {
-                Cut::Fives => (first / 5, last.div_ceil(5)),
-                Cut::Sixes => (first / 6, last.div_ceil(6)),
+                Cut::Anywhere(4) => (first / 4, last.div_ceil(4)),
+                Cut::Anywhere(5) => (first / 5, last.div_ceil(5)),
+                Cut::Anywhere(_) => (first / 6, last.div_ceil(6)),
                 // Two pieces have a byte.
                 Cut::Fours => (first / 8 * 2, last.div_ceil(4)),
                 Cut::Eights | Cut::EightsOrHalves => (first / 8, last.div_ceil(8)),
@@ -165,8 +189,11 @@ impl Pieces {
         match (&alphabet.shapes, self.cut) {
             (Shapes::Eight(piece), _) => reading.eights(piece, bytes.slice(begin, end), out),
             (Shapes::EightOrHalves(pieces), _) => reading.eights_or_halves(pieces, bytes.slice(begin, end), out),
-            (Shapes::Few(piece), Cut::Fives) => reading.anywhere::<T, 5>(piece, &bytes, begin..end, self.periods, out),
-            (Shapes::Few(piece), Cut::Sixes) => reading.anywhere::<T, 6>(piece, &bytes, begin..end, self.periods, out),
+            (Shapes::Few(piece), Cut::Anywhere(modules)) => match modules {
+                4 => reading.anywhere::<T, 4>(piece, &bytes, begin..end, self.periods, out),
+                5 => reading.anywhere::<T, 5>(piece, &bytes, begin..end, self.periods, out),
+                _ => reading.anywhere::<T, 6>(piece, &bytes, begin..end, self.periods, out),
+            },
             (Shapes::Few(piece), _) => {
                 let bytes = bytes.slice(begin.div_ceil(2), end.div_ceil(2));
                 reading.fours(piece, bytes, end % 2 == 1, out);
@@ -217,17 +244,12 @@ impl Pieces {
 
     /// The tokens of all that an image is coded as, chosen with those codes.
     pub(super) fn tokens(&self, between: &Between<Repeated>, codes: &Codes) -> Alphabet<Token> {
-        let whole = Slot { start: 0, len: self.len, first: 0, modules: self.period };
+        let whole = Slot::new(self.geometry, 0, self.len);
         let shapes = match self.cut {
             Cut::EightsOrHalves => {
                 // Of an odd number of bytes the first half is the shorter: three modules and all of the fourth but four pixels.
-                let cut = self.len / 2;
-                let halves = [
-                    Slot { start: 0, len: cut, first: 0, modules: 4 },
-                    Slot { start: cut, len: self.len - cut, first: 3, modules: 5 },
-                ];
-                let halves = halves.map(|slot| self.piece(&slot, self.spelled(&slot, codes), codes));
-                let bits = |half: usize, pattern: usize| codes.size_of(&halves[half].spelled[pattern]);
+                let halves = whole.halves(self.geometry).map(|slot| self.half(&slot, codes));
+                let bits = |half: usize, pattern: usize| codes.size_of(&halves[half].whole.spelled[pattern]);
                 // What is not one piece is spelled as both halves.
                 let limits = core::array::from_fn(|byte| bits(0, byte % 16) + bits(1, byte / 8));
                 let eight = self.piece_within(&whole, limits, Vec::new(), codes);
@@ -235,13 +257,12 @@ impl Pieces {
             }
             Cut::Eights => Shapes::Eight(Box::new(self.piece(&whole, self.spelled(&whole, codes), codes))),
             // Whether a match or the few bytes take fewer bits is as good as chance, and each wrong guess takes time.
-            Cut::Fives | Cut::Sixes | Cut::Fours => {
+            Cut::Anywhere(_) | Cut::Fours => {
                 let spelled = self.spelled(&whole, codes);
                 Shapes::Few(Box::new(self.piece_within(&whole, [u32::MAX; PATTERNS], spelled, codes)))
             }
         };
         let tails = if self.tail.len > 0 { 1 << self.tail.modules } else { 0 };
-        let others = between.between.others();
         Alphabet {
             shapes,
             tails: (0..tails).map(|dark| codes.fewest(&self.geometry.bytes(dark, self.tail.len))).collect(),
@@ -250,11 +271,11 @@ impl Pieces {
                 between: self
                     .joints(&between.between, 2)
                     .into_iter()
-                    .map(|matched| [others, &matched].concat())
+                    .map(|matched| [&between.between.before[..], &matched].concat())
                     .collect(),
                 below: self.joints(&between.below, 1),
             },
-            end: between.below.others().to_vec(),
+            end: [&between.below.before[..], &between.below.after].concat(),
         }
     }
 
@@ -264,6 +285,28 @@ impl Pieces {
         (0..1 << slot.modules).map(|dark| codes.fewest(&bytes(dark)[slot.start..])).collect()
     }
 
+    /// A half with its parts.
+    fn half(&self, slot: &Slot, codes: &Codes) -> Half<Token> {
+        let whole = self.piece(slot, self.spelled(slot, codes), codes);
+        let slots = slot.halves(self.geometry);
+        // In large symbols the parts take a third more time, and halves alone are small enough.
+        let pays = self.geometry.modules < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
+        let parts = pays.then(|| {
+            slots.each_ref().map(|part| {
+                let before = part.first - slot.first;
+                let modules = [before, part.modules, slot.modules - before - part.modules].map(|count| count as u32);
+                Part { piece: self.piece(part, self.spelled(part, codes), codes), modules }
+            })
+        });
+        // Of eight patterns one stood a few places back.
+        let usual: Option<u32> =
+            parts.as_ref().map(|parts| parts.iter().map(|part| codes.cost(part.piece.back[USUAL])).sum());
+        let is_in_parts = core::array::from_fn(|pattern| {
+            whole.spelled.get(pattern).zip(usual).is_some_and(|(spelled, usual)| codes.size_of(spelled) > usual)
+        });
+        Half { whole, parts, is_in_parts }
+    }
+
     /// The piece of a slot that is spelled so.
     fn piece<const N: usize, const BACK: usize>(
         &self,
@@ -271,8 +314,7 @@ impl Pieces {
         spelled: Vec<Vec<Token>>,
         codes: &Codes,
     ) -> Piece<Token, N, BACK> {
-        let limits = core::array::from_fn(|pattern| spelled.get(pattern).map_or(0, |tokens| codes.size_of(tokens)));
-        self.piece_within(slot, limits, spelled, codes)
+        Piece::new(self.back(slot), spelled, codes)
     }
 
     /// The piece of a slot that is matched where that takes fewer bits than those.
@@ -283,18 +325,15 @@ impl Pieces {
         spelled: Vec<Vec<Token>>,
         codes: &Codes,
     ) -> Piece<Token, N, BACK> {
+        Piece::within(self.back(slot), limits, spelled, codes)
+    }
+
+    /// The matches of a slot by places back; literals where there is none.
+    fn back<const BACK: usize>(&self, slot: &Slot) -> [Token; BACK] {
         // No row is farther back than the first.
         let all = (self.geometry.modules - 2 * self.geometry.quiet_zone + 1) * self.stride();
-        let back: [Token; BACK] = core::array::from_fn(|places| match self.distance(places) {
-            distance @ 1..=WINDOW if places < all => Token::Match { length: slot.len, distance },
-            _ => Token::Literal(0),
-        });
-        let costs = back.each_ref().map(|&token| match token {
-            Token::Match { .. } => codes.cost(token),
-            Token::Literal(_) => u32::MAX,
-        });
-        let reach = |limit| costs.iter().rposition(|&cost| cost < limit).unwrap_or(0) as u32;
-        Piece { back, reach: limits.map(reach), spelled }
+        let matched = |places: usize| Token::matched(slot.len, self.distance(places)).filter(|_| places < all);
+        core::array::from_fn(|places| matched(places).unwrap_or(Token::Literal(0)))
     }
 
     /// How often everything occurs in images of those rows, with those tokens above them, [`SAMPLED`] times as often; and all
@@ -318,7 +357,7 @@ impl Pieces {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::deflate::MOST_BITS;
+    use crate::render::deflate::{MOST_BITS, WINDOW};
     use crate::render::{QuietZone, Scale};
     use crate::version::Version;
 
@@ -350,6 +389,28 @@ mod tests {
     }
 
     #[test]
+    fn a_slot_has_the_modules_that_its_bytes_show_and_halves_have_all_bytes() {
+        for scale in [5, 7, 11, 15, 16, 21, 24, 37, 63, 125] {
+            let geometry = Geometry::new(Version::MIN, Scale::new(scale).unwrap(), QuietZone::new(4));
+            let whole = Slot::new(geometry, 0, usize::from(scale));
+            let halves = whole.halves(geometry);
+            let quarters = halves.each_ref().map(|half| half.halves(geometry));
+            for [first, second] in [&halves, &quarters[0], &quarters[1]] {
+                assert_eq!(first.start + first.len, second.start);
+                assert!(first.len == second.len || first.len + 1 == second.len);
+            }
+            assert_eq!(quarters[1][1].start + quarters[1][1].len, usize::from(scale));
+            for slot in [&whole].into_iter().chain(&halves).chain(quarters.iter().flatten()) {
+                let shown = |dark: usize| geometry.bytes(dark, slot.start + slot.len).split_off(slot.start);
+                for module in 0..GROUP {
+                    let is_in = (slot.first..slot.first + slot.modules).contains(&module);
+                    assert_eq!(shown(0) != shown(1 << module), is_in, "scale {scale}, module {module}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_near_is_a_match_that_takes_fewer_bits_than_to_spell_and_fits_twice() {
         // Codes of all lengths: the rarer, the longer.
         let mut counts = Counts::of_all();
@@ -371,10 +432,10 @@ mod tests {
                 Shapes::Eight(piece) => check(pieces, &piece, &sizes(&piece.spelled), codes),
                 Shapes::EightOrHalves(both) => {
                     let EightOrHalves { eight, halves } = *both;
-                    let [first, second] = halves.each_ref().map(|half| sizes(&half.spelled));
+                    let [first, second] = halves.each_ref().map(|half| sizes(&half.whole.spelled));
                     let eights: Vec<u32> = (0..256).map(|byte| first[byte % 16] + second[byte / 8]).collect();
                     let [first, second] = [(&halves[0], first), (&halves[1], second)]
-                        .map(|(half, sizes)| check(pieces, half, &sizes, codes));
+                        .map(|(half, sizes)| check(pieces, &half.whole, &sizes, codes));
                     check(pieces, &eight, &eights, codes) | first | second
                 }
             };

@@ -6,7 +6,7 @@
 
 use super::checksum::{Adler, Parts};
 use super::deflate::{LONGEST_MATCH, SHORTEST_MATCH, Token};
-use super::geometry::Geometry;
+use super::geometry::{Geometry, LIGHT, NO_FILTER};
 
 /// How scan lines that are like the one before them are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +18,8 @@ pub(super) enum Repeats {
     Up,
 }
 
-/// Names the filter that changes nothing.
-const NONE: u8 = 0;
 /// Names the filter that subtracts the line before.
 const UP: u8 = 2;
-/// Eight light pixels.
-const LIGHT: u8 = 0xFF;
 
 /// What stands between the rows of an image, the quiet zone below being one of them.
 #[derive(Clone, Debug)]
@@ -32,35 +28,46 @@ pub(super) struct Between<T> {
     pub(super) above: T,
     /// From behind a row to the end of the margin of the next.
     pub(super) between: T,
-    /// From behind the last row.
+    /// From behind the last row to the end of the image.
     pub(super) below: T,
 }
 
-/// Tokens, and a match behind them that may be made longer.
+/// Tokens, and a match between them that may be made longer.
 #[derive(Clone, Debug)]
 pub(super) struct Repeated {
-    tokens: Vec<Token>,
+    pub(super) before: Vec<Token>,
     /// Bytes of the match, at the distance of a line: none or at least three.
     matched: usize,
+    pub(super) after: Vec<Token>,
 }
 
 impl Between<Repeated> {
-    /// For margins with so many bytes of the quiet zone, and rows that are coded up to so many bytes before the end of a line.
+    /// For rows that are coded up to so many bytes before the end of a line.
     pub(super) fn new(geometry: Geometry, repeats: Repeats, behind: usize) -> Self {
         let margin = 1 + geometry.lead();
         let Geometry { scale, quiet_zone, .. } = geometry;
         let light = light_line(geometry);
-        let (lines_above, last_lines) =
-            if quiet_zone > 0 { (quiet_zone * scale, quiet_zone * scale) } else { (0, scale) };
-        let above = if lines_above > 0 {
-            let mut above = repeats.code(geometry, 0, lines_above - 1, margin);
-            above.tokens.splice(0..0, longest_matches(&light, geometry.line()));
-            above
-        } else {
-            Repeated { tokens: longest_matches(&light[..margin], geometry.line()), matched: 0 }
-        };
+        let matches = |bytes: &[u8]| longest_matches(bytes, geometry.line());
         let between = repeats.code(geometry, behind, scale - 1, margin);
-        let below = repeats.code(geometry, behind, last_lines - 1, 0);
+        let Some(other_lines) = (quiet_zone * scale).checked_sub(1) else {
+            let above = Repeated { before: matches(&light[..margin]), matched: 0, after: Vec::new() };
+            return Self { above, between, below: repeats.code(geometry, behind, scale - 1, 0) };
+        };
+        let mut above = repeats.code(geometry, 0, other_lines, margin);
+        above.before.splice(0..0, matches(&light));
+        let mut below = between.clone();
+        let [zone, apart] = [quiet_zone, geometry.modules - quiet_zone].map(|rows| rows * scale * geometry.line());
+        if let Some(zone_above) = Token::matched(zone, apart).filter(|_| scale == 1) {
+            below.before = matches(&light[light.len() - behind..]);
+            below.after = vec![zone_above];
+        } else {
+            // Of a match in parts, all at one distance, any may come first.
+            if scale > 1 {
+                below.after = core::mem::take(&mut below.before);
+            }
+            below.after.extend(matches(&light[margin..]));
+            below.after.extend(repeats.code(geometry, 0, other_lines, 0).all(geometry));
+        }
         Self { above, between, below }
     }
 }
@@ -83,16 +90,16 @@ impl Repeats {
             let whole = behind + lines * line + margin;
             let longest = Token::Match { length: LONGEST_MATCH, distance: line };
             let tokens = vec![longest; whole.saturating_sub(SHORTEST_MATCH) / LONGEST_MATCH];
-            return Repeated { matched: whole - LONGEST_MATCH * tokens.len(), tokens };
+            return Repeated { matched: whole - LONGEST_MATCH * tokens.len(), before: tokens, after: Vec::new() };
         }
         let filtered = core::iter::once(UP).chain(core::iter::repeat_n(0, geometry.stride));
         let mut bytes = vec![LIGHT; behind];
         bytes.extend(core::iter::repeat_n(filtered, lines).flatten());
         if margin > 0 {
-            bytes.push(NONE);
+            bytes.push(NO_FILTER);
             bytes.resize(bytes.len() + margin - 1, LIGHT);
         }
-        Repeated { tokens: longest_matches(&bytes, line), matched: 0 }
+        Repeated { before: longest_matches(&bytes, line), matched: 0, after: Vec::new() }
     }
 
     /// The checksum of rows of so many scan lines, whose first ones, of `len` bytes, are the parts.
@@ -111,11 +118,6 @@ impl Repeated {
         self.matched > 0
     }
 
-    /// The tokens of all but that match, which are before it or behind it: all are at the distance of a line.
-    pub(super) fn others(&self) -> &[Token] {
-        &self.tokens
-    }
-
     /// The tokens of the match that is so many bytes longer: none if it can't [grow](Self::can_grow).
     pub(super) fn matched(&self, geometry: Geometry, longer: usize) -> Vec<Token> {
         let mut tokens = Vec::new();
@@ -131,14 +133,14 @@ impl Repeated {
 
     /// The tokens of all.
     pub(super) fn all(&self, geometry: Geometry) -> Vec<Token> {
-        [self.others(), &self.matched(geometry, 0)].concat()
+        [&self.before[..], &self.matched(geometry, 0), &self.after].concat()
     }
 }
 
 /// The first scan line of a light row.
 pub(super) fn light_line(geometry: Geometry) -> Vec<u8> {
     let mut line = vec![LIGHT; geometry.line()];
-    line[0] = NONE;
+    line[0] = NO_FILTER;
     line
 }
 
@@ -197,7 +199,7 @@ mod tests {
             for margin in [0, 1, 2, line / 3] {
                 // Any first scan line of a row that begins with a margin and ends in light bytes.
                 let mut first: Vec<u8> = (0..line).map(|i| (i * i / 3) as u8).collect();
-                first[0] = NONE;
+                first[0] = NO_FILTER;
                 first[1..margin.max(1)].fill(LIGHT);
                 first[line - BEHIND..].fill(LIGHT);
                 let before = [&first[..], &first[..line - BEHIND]].concat();
