@@ -48,7 +48,7 @@ pub(super) struct EightOrHalves<T: Code> {
 pub(super) struct Half<T: Code> {
     pub(super) whole: Piece<T, PATTERNS, 512>,
     /// None if they were less than a match.
-    pub(super) parts: Option<[Part<T>; 2]>,
+    pub(super) parts: Option<Box<[Part<T>; 2]>>,
     /// By pattern, whether it is in parts if it is not near.
     pub(super) is_in_parts: [bool; PATTERNS],
 }
@@ -90,10 +90,8 @@ impl<T: Code> Half<T> {
         whole: Piece<U, PATTERNS, 512>,
         part: impl Fn(&Piece<T, 8, 128>) -> Piece<U, 8, 128>,
     ) -> Half<U> {
-        let parts = self.parts.as_ref();
-        let parts = parts.map(|parts| {
-            parts.each_ref().map(|Part { piece, modules }| Part { piece: part(piece), modules: *modules })
-        });
+        let coded = |Part { piece, modules }: &Part<T>| Part { piece: part(piece), modules: *modules };
+        let parts = self.parts.as_ref().map(|parts| Box::new(parts.each_ref().map(coded)));
         Half { whole, parts, is_in_parts: self.is_in_parts }
     }
 }
@@ -269,7 +267,7 @@ impl Alphabet<Token> {
                 pieces.eight.count_all(counts);
                 for half in &pieces.halves {
                     half.whole.count_all(counts);
-                    half.parts.iter().flatten().for_each(|part| part.piece.count_all(counts));
+                    half.parts.iter().flat_map(|parts| &**parts).for_each(|part| part.piece.count_all(counts));
                 }
             }
         }

@@ -29,7 +29,7 @@ pub(super) struct Groups {
     /// Whether any two groups have few enough bits to be pushed at once.
     fit_in_pairs: bool,
     /// What every row but the first begins with, instead of the tail of the row before, of what follows that, and of its first group.
-    seam: Option<Seam<Bits>>,
+    seam: Option<Box<Seam<Bits>>>,
     sums: Sums,
 }
 
@@ -106,7 +106,7 @@ impl Groups {
         let below = codes.encode(&around.below, MOST_BITS);
         let fits = |Group { coded, .. }: &Group| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS;
         let fit_in_pairs = groups.iter().all(fits);
-        let seam = seam.map(|seam| seam.coded(&codes));
+        let seam = seam.map(|seam| Box::new(seam.coded(&codes)));
         (Self { count, groups, ends, tails, below, more, fit_in_pairs, seam, sums }, codes, bits)
     }
 
@@ -115,7 +115,7 @@ impl Groups {
         let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
         let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        let seam = self.seam.as_ref().map_or(0, Seam::most_bits);
+        let seam = self.seam.as_ref().map_or(0, |seam| seam.most_bits());
         seam + self.count * group + most(&self.ends).max(most(&self.tails) + Bits::total(&self.below))
     }
 

@@ -137,7 +137,7 @@ impl Reading<'_> {
                 let last = &mut self.last[slot];
                 // What stood before this half, not in it.
                 last[usize::from(pattern) % PATTERNS] = self.place.wrapping_sub(back);
-                for part in parts {
+                for part in parts.iter() {
                     let modules = part.of(pattern);
                     part.piece.write(modules, self.place.wrapping_sub(part.last(last, modules)), out);
                 }

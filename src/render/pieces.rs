@@ -292,11 +292,11 @@ impl Pieces {
         // In large symbols the parts take a third more time, and halves alone are small enough.
         let pays = self.geometry.modules < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
         let parts = pays.then(|| {
-            slots.each_ref().map(|part| {
+            Box::new(slots.each_ref().map(|part| {
                 let before = part.first - slot.first;
                 let modules = [before, part.modules, slot.modules - before - part.modules].map(|count| count as u32);
                 Part { piece: self.piece(part, self.spelled(part, codes), codes), modules }
-            })
+            }))
         });
         // Of eight patterns one stood a few places back.
         let usual: Option<u32> =
@@ -331,7 +331,7 @@ impl Pieces {
     /// The matches of a slot by places back; literals where there is none.
     fn back<const BACK: usize>(&self, slot: &Slot) -> [Token; BACK] {
         // No row is farther back than the first.
-        let all = (self.geometry.modules - 2 * self.geometry.quiet_zone + 1) * self.stride();
+        let all = (self.geometry.modules - 2 * self.geometry.quiet_zone) * self.stride();
         let matched = |places: usize| Token::matched(slot.len, self.distance(places)).filter(|_| places < all);
         core::array::from_fn(|places| matched(places).unwrap_or(Token::Literal(0)))
     }

@@ -147,7 +147,9 @@ impl Plan {
             1..=4 | 8 => groups().1,
             5 | 6 => {
                 let (groups, pieces) = (groups(), pieces());
-                if groups.0 <= pieces.0 + pieces.0 / 16 { groups.1 } else { pieces.1 }
+                // Pieces leave less room to what zlib would take at 6.
+                let more = pieces.0 / if geometry.scale == 5 { 11 } else { 16 };
+                if groups.0 <= pieces.0 + more { groups.1 } else { pieces.1 }
             }
             _ => pieces().1,
         }
