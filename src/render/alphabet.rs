@@ -336,9 +336,11 @@ impl<const N: usize, const BACK: usize> Piece<Bits, N, BACK> {
 }
 
 impl Alphabet<Bits> {
-    /// Bits that nothing between two rows takes more of, nor what is below the last.
-    pub(super) fn longest_joint(&self) -> usize {
-        self.all_joints().map(Bits::total).max().unwrap_or(0).max(Bits::total(&self.end))
+    /// Bits that no so many rows of scan lines of so many bytes take more of, what is between and below them included.
+    pub(super) fn most_bits(&self, rows: usize, line: usize) -> usize {
+        let joint = self.all_joints().map(Bits::total).max().unwrap_or(0);
+        // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
+        rows * (16 * line + joint) + joint + Bits::total(&self.end)
     }
 }
 

@@ -56,6 +56,11 @@ impl Geometry {
         self.first * self.scale / 8
     }
 
+    /// Rows of the symbol.
+    pub(super) fn rows(self) -> usize {
+        self.modules - 2 * self.quiet_zone
+    }
+
     /// Modules from where a [`Row`] begins to the end of the symbol.
     fn row_modules(self) -> usize {
         self.modules - self.quiet_zone - self.first

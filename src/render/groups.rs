@@ -110,13 +110,13 @@ impl Groups {
         (Self { count, groups, ends, tails, below, more, fit_in_pairs, seam, sums }, codes, bits)
     }
 
-    /// Bits that no row takes more of, what is between it and others included.
-    pub(super) fn most_bits(&self) -> usize {
+    /// Bits that no so many rows take more of, what is between and below them included.
+    pub(super) fn most_bits(&self, rows: usize) -> usize {
         let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
         let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
         let seam = self.seam.as_ref().map_or(0, |seam| seam.most_bits());
-        seam + self.count * group + most(&self.ends).max(most(&self.tails) + Bits::total(&self.below))
+        rows * (seam + self.count * group + most(&self.ends).max(most(&self.tails))) + Bits::total(&self.below)
     }
 
     /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.

@@ -94,7 +94,7 @@ impl Pieces {
     pub(super) fn new(geometry: Geometry, repeats: Repeats) -> Self {
         let Geometry { scale, quiet_zone, first, .. } = geometry;
         // One piece more takes no time that matters there.
-        let is_small = geometry.modules - 2 * quiet_zone < SMALL;
+        let is_small = geometry.rows() < SMALL;
         let cut = match GROUP >> scale.trailing_zeros().min(3) {
             1 if is_small => Cut::Anywhere(4),
             // Where lines are long, twice as many places are still near.
@@ -331,7 +331,7 @@ impl Pieces {
     /// The matches of a slot by places back; literals where there is none.
     fn back<const BACK: usize>(&self, slot: &Slot) -> [Token; BACK] {
         // No row is farther back than the first.
-        let all = (self.geometry.modules - 2 * self.geometry.quiet_zone) * self.stride();
+        let all = self.geometry.rows() * self.stride();
         let matched = |places: usize| Token::matched(slot.len, self.distance(places)).filter(|_| places < all);
         core::array::from_fn(|places| matched(places).unwrap_or(Token::Literal(0)))
     }

@@ -160,7 +160,7 @@ impl Plan {
         let between =
             Between::new(geometry, Repeats::Unfiltered, geometry.behind()).map(|repeated| repeated.all(geometry));
         let (groups, codes, bits) = Groups::new(geometry, samples, &between);
-        let (header, most_bits) = (header(&codes, &between.above), groups.most_bits());
+        let (header, most_bits) = (header(&codes, &between.above), groups.most_bits(geometry.rows()));
         (bits, Self::assemble(geometry, Repeats::Unfiltered, Rows::Groups(groups), header, &codes, most_bits))
     }
 
@@ -175,8 +175,7 @@ impl Plan {
             (tokens, counts)
         });
         let alphabet = tokens.coded(&codes);
-        // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
-        let most_bits = 16 * geometry.line() + alphabet.longest_joint();
+        let most_bits = alphabet.most_bits(geometry.rows(), geometry.line());
         let header = header(&codes, above);
         let plan = Self::assemble(
             geometry,
@@ -189,7 +188,7 @@ impl Plan {
         (bits, plan)
     }
 
-    /// The plan for rows of at most so many bits, what follows included.
+    /// The plan for rows that with all that is between and below them take at most so many bits.
     fn assemble(
         geometry: Geometry,
         repeats: Repeats,
@@ -198,7 +197,6 @@ impl Plan {
         codes: &Codes,
         most_bits: usize,
     ) -> Self {
-        let body = (2 + geometry.modules) * most_bits;
         let (quiet_lines, line) = (geometry.quiet_zone * geometry.scale, geometry.line() as u64);
         let mut light = Parts::default();
         light.add(Adler::of(&light_line(geometry)));
@@ -206,7 +204,8 @@ impl Plan {
             geometry,
             repeats,
             rows,
-            longest: header.0.len() + body.div_ceil(8) + 4 + 2 * SLACK,
+            // What is left of the header and the end of the block are less than eight bytes.
+            longest: header.0.len() + most_bits.div_ceil(8) + 4 + 2 * SLACK,
             header,
             end_of_block: codes.end_of_block(),
             quiet: if quiet_lines > 0 { repeats.checksum(light, line, quiet_lines) } else { Adler::NOTHING },

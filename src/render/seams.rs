@@ -76,8 +76,8 @@ impl Seam<Token> {
         let groups = (0..1 << head).map(|dark| geometry.bytes(dark << light, 1));
         let rows = |bytes: Vec<Vec<u8>>, spelled: usize| {
             // No row is farther back than the first.
-            let all = geometry.modules - 2 * geometry.quiet_zone;
-            let matched = |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < all);
+            let matched =
+                |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < geometry.rows());
             let back = core::array::from_fn(|rows| matched(rows).unwrap_or(Token::Literal(0)));
             let limits = core::array::from_fn(|i| bytes.get(i).map_or(0, |bytes| codes.size_of(&codes.fewest(bytes))));
             let spelled = bytes.iter().map(|bytes| codes.fewest(&bytes[..spelled])).collect();
