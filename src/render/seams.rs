@@ -148,11 +148,7 @@ impl<T: Code> Seam<T> {
                 out.push_near_or(is_tail, rows.near(tail_back), tail);
                 out.push_near_or(is_head, self.head.near(head_back), spelled);
             }
-            _ if is_tail => {
-                out.add(rows.near(tail_back));
-                out.flush();
-                out.push_all(spelled);
-            }
+            // Never where the quiet zone is as wide as usual.
             (tail, _) => {
                 out.push_all(tail);
                 self.head.write(head, head_back, out);
@@ -173,6 +169,7 @@ impl Seam<Bits> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::deflate::MOST_BITS;
     use crate::render::{QuietZone, Scale};
     use crate::version::Version;
 
@@ -205,6 +202,24 @@ mod tests {
                 let Some(made) = made else { continue };
                 assert_eq!((made.light, made.tail.is_none()), (light, is_needed));
                 assert_eq!(made.tail_modules, if is_needed { tail } else { 0 });
+            }
+        }
+    }
+
+    #[test]
+    fn no_seam_takes_more_bits_than_it_says() {
+        let codes = &Codes::of_any_header(&Counts::of_all());
+        for version in [1, 2, 39, 40] {
+            for quiet_zone in [2, 4, 9, 12] {
+                let Some(seam) = seam(version, 1, quiet_zone, codes) else { continue };
+                let coded = seam.coded(codes);
+                let most = |rows: &Rows<Bits>| {
+                    let spelled = rows.spelled.iter().map(|bits| Bits::total(bits));
+                    spelled.chain(rows.back.iter().map(|short| short.bits().count as usize)).max().unwrap()
+                };
+                let tail = coded.tail.as_ref().map_or(0, |tail| most(&tail.rows));
+                assert!(most(&coded.head) + tail <= coded.most_bits(), "version {version}, quiet zone {quiet_zone}");
+                assert!(coded.most_bits() <= 2 * MOST_BITS as usize);
             }
         }
     }
