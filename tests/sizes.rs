@@ -74,7 +74,8 @@ fn most(scale: u8, version: u8) -> f64 {
         // Few bytes that a search of all of the image finds once more.
         (1, 1) => 1.03,
         (1, 2..10) => 1.02,
-        (1 | 2, _) => 1.005,
+        (1, _) => 1.005,
+        (2, _) => 1.0,
         (3, _) => 1.08,
         (4, _) => 0.88,
         (8, _) => 0.98,
@@ -82,7 +83,11 @@ fn most(scale: u8, version: u8) -> f64 {
         (16, _) => 1.015,
         (24.., _) if scale.is_multiple_of(8) => 1.08,
         // Odd scales cut bytes anew in every module of eight: what stood before stands far away, and in the smallest symbols never.
-        (15 | 21 | 27, 1 | 2) => 1.2,
+        (15 | 21, 1) => 1.2,
+        (21, 2) | (27, 1) => 1.165,
+        // 6: as much as was wanted, for rows that are put without looking back.
+        (6, _) => 1.15,
+        _ if scale.is_multiple_of(2) || scale == 5 => 1.14,
         _ => 1.15,
     }
 }

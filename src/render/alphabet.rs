@@ -43,14 +43,19 @@ pub(super) struct EightOrHalves<T: Code> {
     pub(super) halves: [Half<T>; 2],
 }
 
-/// Four or five modules, or where the same are far away and take many bits byte by byte both parts of them.
+/// Four or five modules, or where the same are far away both parts of them.
 #[derive(Debug)]
 pub(super) struct Half<T: Code> {
     pub(super) whole: Piece<T, PATTERNS, 512>,
-    /// None if they were less than a match.
-    pub(super) parts: Option<Box<[Part<T>; 2]>>,
-    /// By pattern, whether it is in parts if it is not near.
-    pub(super) is_in_parts: [bool; PATTERNS],
+    /// None if they were less than a match, or take too much time.
+    pub(super) parts: Option<Box<Parts<T>>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Parts<T: Code> {
+    pub(super) parts: [Part<T>; 2],
+    /// By pattern of the half, whether they take fewer bits than it does byte by byte.
+    pub(super) are_fewer: [bool; PATTERNS],
 }
 
 /// Two or three modules of a half.
@@ -84,15 +89,17 @@ impl<T: Code> Part<T> {
     }
 }
 
-impl<T: Code> Half<T> {
-    fn map<U: Code>(
-        &self,
-        whole: Piece<U, PATTERNS, 512>,
-        part: impl Fn(&Piece<T, 8, 128>) -> Piece<U, 8, 128>,
-    ) -> Half<U> {
-        let coded = |Part { piece, modules }: &Part<T>| Part { piece: part(piece), modules: *modules };
-        let parts = self.parts.as_ref().map(|parts| Box::new(parts.each_ref().map(coded)));
-        Half { whole, parts, is_in_parts: self.is_in_parts }
+impl Half<Token> {
+    fn count_all(&self, counts: &mut Counts) {
+        self.whole.count_all(counts);
+        self.parts.iter().flat_map(|parts| &parts.parts).for_each(|part| part.piece.count_all(counts));
+    }
+
+    fn coded(&self, codes: &Codes) -> Half<Bits> {
+        let part = |Part { piece, modules }: &Part<Token>| Part { piece: piece.coded(codes), modules: *modules };
+        let parts =
+            |parts: &Parts<Token>| Parts { parts: parts.parts.each_ref().map(part), are_fewer: parts.are_fewer };
+        Half { whole: self.whole.coded(codes), parts: self.parts.as_deref().map(|all| Box::new(parts(all))) }
     }
 }
 
@@ -265,10 +272,7 @@ impl Alphabet<Token> {
             Shapes::Eight(piece) => piece.count_all(counts),
             Shapes::EightOrHalves(pieces) => {
                 pieces.eight.count_all(counts);
-                for half in &pieces.halves {
-                    half.whole.count_all(counts);
-                    half.parts.iter().flat_map(|parts| &**parts).for_each(|part| part.piece.count_all(counts));
-                }
+                pieces.halves.iter().for_each(|half| half.count_all(counts));
             }
         }
         self.tails.iter().map(Vec::as_slice).chain(self.all_joints()).for_each(|tokens| counts.add_all(tokens, 1));
@@ -283,10 +287,7 @@ impl Alphabet<Token> {
                 Shapes::Eight(piece) => Shapes::Eight(Box::new(piece.coded(codes))),
                 Shapes::EightOrHalves(pieces) => Shapes::EightOrHalves(Box::new(EightOrHalves {
                     eight: pieces.eight.coded(codes),
-                    halves: pieces
-                        .halves
-                        .each_ref()
-                        .map(|half| half.map(half.whole.coded(codes), |piece| piece.coded(codes))),
+                    halves: pieces.halves.each_ref().map(|half| half.coded(codes)),
                 })),
             },
             tails: codes.encode_all(&self.tails),

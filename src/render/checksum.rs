@@ -1,6 +1,6 @@
 //! The checksum of a zlib stream (Adler-32, RFC 1950), joined and repeated without a look at the bytes.
 
-use super::geometry::{GROUP, Geometry, NO_FILTER, Row};
+use super::geometry::{GROUP, Geometry, NO_FILTER, Row, from_group};
 
 /// What the checksum of some bytes needs to know of them.
 ///
@@ -145,8 +145,7 @@ impl Sums {
         if let Some(word) = row.get(words) {
             self.add_groups(*word, rest, &mut sums);
         }
-        let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
-        self.of_line(sums, tail as usize)
+        self.of_line(sums, from_group(row, self.count) as usize)
     }
 
     /// Adds the first `count` groups of a word.

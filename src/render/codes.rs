@@ -112,9 +112,9 @@ impl Codes {
         // The shorter the longest code and the fewer different counts there are, the more codes are alike and the shorter is
         // the header.
         let flattened = FREQUENT.map(|frequent| counts.flattened(frequent));
-        let ways = || [counts, &counts.rounded()].into_iter().chain(&flattened).cloned().collect::<Vec<_>>();
+        let all_counts = [&[counts.clone(), counts.rounded()], &flattened[..]].concat();
         let all = (MIN_LONGEST..=LONGEST_CODE)
-            .flat_map(|longest| ways().into_iter().map(move |counts| Self::no_longer_than(&counts, longest)));
+            .flat_map(|longest| all_counts.iter().map(move |counts| Self::no_longer_than(counts, longest)));
         all.chain([Self::fixed()]).min_by_key(|codes| codes.block_bits(counts, blocks)).unwrap_or_else(Self::fixed)
     }
 

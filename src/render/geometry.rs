@@ -22,6 +22,18 @@ pub(super) const WIDEST: usize = 4;
 /// The modules of a row, dark = 1, from [`Geometry::first`] on.
 pub(super) type Row = [u64; WIDEST];
 
+/// The modules of a row from its `i`-th group on, as many as its word has; light where the row ends.
+#[inline(always)]
+pub(super) fn from_group(row: &Row, i: usize) -> u64 {
+    row.get(i / 8).map_or(0, |word| word >> (GROUP * (i % 8)))
+}
+
+/// The eight modules of a row that are its `i`-th group.
+#[inline(always)]
+pub(super) fn group(row: &Row, i: usize) -> usize {
+    usize::from(from_group(row, i) as u8)
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Geometry {
     /// Pixels a module.
@@ -98,11 +110,6 @@ impl Geometry {
         row
     }
 
-    /// The eight modules of a row that begin with its `group`-th group; light where the row ends.
-    pub(super) fn group(self, row: &Row, group: usize) -> usize {
-        row.get(group / 8).map_or(0, |word| (word >> (GROUP * (group % 8))) as usize % 256)
-    }
-
     /// The first `len` bytes of modules that are the bits of `dark`, the first at the bottom.
     pub(super) fn bytes(self, dark: usize, len: usize) -> Vec<u8> {
         let light = |pixel: usize| dark.checked_shr((pixel / self.scale) as u32).is_none_or(|dark| dark & 1 == 0);
@@ -142,7 +149,7 @@ mod tests {
                     }
                     for group in 0..=8 * WIDEST {
                         let modules: usize = (0..GROUP).map(|i| dark(GROUP * group + i) << i).sum();
-                        assert_eq!(geometry.group(&row, group), modules);
+                        assert_eq!(super::group(&row, group), modules);
                     }
                 }
             }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::checksum::{Adler, GroupSums, Sums};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
-use super::geometry::{GROUP, Geometry, Row};
+use super::geometry::{GROUP, Geometry, Row, from_group, group};
 use super::repeats::Between;
 use super::seams::{Seam, Seen};
 
@@ -19,25 +19,31 @@ pub(super) struct Groups {
     /// Groups of a row.
     count: usize,
     groups: Box<[Group; 256]>,
-    /// By tail, it and what follows every row but the last.
-    ends: Vec<Coded>,
+    ends: Ends,
+    /// The tail of the last row, and what follows that.
     tails: Vec<Coded>,
-    /// What follows the last row.
     below: Vec<Bits>,
     /// Codes too long for a [`Coded`].
     more: Vec<Bits>,
     /// Whether any two groups have few enough bits to be pushed at once.
     fit_in_pairs: bool,
-    /// What every row but the first begins with, instead of the tail of the row before, of what follows that, and of its first group.
-    seam: Option<Box<Seam<Bits>>>,
     sums: Sums,
 }
 
+/// Its sums stand with its bits: to look them up in [`Sums`] is 2 to 5 % more instructions.
 #[derive(Clone, Debug)]
 struct Group {
     coded: Coded,
-    /// What it adds to the [`GroupSums`] of a line.
     sums: u64,
+}
+
+/// How every row but the last ends.
+#[derive(Debug)]
+enum Ends {
+    /// By tail, it and what follows.
+    Tails(Vec<Coded>),
+    /// With the row that follows: its first group is part of the seam.
+    Seam(Box<Seam<Bits>>),
 }
 
 #[derive(Clone, Debug)]
@@ -66,10 +72,10 @@ impl Groups {
             for rows in samples {
                 let seen = &mut Seen::default();
                 for (y, row) in rows.iter().enumerate() {
-                    let tail = geometry.group(row, count) % tails.len();
+                    let tail = group(row, count) % tails.len();
                     let is_sewn = seam.as_ref().is_some_and(|seam| seam.write(seen, row, tail as u8, &mut seams));
-                    for group in usize::from(is_sewn)..count {
-                        group_counts[geometry.group(row, group)] += SAMPLED;
+                    for i in usize::from(is_sewn)..count {
+                        group_counts[group(row, i)] += SAMPLED;
                     }
                     if y == rows.len() - 1 || seam.is_none() {
                         tail_counts[tail] += SAMPLED;
@@ -99,37 +105,46 @@ impl Groups {
             Coded { bits: bits[0], more: start..more.len() as u32 }
         };
         let sums = Sums::new(geometry);
-        let group = |dark: usize| Group { coded: coded(&group_tokens[dark]), sums: sums.groups()[dark] };
-        let groups = Box::new(core::array::from_fn(group));
-        let ends = tail_tokens.iter().map(|tail| coded(&[&tail[..], &around.between].concat())).collect();
+        let with_sums = |dark: usize| Group { coded: coded(&group_tokens[dark]), sums: sums.groups()[dark] };
+        let groups: Box<[Group; 256]> = Box::new(core::array::from_fn(with_sums));
+        let ends = match seam {
+            None => Ends::Tails(tail_tokens.iter().map(|tail| coded(&[&tail[..], &around.between].concat())).collect()),
+            Some(seam) => Ends::Seam(Box::new(seam.coded(&codes))),
+        };
         let tails = tail_tokens.iter().map(&mut coded).collect();
         let below = codes.encode(&around.below, MOST_BITS);
-        let fits = |Group { coded, .. }: &Group| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS;
-        let fit_in_pairs = groups.iter().all(fits);
-        let seam = seam.map(|seam| Box::new(seam.coded(&codes)));
-        (Self { count, groups, ends, tails, below, more, fit_in_pairs, seam, sums }, codes, bits)
+        let fit_in_pairs =
+            groups.iter().all(|Group { coded, .. }| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS);
+        (Self { count, groups, ends, tails, below, more, fit_in_pairs, sums }, codes, bits)
     }
 
     /// Bits that no so many rows take more of, what is between and below them included.
     pub(super) fn most_bits(&self, rows: usize) -> usize {
         let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
+        let ends = match &self.ends {
+            Ends::Tails(ends) => most(ends),
+            Ends::Seam(seam) => seam.most_bits(),
+        };
         let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        let seam = self.seam.as_ref().map_or(0, |seam| seam.most_bits());
-        rows * (seam + self.count * group + most(&self.ends).max(most(&self.tails))) + Bits::total(&self.below)
+        rows * (self.count * group + ends + most(&self.tails)) + Bits::total(&self.below)
     }
 
     /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.
     #[inline(always)]
     pub(super) fn write_row(&self, out: &mut BitWriter<'_>, seen: &mut Seen, row: &Row, is_last: bool) -> Adler {
         let mut sums = GroupSums::default();
-        let tail = row.get(self.count / 8).map_or(0, |word| word >> (GROUP * (self.count % 8)));
         // A power of two.
-        let tail = tail as usize & (self.tails.len() - 1);
-        match &self.seam {
-            None => self.push_row(out, &mut sums, row, self.count),
-            Some(seam) => {
-                let first = &self.groups[usize::from(row[0] as u8)];
+        let tail = from_group(row, self.count) as usize & (self.tails.len() - 1);
+        match &self.ends {
+            Ends::Tails(ends) => {
+                self.push_row(out, &mut sums, row, self.count);
+                if !is_last {
+                    self.push(out, &ends[tail]);
+                }
+            }
+            Ends::Seam(seam) => {
+                let first = &self.groups[group(row, 0)];
                 sums.add(first.sums);
                 if !seam.write(seen, row, tail as u8, out) {
                     self.push(out, &first.coded);
@@ -142,8 +157,6 @@ impl Groups {
         if is_last {
             self.push(out, &self.tails[tail]);
             out.push_all(&self.below);
-        } else if self.seam.is_none() {
-            self.push(out, &self.ends[tail]);
         }
         self.sums.of_line(sums, tail)
     }

@@ -132,12 +132,12 @@ impl Reading<'_> {
     #[inline(always)]
     fn half<T: Code>(&mut self, slot: usize, half: &Half<T>, pattern: u8, back: u32, out: &mut impl Output<T>) {
         match &half.parts {
-            Some(parts) if !half.whole.is_near(pattern, back) && half.is_in_parts[usize::from(pattern) % PATTERNS] => {
+            Some(parts) if !half.whole.is_near(pattern, back) && parts.are_fewer[usize::from(pattern) % PATTERNS] => {
                 out.flush();
                 let last = &mut self.last[slot];
                 // What stood before this half, not in it.
                 last[usize::from(pattern) % PATTERNS] = self.place.wrapping_sub(back);
-                for part in parts.iter() {
+                for part in &parts.parts {
                     let modules = part.of(pattern);
                     part.piece.write(modules, self.place.wrapping_sub(part.last(last, modules)), out);
                 }

@@ -7,7 +7,7 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::alphabet::{Alphabet, Code, EightOrHalves, Half, Output, PATTERNS, Part, Piece, Shapes};
+use super::alphabet::{Alphabet, Code, EightOrHalves, Half, Output, PATTERNS, Part, Parts, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
@@ -49,8 +49,8 @@ enum Cut {
 /// Modules a side of the smallest symbol that is not small: version 5.
 const SMALL: usize = 37;
 
-/// Modules a side from which on halves are not cut into parts.
-const LARGE: usize = 130;
+/// Modules a side from which on halves are not cut into parts: version 27 and up.
+const LARGE: usize = 122;
 
 /// How many places back a part of a half stood as a rule.
 const USUAL: usize = 6;
@@ -252,14 +252,14 @@ impl Pieces {
                 let bits = |half: usize, pattern: usize| codes.size_of(&halves[half].whole.spelled[pattern]);
                 // What is not one piece is spelled as both halves.
                 let limits = core::array::from_fn(|byte| bits(0, byte % 16) + bits(1, byte / 8));
-                let eight = self.piece_within(&whole, limits, Vec::new(), codes);
+                let eight = Piece::within(self.back(&whole), limits, Vec::new(), codes);
                 Shapes::EightOrHalves(Box::new(EightOrHalves { eight, halves }))
             }
-            Cut::Eights => Shapes::Eight(Box::new(self.piece(&whole, self.spelled(&whole, codes), codes))),
+            Cut::Eights => Shapes::Eight(Box::new(self.piece(&whole, codes))),
             // Whether a match or the few bytes take fewer bits is as good as chance, and each wrong guess takes time.
             Cut::Anywhere(_) | Cut::Fours => {
-                let spelled = self.spelled(&whole, codes);
-                Shapes::Few(Box::new(self.piece_within(&whole, [u32::MAX; PATTERNS], spelled, codes)))
+                let (back, spelled) = (self.back(&whole), self.spelled(&whole, codes));
+                Shapes::Few(Box::new(Piece::within(back, [u32::MAX; PATTERNS], spelled, codes)))
             }
         };
         let tails = if self.tail.len > 0 { 1 << self.tail.modules } else { 0 };
@@ -287,45 +287,27 @@ impl Pieces {
 
     /// A half with its parts.
     fn half(&self, slot: &Slot, codes: &Codes) -> Half<Token> {
-        let whole = self.piece(slot, self.spelled(slot, codes), codes);
+        let whole: Piece<Token, PATTERNS, 512> = self.piece(slot, codes);
         let slots = slot.halves(self.geometry);
-        // In large symbols the parts take a third more time, and halves alone are small enough.
-        let pays = self.geometry.modules < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
+        // In large symbols the parts take half as much time again, and halves alone are small enough.
+        let pays = self.geometry.rows() < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
         let parts = pays.then(|| {
-            Box::new(slots.each_ref().map(|part| {
+            let parts = slots.map(|part| {
                 let before = part.first - slot.first;
                 let modules = [before, part.modules, slot.modules - before - part.modules].map(|count| count as u32);
-                Part { piece: self.piece(part, self.spelled(part, codes), codes), modules }
-            }))
+                Part { piece: self.piece(&part, codes), modules }
+            });
+            // Of eight patterns one stood a few places back.
+            let usual: u32 = parts.iter().map(|part| codes.cost(part.piece.back[USUAL])).sum();
+            let spelled = |pattern: usize| whole.spelled.get(pattern).map_or(0, |tokens| codes.size_of(tokens));
+            Box::new(Parts { are_fewer: core::array::from_fn(|pattern| usual < spelled(pattern)), parts })
         });
-        // Of eight patterns one stood a few places back.
-        let usual: Option<u32> =
-            parts.as_ref().map(|parts| parts.iter().map(|part| codes.cost(part.piece.back[USUAL])).sum());
-        let is_in_parts = core::array::from_fn(|pattern| {
-            whole.spelled.get(pattern).zip(usual).is_some_and(|(spelled, usual)| codes.size_of(spelled) > usual)
-        });
-        Half { whole, parts, is_in_parts }
+        Half { whole, parts }
     }
 
-    /// The piece of a slot that is spelled so.
-    fn piece<const N: usize, const BACK: usize>(
-        &self,
-        slot: &Slot,
-        spelled: Vec<Vec<Token>>,
-        codes: &Codes,
-    ) -> Piece<Token, N, BACK> {
-        Piece::new(self.back(slot), spelled, codes)
-    }
-
-    /// The piece of a slot that is matched where that takes fewer bits than those.
-    fn piece_within<const N: usize, const BACK: usize>(
-        &self,
-        slot: &Slot,
-        limits: [u32; N],
-        spelled: Vec<Vec<Token>>,
-        codes: &Codes,
-    ) -> Piece<Token, N, BACK> {
-        Piece::within(self.back(slot), limits, spelled, codes)
+    /// The piece of a slot, matched where that takes fewer bits than it does byte by byte.
+    fn piece<const N: usize, const BACK: usize>(&self, slot: &Slot, codes: &Codes) -> Piece<Token, N, BACK> {
+        Piece::new(self.back(slot), self.spelled(slot, codes), codes)
     }
 
     /// The matches of a slot by places back; literals where there is none.

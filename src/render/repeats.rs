@@ -55,19 +55,18 @@ impl Between<Repeated> {
         };
         let mut above = repeats.code(geometry, 0, other_lines, margin);
         above.before.splice(0..0, matches(&light));
-        let mut below = between.clone();
         let [zone, apart] = [quiet_zone, geometry.modules - quiet_zone].map(|rows| rows * scale * geometry.line());
-        if let Some(zone_above) = Token::matched(zone, apart).filter(|_| scale == 1) {
-            below.before = matches(&light[light.len() - behind..]);
-            below.after = vec![zone_above];
-        } else {
-            // Of a match in parts, all at one distance, any may come first.
-            if scale > 1 {
-                below.after = core::mem::take(&mut below.before);
+        let below = match Token::matched(zone, apart).filter(|_| scale == 1) {
+            Some(zone_above) => {
+                Repeated { before: matches(&light[light.len() - behind..]), matched: 0, after: vec![zone_above] }
             }
-            below.after.extend(matches(&light[margin..]));
-            below.after.extend(repeats.code(geometry, 0, other_lines, 0).all(geometry));
-        }
+            None => {
+                let zone = [matches(&light[margin..]), repeats.code(geometry, 0, other_lines, 0).all(geometry)];
+                // Of a match in parts, all at one distance, any may come first.
+                let after = [&between.before[..], &zone.concat()].concat();
+                Repeated { before: Vec::new(), matched: between.matched, after }
+            }
+        };
         Self { above, between, below }
     }
 }
