@@ -48,11 +48,12 @@ pub(super) struct EightOrHalves<T: Code> {
 pub(super) struct Half<T: Code> {
     pub(super) whole: Piece<T, PATTERNS, 512>,
     /// None if they were less than a match, or take too much time.
-    pub(super) parts: Option<Box<Parts<T>>>,
+    pub(super) parts: Option<Box<BothParts<T>>>,
 }
 
+/// What a half is where it is not one piece.
 #[derive(Debug)]
-pub(super) struct Parts<T: Code> {
+pub(super) struct BothParts<T: Code> {
     pub(super) parts: [Part<T>; 2],
     /// By pattern of the half, whether they take fewer bits than it does byte by byte.
     pub(super) are_fewer: [bool; PATTERNS],
@@ -97,9 +98,11 @@ impl Half<Token> {
 
     fn coded(&self, codes: &Codes) -> Half<Bits> {
         let part = |Part { piece, modules }: &Part<Token>| Part { piece: piece.coded(codes), modules: *modules };
-        let parts =
-            |parts: &Parts<Token>| Parts { parts: parts.parts.each_ref().map(part), are_fewer: parts.are_fewer };
-        Half { whole: self.whole.coded(codes), parts: self.parts.as_deref().map(|all| Box::new(parts(all))) }
+        let both = |BothParts { parts, are_fewer }: &BothParts<Token>| BothParts {
+            parts: parts.each_ref().map(part),
+            are_fewer: *are_fewer,
+        };
+        Half { whole: self.whole.coded(codes), parts: self.parts.as_deref().map(|parts| Box::new(both(parts))) }
     }
 }
 
@@ -300,8 +303,7 @@ impl Alphabet<Token> {
 impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
     /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte.
     pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, codes: &Codes) -> Self {
-        let limits = core::array::from_fn(|pattern| spelled.get(pattern).map_or(0, |tokens| codes.size_of(tokens)));
-        Self::within(back, limits, spelled, codes)
+        Self::within(back, codes.sizes_of(&spelled), spelled, codes)
     }
 
     /// Matches where those take fewer bits than that.

@@ -201,6 +201,11 @@ impl Codes {
         tokens.iter().map(|&token| self.cost(token)).sum()
     }
 
+    /// Bits that each of them takes, and none where there are no tokens.
+    pub(crate) fn sizes_of<const N: usize>(&self, all: &[Vec<Token>]) -> [u32; N] {
+        core::array::from_fn(|i| all.get(i).map_or(0, |tokens| self.size_of(tokens)))
+    }
+
     fn length_cost(&self, length: usize) -> u32 {
         let (symbol, extra) = length_symbol(length);
         code_cost(self.lengths[symbol]) + extra.count

@@ -127,7 +127,7 @@ impl Groups {
             Ends::Seam(seam) => seam.most_bits(),
         };
         let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        rows * (self.count * group + ends + most(&self.tails)) + Bits::total(&self.below)
+        rows * (self.count * group + ends) + most(&self.tails) + Bits::total(&self.below)
     }
 
     /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.

@@ -7,7 +7,7 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::alphabet::{Alphabet, Code, EightOrHalves, Half, Output, PATTERNS, Part, Parts, Piece, Shapes};
+use super::alphabet::{Alphabet, BothParts, Code, EightOrHalves, Half, Output, PATTERNS, Part, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::{SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
@@ -249,9 +249,9 @@ impl Pieces {
             Cut::EightsOrHalves => {
                 // Of an odd number of bytes the first half is the shorter: three modules and all of the fourth but four pixels.
                 let halves = whole.halves(self.geometry).map(|slot| self.half(&slot, codes));
-                let bits = |half: usize, pattern: usize| codes.size_of(&halves[half].whole.spelled[pattern]);
+                let [first, second] = halves.each_ref().map(|half| codes.sizes_of::<PATTERNS>(&half.whole.spelled));
                 // What is not one piece is spelled as both halves.
-                let limits = core::array::from_fn(|byte| bits(0, byte % 16) + bits(1, byte / 8));
+                let limits = core::array::from_fn(|byte| first[byte % 16] + second[byte / 8]);
                 let eight = Piece::within(self.back(&whole), limits, Vec::new(), codes);
                 Shapes::EightOrHalves(Box::new(EightOrHalves { eight, halves }))
             }
@@ -287,7 +287,7 @@ impl Pieces {
 
     /// A half with its parts.
     fn half(&self, slot: &Slot, codes: &Codes) -> Half<Token> {
-        let whole: Piece<Token, PATTERNS, 512> = self.piece(slot, codes);
+        let whole = self.piece(slot, codes);
         let slots = slot.halves(self.geometry);
         // In large symbols the parts take half as much time again, and halves alone are small enough.
         let pays = self.geometry.rows() < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
@@ -299,8 +299,7 @@ impl Pieces {
             });
             // Of eight patterns one stood a few places back.
             let usual: u32 = parts.iter().map(|part| codes.cost(part.piece.back[USUAL])).sum();
-            let spelled = |pattern: usize| whole.spelled.get(pattern).map_or(0, |tokens| codes.size_of(tokens));
-            Box::new(Parts { are_fewer: core::array::from_fn(|pattern| usual < spelled(pattern)), parts })
+            Box::new(BothParts { are_fewer: codes.sizes_of(&whole.spelled).map(|spelled| usual < spelled), parts })
         });
         Half { whole, parts }
     }

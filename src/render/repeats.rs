@@ -61,9 +61,9 @@ impl Between<Repeated> {
                 Repeated { before: matches(&light[light.len() - behind..]), matched: 0, after: vec![zone_above] }
             }
             None => {
-                let zone = [matches(&light[margin..]), repeats.code(geometry, 0, other_lines, 0).all(geometry)];
+                let light_rows = [matches(&light[margin..]), repeats.code(geometry, 0, other_lines, 0).all(geometry)];
                 // Of a match in parts, all at one distance, any may come first.
-                let after = [&between.before[..], &zone.concat()].concat();
+                let after = [&between.before[..], &light_rows.concat()].concat();
                 Repeated { before: Vec::new(), matched: between.matched, after }
             }
         };

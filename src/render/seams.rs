@@ -79,9 +79,8 @@ impl Seam<Token> {
             let matched =
                 |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < geometry.rows());
             let back = core::array::from_fn(|rows| matched(rows).unwrap_or(Token::Literal(0)));
-            let limits = core::array::from_fn(|i| bytes.get(i).map_or(0, |bytes| codes.size_of(&codes.fewest(bytes))));
-            let spelled = bytes.iter().map(|bytes| codes.fewest(&bytes[..spelled])).collect();
-            Rows::within(back, limits, spelled, codes)
+            let fewest = |len: usize| bytes.iter().map(|bytes| codes.fewest(&bytes[..len])).collect::<Vec<_>>();
+            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len())), fewest(spelled), codes)
         };
         let (head, tail) = if tail_modules > 0 {
             let tails: Vec<Vec<u8>> = tails.collect();
