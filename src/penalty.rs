@@ -125,7 +125,8 @@ fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
     let (mut count, mut runs) = (R::Tally::new(), R::splat(0));
     let mut before = R::load(&lines[0], part);
     for four in lines[1..].as_chunks::<4>().0 {
-        let [a, b, c, d] = four.each_ref().map(|line| R::load(line, part));
+        let [a, b, c, d] =
+            [R::load(&four[0], part), R::load(&four[1], part), R::load(&four[2], part), R::load(&four[3], part)];
         let two = [a ^ before, b ^ a, c ^ b, d ^ c];
         let three = [two[0] | differ2, two[1] | two[0], two[2] | two[1], two[3] | two[2]];
         let five = [three[0] | differ3[0], three[1] | differ3[1], three[2] | three[0], three[3] | three[1]];

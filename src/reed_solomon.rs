@@ -69,13 +69,13 @@ impl Divisor {
                 *remainder = self.step(*remainder, steps[i]);
             }
         }
-        remainders.map(|remainder| {
-            let mut bytes = [0; 32];
+        let mut parity = [[0; 32]; N];
+        for (bytes, remainder) in parity.iter_mut().zip(remainders) {
             for (bytes, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(remainder) {
                 *bytes = word.to_be_bytes();
             }
-            bytes
-        })
+        }
+        parity
     }
 
     /// The remainder once four more codewords are taken in.

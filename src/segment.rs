@@ -175,14 +175,14 @@ impl Segmenter {
             self.push(content.len(), classes.reduce(|all, class| all & class).unwrap_or(0));
             return;
         }
-        dispatch(instructions, Ones { content, fits: is_alphanumeric, ones: &mut self.alphanumeric });
+        dispatch(instructions, Ones { content, fits: alphanumeric, ones: &mut self.alphanumeric });
         let mut done = 0;
         while let Some((start, end)) = next_run(&self.alphanumeric, done) {
             if start > done {
                 self.push(start, 0);
             }
             if self.digits.is_empty() {
-                dispatch(instructions, Ones { content, fits: is_digit, ones: &mut self.digits });
+                dispatch(instructions, Ones { content, fits: digit, ones: &mut self.digits });
             }
             self.push_stretch(start, end);
             done = end;
@@ -290,36 +290,38 @@ impl Segmenter {
 /// More sixths of a bit than any content costs; small enough to add to.
 const NEVER: u32 = 1 << 30;
 
+/// The highest bit says whether the byte is a digit.
 #[inline(always)]
-fn is_digit(byte: u8) -> bool {
-    byte.wrapping_sub(b'0') < 10
+fn digit(byte: u8) -> u8 {
+    among(byte, b'0', 10)
 }
 
-/// Without a branch or a table, so that many bytes are looked at at once: `-./0123456789:`, `A` to `Z`, `$%`, `*+`, space.
+/// The highest bit says whether the byte is an alphanumeric character: `-./0123456789:`, `A` to `Z`, `$%`, `*+`, space.
 #[inline(always)]
-fn is_alphanumeric(byte: u8) -> bool {
-    let ranges = (byte.wrapping_sub(b'-') < 14) | (byte.wrapping_sub(b'A') < 26);
-    ranges | (byte & !1 == b'$') | (byte & !1 == b'*') | (byte == b' ')
+fn alphanumeric(byte: u8) -> u8 {
+    among(byte, b'-', 14) | among(byte, b'A', 26) | among(byte, b'$', 2) | among(byte, b'*', 2) | among(byte, b' ', 1)
+}
+
+/// The highest bit says whether the byte is among so many, 128 at most, from `first` on. Without a branch, a table or a
+/// `bool`, so that many bytes are looked at at once, however the crate is linked.
+#[inline(always)]
+fn among(byte: u8, first: u8, count: u8) -> u8 {
+    !byte.wrapping_sub(first).saturating_add(0x80 - count)
 }
 
 fn class_of(byte: u8) -> u8 {
-    if is_digit(byte) {
-        ALPHANUMERIC | DIGIT
-    } else if is_alphanumeric(byte) {
-        ALPHANUMERIC
-    } else {
-        0
-    }
+    ALPHANUMERIC * (alphanumeric(byte) >> 7) + DIGIT * (digit(byte) >> 7)
 }
 
-/// Says which bytes of `content` fit, in `ones`: bit `i` of word `w` is byte `64 w + i`. A word of zeros follows the last.
+/// Says which bytes of `content` fit, by the highest bit of `fits`, in `ones`: bit `i` of word `w` is byte `64 w + i`. A word
+/// of zeros follows the last.
 struct Ones<'a, F> {
     content: &'a [u8],
     fits: F,
     ones: &'a mut Vec<u64>,
 }
 
-impl<F: Fn(u8) -> bool> Work for Ones<'_, F> {
+impl<F: Fn(u8) -> u8> Work for Ones<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -341,10 +343,10 @@ impl<F: Fn(u8) -> bool> Work for Ones<'_, F> {
 }
 
 #[inline(always)]
-fn ones_of_block<R: Register>(block: &[u8; 64], fits: &impl Fn(u8) -> bool) -> u64 {
+fn ones_of_block<R: Register>(block: &[u8; 64], fits: &impl Fn(u8) -> u8) -> u64 {
     let mut flags = [0; 64];
     for (flag, &byte) in flags.iter_mut().zip(block) {
-        *flag = if fits(byte) { u8::MAX } else { 0 };
+        *flag = fits(byte);
     }
     let mut words = [0; 8];
     for (word, bytes) in words.iter_mut().zip(flags.as_chunks().0) {
@@ -450,18 +452,18 @@ mod tests {
     #[test]
     fn what_a_byte_fits_agrees_with_the_character_set() {
         for byte in 0..=255_u8 {
-            assert_eq!(is_digit(byte), byte.is_ascii_digit());
-            assert_eq!(is_alphanumeric(byte), ALPHANUMERIC_CHARACTERS.contains(&byte));
+            assert_eq!(digit(byte) >> 7 != 0, byte.is_ascii_digit());
+            assert_eq!(alphanumeric(byte) >> 7 != 0, ALPHANUMERIC_CHARACTERS.contains(&byte));
             for (len, place) in [(64, 0), (64, 7), (64, 8), (64, 63), (130, 64), (130, 129), (5, 4), (127, 126)] {
                 let mut content = vec![b'~'; len];
                 content[place] = byte;
                 let mut expected = vec![0; len.div_ceil(64) + 1];
-                expected[place / 64] = u64::from(is_alphanumeric(byte)) << (place % 64);
+                expected[place / 64] = u64::from(alphanumeric(byte) >> 7) << (place % 64);
                 for set in InstructionSet::available() {
                     let mut bits = Vec::new();
                     dispatch(
                         InstructionSet::widest(set),
-                        Ones { content: &content, fits: is_alphanumeric, ones: &mut bits },
+                        Ones { content: &content, fits: alphanumeric, ones: &mut bits },
                     );
                     assert_eq!(bits, expected, "{set:?}");
                 }
