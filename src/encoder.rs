@@ -287,7 +287,7 @@ impl Work for Draw<'_> {
         matrix::place::<R>(&mut planes.codewords, layout, &mut planes.columns);
         matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
         let symbol = Unmasked { layout, level, rows: &planes.rows, columns: &planes.columns };
-        // Not in a closure: it would be compiled without the registers' instructions.
+        // Not in a closure: see [`Work::run`].
         let mask = match mask {
             Some(mask) => mask,
             None => symbol.choose::<R>(&mut planes.candidates),

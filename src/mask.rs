@@ -197,8 +197,11 @@ impl<'a> Unmasked<'a> {
     /// All eight scores.
     #[inline(always)]
     pub(crate) fn scores<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
-        let scores = self.scores_but_wide::<R>(candidates);
-        core::array::from_fn(|mask| scores[mask] + self.wide_score::<R>(Mask::from_index(mask)))
+        let mut scores = self.scores_but_wide::<R>(candidates);
+        for (mask, score) in scores.iter_mut().enumerate() {
+            *score += self.wide_score::<R>(Mask::from_index(mask));
+        }
+        scores
     }
 
     /// The scores without finder-like patterns of a unit width above 1.

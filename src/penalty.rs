@@ -125,6 +125,7 @@ fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
     let (mut count, mut runs) = (R::Tally::new(), R::splat(0));
     let mut before = R::load(&lines[0], part);
     for four in lines[1..].as_chunks::<4>().0 {
+        // Not in a closure: see [`Work::run`](crate::simd::Work::run).
         let [a, b, c, d] =
             [R::load(&four[0], part), R::load(&four[1], part), R::load(&four[2], part), R::load(&four[3], part)];
         let two = [a ^ before, b ^ a, c ^ b, d ^ c];

@@ -302,8 +302,8 @@ fn alphanumeric(byte: u8) -> u8 {
     among(byte, b'-', 14) | among(byte, b'A', 26) | among(byte, b'$', 2) | among(byte, b'*', 2) | among(byte, b' ', 1)
 }
 
-/// The highest bit says whether the byte is among so many, 128 at most, from `first` on. Without a branch, a table or a
-/// `bool`, so that many bytes are looked at at once, however the crate is linked.
+/// The highest bit says whether the byte is among so many, 128 at most, from `first` on. Without a branch or a table,
+/// so that many bytes are looked at at once, and without a `bool`, many of which some ways of linking take apart again.
 #[inline(always)]
 fn among(byte: u8, first: u8, count: u8) -> u8 {
     !byte.wrapping_sub(first).saturating_add(0x80 - count)
@@ -313,8 +313,8 @@ fn class_of(byte: u8) -> u8 {
     ALPHANUMERIC * (alphanumeric(byte) >> 7) + DIGIT * (digit(byte) >> 7)
 }
 
-/// Says which bytes of `content` fit, by the highest bit of `fits`, in `ones`: bit `i` of word `w` is byte `64 w + i`. A word
-/// of zeros follows the last.
+/// Says in `ones` which bytes of `content` fit, as `fits` does in its highest bit: bit `i` of word `w` is byte `64 w + i`.
+/// A word of zeros follows the last.
 struct Ones<'a, F> {
     content: &'a [u8],
     fits: F,

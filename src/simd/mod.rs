@@ -177,8 +177,8 @@ impl InstructionSet {
 pub(crate) trait Work {
     type Output;
 
-    /// Does it. Implementations are `#[inline(always)]`, and so is all that they call and that is to use the registers: no closure
-    /// that a function of the library calls is, and some ways of linking leave it without them.
+    /// Does it. Implementations are `#[inline(always)]`, and so is all that they call and that is to use the registers. A closure
+    /// given to a function of the library is not: it may be compiled by itself, without the registers' instructions.
     fn run<R: Register>(self) -> Self::Output;
 }
 
