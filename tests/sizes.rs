@@ -13,7 +13,7 @@ const SCALES: [u8; 25] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 const SYMBOLS: usize = 4;
 
 /// Bytes of all images together. Another number is another choice of the writer: look at the table before it is put here.
-const TOTAL: usize = 3_885_992;
+const TOTAL: usize = 3_859_470;
 
 /// Bytes of the images of some symbols at one scale.
 struct Sizes {
@@ -79,12 +79,11 @@ fn most(scale: u8, version: u8) -> f64 {
         (3, _) => 1.08,
         (4, _) => 0.88,
         (8, _) => 0.98,
-        (16, 1 | 2) => 1.05,
-        (16, _) => 1.015,
-        (24.., _) if scale.is_multiple_of(8) => 1.08,
-        // Odd scales cut bytes anew in every module of eight: what stood before stands far away, and in the smallest symbols never.
-        (15 | 21, 1) => 1.2,
-        (21, 2) | (27, 1) => 1.165,
+        (16, 1) => 1.03,
+        (16, _) => 1.01,
+        (24.., _) if scale.is_multiple_of(8) => 1.05,
+        // Odd scales cut bytes anew in every module of eight: in the smallest symbols little of that stood before.
+        (21, 1) => 1.16,
         // 6: as much as was wanted, for rows that are put without looking back.
         (6, _) => 1.15,
         _ if scale.is_multiple_of(2) || scale == 5 => 1.14,
@@ -108,7 +107,7 @@ fn images_are_about_as_small_as_zlib_makes_them_and_no_larger_than_the_png_crate
             let at = format!("scale {scale}, version {version}: {ours} bytes, zlib {zlib}, png {png}");
             assert!(to_zlib <= most(scale, version), "{at}");
             // Where scan lines that repeat a row are most of the file, other filters do as well.
-            let most = if scale > 32 { 1.025 } else { 1.0 };
+            let most = if scale > 40 && version < 7 { 1.015 } else { 1.0 };
             assert!(to_png <= most, "{at}");
         }
         println!();

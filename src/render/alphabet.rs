@@ -9,6 +9,8 @@ use super::repeats::Between;
 
 /// Patterns of up to six modules.
 pub(super) const PATTERNS: usize = 64;
+/// Modules before a piece that it may be spelled by: their bytes are matched, too.
+pub(super) const BEFORE: usize = 4;
 /// Places that no piece is matched at, nor any farther back.
 pub(super) const PLACES: usize = 2048;
 
@@ -36,74 +38,13 @@ pub(super) enum Shapes<T: Code> {
 pub(super) type Few<T> = Piece<T, PATTERNS, 1024>;
 /// The more patterns there are, the farther away is the same one.
 pub(super) type Eight<T> = Piece<T, 256, PLACES>;
+/// Four modules or five.
+pub(super) type Half<T> = Piece<T, PATTERNS, 512>;
 
 #[derive(Debug)]
 pub(super) struct EightOrHalves<T: Code> {
     pub(super) eight: Eight<T>,
     pub(super) halves: [Half<T>; 2],
-}
-
-/// Four or five modules, or where the same are far away both parts of them.
-#[derive(Debug)]
-pub(super) struct Half<T: Code> {
-    pub(super) whole: Piece<T, PATTERNS, 512>,
-    /// None if they were less than a match, or take too much time.
-    pub(super) parts: Option<Box<BothParts<T>>>,
-}
-
-/// What a half is where it is not one piece.
-#[derive(Debug)]
-pub(super) struct BothParts<T: Code> {
-    pub(super) parts: [Part<T>; 2],
-    /// By pattern of the half, whether they take fewer bits than it does byte by byte.
-    pub(super) are_fewer: [bool; PATTERNS],
-}
-
-/// Two or three modules of a half.
-#[derive(Debug)]
-pub(super) struct Part<T: Code> {
-    pub(super) piece: Piece<T, 8, 128>,
-    /// Modules of the half before it, of it and behind it.
-    pub(super) modules: [u32; 3],
-}
-
-impl<T: Code> Part<T> {
-    /// Its modules of a half.
-    #[inline(always)]
-    pub(super) fn of(&self, half: u8) -> u8 {
-        let [before, modules, _] = self.modules;
-        half >> before & ((1 << modules) - 1)
-    }
-
-    /// Where these modules last stood, by where each half last did: one that has them did there.
-    #[inline(always)]
-    pub(super) fn last(&self, halves: &[u32; PATTERNS], modules: u8) -> u32 {
-        let [before, count, behind] = self.modules;
-        let mut last = 0;
-        for behind in 0..1 << behind {
-            for before_them in 0..1 << before {
-                let half = behind << (before + count) | usize::from(modules) << before | before_them;
-                last = last.max(halves[half % PATTERNS]);
-            }
-        }
-        last
-    }
-}
-
-impl Half<Token> {
-    fn count_all(&self, counts: &mut Counts) {
-        self.whole.count_all(counts);
-        self.parts.iter().flat_map(|parts| &parts.parts).for_each(|part| part.piece.count_all(counts));
-    }
-
-    fn coded(&self, codes: &Codes) -> Half<Bits> {
-        let part = |Part { piece, modules }: &Part<Token>| Part { piece: piece.coded(codes), modules: *modules };
-        let both = |BothParts { parts, are_fewer }: &BothParts<Token>| BothParts {
-            parts: parts.each_ref().map(part),
-            are_fewer: *are_fewer,
-        };
-        Half { whole: self.whole.coded(codes), parts: self.parts.as_deref().map(|parts| Box::new(both(parts))) }
-    }
 }
 
 /// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
@@ -113,7 +54,7 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     pub(super) back: [T::Short; BACK],
     /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
     pub(super) reach: [u32; N],
-    /// By its pattern, byte by byte; nothing where it is other pieces that spell it.
+    /// By its pattern and, below that, the modules before it, byte by byte; nothing where it is other pieces that spell it.
     pub(super) spelled: Vec<Vec<T>>,
 }
 
@@ -230,24 +171,26 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
         &self.back[back as usize % BACK]
     }
 
-    /// Gives `out` a piece that stood so many places back.
+    /// Gives `out` a piece that stood so many places back; `behind` says, where that is far, its pattern behind the modules before.
     #[inline(always)]
-    pub(super) fn write(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
+    pub(super) fn write(&self, pattern: u8, back: u32, behind: impl FnOnce() -> usize, out: &mut impl Output<T>) {
         if self.is_near(pattern, back) {
             out.add(self.near(back));
         } else {
             out.flush();
-            out.push_all(&self.spelled[usize::from(pattern)]);
+            // As many as powers of two.
+            out.push_all(&self.spelled[behind() & (self.spelled.len() - 1)]);
         }
     }
 
-    /// Gives `out` a piece that stood so many places back and flushes it, where that cannot be foretold.
+    /// Gives `out` a piece that is spelled behind no others and stood so many places back, and flushes it, where that cannot be
+    /// foretold.
     #[inline(always)]
     pub(super) fn push(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
         match &self.spelled[usize::from(pattern)][..] {
             [spelled] => out.push_near_or(self.is_near(pattern, back), self.near(back), spelled),
             _ => {
-                self.write(pattern, back, out);
+                self.write(pattern, back, || pattern.into(), out);
                 out.flush();
             }
         }
@@ -302,8 +245,8 @@ impl Alphabet<Token> {
 
 impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
     /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte.
-    pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, codes: &Codes) -> Self {
-        Self::within(back, codes.sizes_of(&spelled), spelled, codes)
+    pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, before: usize, codes: &Codes) -> Self {
+        Self::within(back, codes.sizes_of(&spelled, 1 << before), spelled, codes)
     }
 
     /// Matches where those take fewer bits than that.
@@ -344,31 +287,5 @@ impl Alphabet<Bits> {
         let joint = self.all_joints().map(Bits::total).max().unwrap_or(0);
         // A token is at least one byte and at most fifteen bits, or at least three bytes and at most 48 bits.
         rows * (16 * line + joint) + joint + Bits::total(&self.end)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use qrmint_checks::Random;
-
-    use super::*;
-
-    #[test]
-    fn a_part_stood_where_the_last_half_did_that_has_its_modules() {
-        let mut random = Random::new(74);
-        for modules in [[0, 2, 2], [1, 3, 0], [0, 3, 2], [2, 3, 0], [1, 2, 1]] {
-            let [before, count, behind] = modules;
-            let piece = Piece { back: [Token::Literal(0); 128], reach: [0; 8], spelled: Vec::new() };
-            let part: Part<Token> = Part { piece, modules };
-            for _ in 0..100 {
-                let last = core::array::from_fn(|_| random.below(1_000) as u32);
-                for half in 0..1_u8 << (before + count + behind) {
-                    let of = |half: u8| half >> before & ((1 << count) - 1);
-                    assert_eq!(part.of(half), of(half));
-                    let halves = (0..1_u8 << (before + count + behind)).filter(|&other| of(other) == of(half));
-                    assert_eq!(part.last(&last, of(half)), halves.map(|half| last[usize::from(half)]).max().unwrap());
-                }
-            }
-        }
     }
 }

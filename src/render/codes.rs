@@ -8,7 +8,7 @@ use super::deflate::{
 use super::prefix_code::{LONGEST_CODE, code_lengths, codes};
 
 /// How far [`Codes::fewest`] looks back: what repeats itself in a few modules mostly does so in a few bytes.
-const NEAR: usize = 16;
+const NEAR: usize = 48;
 /// What something in a sample counts, where what did not come up counts one.
 pub(super) const SAMPLED: u32 = 64;
 /// How often codes are made anew until they have settled.
@@ -201,9 +201,13 @@ impl Codes {
         tokens.iter().map(|&token| self.cost(token)).sum()
     }
 
-    /// Bits that each of them takes, and none where there are no tokens.
-    pub(crate) fn sizes_of<const N: usize>(&self, all: &[Vec<Token>]) -> [u32; N] {
-        core::array::from_fn(|i| all.get(i).map_or(0, |tokens| self.size_of(tokens)))
+    /// Bits that one of each so many of them takes on average, and none where there are no more.
+    pub(crate) fn sizes_of<const N: usize>(&self, all: &[Vec<Token>], each: usize) -> [u32; N] {
+        let mut sizes = [0; N];
+        for (size, all) in sizes.iter_mut().zip(all.chunks(each)) {
+            *size = all.iter().map(|tokens| self.size_of(tokens)).sum::<u32>() / all.len() as u32;
+        }
+        sizes
     }
 
     fn length_cost(&self, length: usize) -> u32 {
@@ -216,29 +220,39 @@ impl Codes {
         code_cost(self.distance_lengths[symbol]) + extra.count
     }
 
-    /// The tokens of `bytes` that take the fewest bits: literals, and matches with the bytes before that begin no more than
-    /// [`NEAR`] back.
-    pub(crate) fn fewest(&self, bytes: &[u8]) -> Vec<Token> {
+    /// The tokens of `bytes` from the `done`-th on that take the fewest bits: literals, and matches with the bytes before, those
+    /// that are done included, that begin no more than [`NEAR`] back.
+    pub(crate) fn fewest(&self, bytes: &[u8], mut done: usize) -> Vec<Token> {
         let longest = bytes.len().min(LONGEST_MATCH);
         let lengths: Vec<u32> = (0..=longest).map(|length| self.length_cost(length.max(SHORTEST_MATCH))).collect();
         let distances: Vec<u32> = (0..=NEAR).map(|distance| self.distance_cost(distance.max(1))).collect();
-        // From the last byte on: the bits of all from there to the end, and the token that begins there.
+        // From the last byte on: the bits of all from there to the end, and the token that begins there; how many bytes from there
+        // on are like those so far before them; of the distances at which so many are, the one that takes the fewest bits.
         let mut best = vec![(0, Token::Literal(0)); bytes.len() + 1];
-        for (i, &byte) in bytes.iter().enumerate().rev() {
+        let mut alike = [0; NEAR + 1];
+        let mut cheapest = vec![(u32::MAX, 0); longest + 1];
+        for (i, &byte) in bytes.iter().enumerate().skip(done).rev() {
             let literal = Token::Literal(byte);
             best[i] = (self.cost(literal) + best[i + 1].0, literal);
+            let mut most = 0;
             for distance in 1..=i.min(NEAR) {
-                let alike = bytes[i..].iter().zip(&bytes[i - distance..]).take_while(|(a, b)| a == b).count();
-                for length in SHORTEST_MATCH..=alike.min(longest) {
-                    let bits = lengths[length] + distances[distance] + best[i + length].0;
+                alike[distance] = if byte == bytes[i - distance] { alike[distance] + 1 } else { 0 };
+                let alike = alike[distance].min(longest);
+                cheapest[alike] = cheapest[alike].min((distances[distance], distance));
+                most = most.max(alike);
+            }
+            let mut nearest = (u32::MAX, 0);
+            for length in (0..=most).rev() {
+                nearest = nearest.min(core::mem::replace(&mut cheapest[length], (u32::MAX, 0)));
+                if length >= SHORTEST_MATCH {
+                    let bits = lengths[length] + nearest.0 + best[i + length].0;
                     if bits < best[i].0 {
-                        best[i] = (bits, Token::Match { length, distance });
+                        best[i] = (bits, Token::Match { length, distance: nearest.1 });
                     }
                 }
             }
         }
         let mut tokens = Vec::new();
-        let mut done = 0;
         while done < bytes.len() {
             let token = best[done].1;
             tokens.push(token);
@@ -473,8 +487,9 @@ mod tests {
                 // Farther than it looks.
                 bytes = [&bytes[..], &[7, 8, 9, 7, 7, 9, 8, 8][..len], &bytes].concat();
             }
-            let tokens = codes.fewest(&bytes);
-            let mut written: Vec<u8> = Vec::new();
+            let done = random(bytes.len() as u32 + 1) as usize;
+            let tokens = codes.fewest(&bytes, done);
+            let mut written: Vec<u8> = bytes[..done].to_vec();
             for &token in &tokens {
                 match token {
                     Token::Literal(byte) => written.push(byte),
@@ -485,11 +500,11 @@ mod tests {
                 }
             }
             assert_eq!(written, bytes);
-            assert_eq!(codes.size_of(&tokens), fewest_bits(&bytes, 0, &codes));
-            assert_eq!(tokens.iter().map(|token| token.len()).sum::<usize>(), bytes.len());
+            assert_eq!(codes.size_of(&tokens), fewest_bits(&bytes, done, &codes));
+            assert_eq!(tokens.iter().map(|token| token.len()).sum::<usize>(), bytes.len() - done);
         }
         // A run longer than any match.
-        let tokens = Codes::fixed().fewest(&[1; 600]);
+        let tokens = Codes::fixed().fewest(&[1; 600], 0);
         assert_eq!(tokens.iter().map(|token| token.len()).sum::<usize>(), 600);
         assert!(tokens.len() == 4 && tokens.iter().all(|token| token.len() <= LONGEST_MATCH));
     }

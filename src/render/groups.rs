@@ -64,7 +64,7 @@ impl Groups {
 
         let ((group_tokens, tail_tokens, seam), codes, bits) = Codes::settle(samples.len(), |codes| {
             let [groups, tails] = [&group_bytes, &tail_bytes]
-                .map(|all| all.iter().map(|bytes| codes.fewest(bytes)).collect::<Vec<Vec<Token>>>());
+                .map(|all| all.iter().map(|bytes| codes.fewest(bytes, 0)).collect::<Vec<Vec<Token>>>());
             let seam = Seam::new(geometry, codes);
             let mut seams = Counts::of_blocks(samples.len() as u32);
             // All may occur, so all have a code; those of the rows at hand count for more.

@@ -2,11 +2,11 @@
 
 use core::ops::Range;
 
-use super::alphabet::{Code, Eight, EightOrHalves, Few, Half, Output, PATTERNS, PLACES};
-use super::geometry::{Row, WIDEST};
+use super::alphabet::{BEFORE, Code, Eight, EightOrHalves, Few, Output, PATTERNS, PLACES};
+use super::geometry::{GROUP, Row, WIDEST};
 
-/// Bytes of a [`Row`], and as many more as the last load of a word reads too much.
-const ROW_BYTES: usize = 8 * WIDEST + 8;
+/// Bytes of a [`Row`], one before them, and as many behind them as the last load of a word reads too much.
+const ROW_BYTES: usize = 1 + 8 * WIDEST + 8;
 
 /// What was coded of an image so far.
 pub(super) struct History {
@@ -38,14 +38,14 @@ impl History {
     }
 }
 
-/// The bytes of a [`Row`], eight modules each, the first at the bottom, and light ones behind them.
+/// The bytes of a [`Row`], eight modules each, the first at the bottom, and light ones before and behind them.
 pub(super) struct Bytes([u8; ROW_BYTES]);
 
 impl Bytes {
     #[inline(always)]
     pub(super) fn of(row: &Row) -> Self {
         let mut bytes = [0; ROW_BYTES];
-        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(row) {
+        for (bytes, word) in bytes[1..].as_chunks_mut().0.iter_mut().zip(row) {
             *bytes = word.to_le_bytes();
         }
         Self(bytes)
@@ -53,14 +53,21 @@ impl Bytes {
 
     #[inline(always)]
     pub(super) fn slice(&self, begin: usize, end: usize) -> &[u8] {
-        self.0.get(begin..end).unwrap_or(&[])
+        self.0.get(1 + begin..1 + end).unwrap_or(&[])
     }
 
     /// The modules from that one on, 57 or more, the first at the bottom.
     #[inline(always)]
     fn load(&self, module: usize) -> u64 {
-        let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
+        let bytes = self.0[1 + module / 8 % (8 * WIDEST)..].first_chunk();
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (module % 8)
+    }
+
+    /// The modules from that one on and, below them, the [`BEFORE`] ones before it.
+    #[inline(always)]
+    fn behind(&self, module: usize) -> usize {
+        let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
+        (bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (8 + module % 8 - BEFORE)) as usize
     }
 }
 
@@ -99,89 +106,64 @@ impl Reading<'_> {
         }
     }
 
-    /// Pieces of eight modules, or both halves.
+    /// Pieces of eight modules, or both halves: so many halves of a row.
     #[inline(always)]
     pub(super) fn eights_or_halves<T: Code>(
         &mut self,
-        EightOrHalves { eight, halves: [first, second] }: &EightOrHalves<T>,
-        bytes: &[u8],
+        pieces: &EightOrHalves<T>,
+        bytes: &Bytes,
+        Range { start, end }: Range<usize>,
         out: &mut impl Output<T>,
     ) {
-        for &byte in bytes {
+        let EightOrHalves { eight, halves: [first, second] } = pieces;
+        let (begin, end) = if start % 2 == 1 && start < end {
+            self.one_half(1, pieces, bytes, start / 2, out);
+            (start / 2 + 1, end)
+        } else {
+            (start.div_ceil(2), end)
+        };
+        for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
             let [low, high] = [byte % 16, byte / 8];
             let [back, low_back, high_back] = [self.eight_back(byte), self.back(0, low), self.back(1, high)];
             let is_one = eight.is_near(byte, back);
-            if first.whole.is_near(low, low_back) && second.whole.is_near(high, high_back) {
-                out.add_one_or_both(
-                    is_one,
-                    eight.near(back),
-                    [first.whole.near(low_back), second.whole.near(high_back)],
-                );
+            if first.is_near(low, low_back) && second.is_near(high, high_back) {
+                out.add_one_or_both(is_one, eight.near(back), [first.near(low_back), second.near(high_back)]);
             } else if is_one {
                 out.add(eight.near(back));
             } else {
-                self.half(0, first, low, low_back, out);
-                self.half(1, second, high, high_back, out);
+                first.write(low, low_back, || bytes.behind(GROUP * i), out);
+                second.write(high, high_back, || bytes.behind(GROUP * i + 3), out);
             }
             self.place += 1;
             out.flush();
         }
-    }
-
-    /// A half that stood so many places back.
-    #[inline(always)]
-    fn half<T: Code>(&mut self, slot: usize, half: &Half<T>, pattern: u8, back: u32, out: &mut impl Output<T>) {
-        match &half.parts {
-            Some(parts) if !half.whole.is_near(pattern, back) && parts.are_fewer[usize::from(pattern) % PATTERNS] => {
-                out.flush();
-                let last = &mut self.last[slot];
-                // What stood before this half, not in it.
-                last[usize::from(pattern) % PATTERNS] = self.place.wrapping_sub(back);
-                for part in &parts.parts {
-                    let modules = part.of(pattern);
-                    part.piece.write(modules, self.place.wrapping_sub(part.last(last, modules)), out);
-                }
-                last[usize::from(pattern) % PATTERNS] = self.place;
-                out.flush();
-            }
-            _ => half.whole.write(pattern, back, out),
+        if end % 2 == 1 && start < end {
+            self.one_half(0, pieces, bytes, end / 2, out);
         }
     }
 
-    /// Pieces of four modules, of the last byte the first alone if it `ends_in_half`.
+    /// One half of eight modules, where the other is left to a match.
     #[inline(always)]
-    pub(super) fn fours<T: Code>(
+    fn one_half<T: Code>(
         &mut self,
-        piece: &Few<T>,
-        bytes: &[u8],
-        ends_in_half: bool,
+        half: usize,
+        pieces: &EightOrHalves<T>,
+        bytes: &Bytes,
+        place: usize,
         out: &mut impl Output<T>,
     ) {
-        let (bytes, half) = match bytes {
-            [bytes @ .., half] if ends_in_half => (bytes, Some(half)),
-            _ => (bytes, None),
-        };
-        for &byte in bytes {
-            self.four(piece, byte % 16, out);
-            self.four(piece, byte / 16, out);
-            out.flush();
-        }
-        if let Some(half) = half {
-            self.four(piece, half % 16, out);
-            out.flush();
-        }
-    }
-
-    #[inline(always)]
-    fn four<T: Code>(&mut self, piece: &Few<T>, modules: u8, out: &mut impl Output<T>) {
-        let back = self.back(0, modules);
-        piece.write(modules, back, out);
+        let byte = bytes.load(GROUP * place) as u8;
+        self.eight_back(byte);
+        let patterns = [byte % 16, byte / 8];
+        let backs = [self.back(0, patterns[0]), self.back(1, patterns[1])];
+        pieces.halves[half].write(patterns[half], backs[half], || bytes.behind(GROUP * place + 3 * half), out);
         self.place += 1;
+        out.flush();
     }
 
-    /// Pieces of so many modules, which are remembered wherever they begin.
+    /// Pieces of so many modules, which are remembered where they begin or wherever they begin: at so many places each.
     #[inline(always)]
-    pub(super) fn anywhere<T: Code, const MODULES: usize>(
+    pub(super) fn few<T: Code, const MODULES: usize, const PLACES: usize>(
         &mut self,
         piece: &Few<T>,
         bytes: &Bytes,
@@ -194,36 +176,37 @@ impl Reading<'_> {
         let (mut i, last) = (pieces.start, pieces.end.min(all - 1));
         while i + 2 <= last {
             let modules = bytes.load(i * MODULES);
-            self.one_anywhere::<T, MODULES, MODULES>(piece, modules, out);
-            self.one_anywhere::<T, MODULES, MODULES>(piece, modules >> MODULES, out);
+            self.one::<T, MODULES, PLACES>(piece, modules, || bytes.behind(i * MODULES), out);
+            self.one::<T, MODULES, PLACES>(piece, modules >> MODULES, || bytes.behind((i + 1) * MODULES), out);
             out.flush();
             i += 2;
         }
         if i < last {
-            self.one_anywhere::<T, MODULES, MODULES>(piece, bytes.load(i * MODULES), out);
+            self.one::<T, MODULES, PLACES>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
             out.flush();
             i += 1;
         }
         if i < pieces.end {
-            self.one_anywhere::<T, MODULES, 1>(piece, bytes.load(i * MODULES), out);
+            self.one::<T, MODULES, 1>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
             out.flush();
         }
     }
 
     #[inline(always)]
-    fn one_anywhere<T: Code, const MODULES: usize, const REMEMBERED: usize>(
+    fn one<T: Code, const MODULES: usize, const PLACES: usize>(
         &mut self,
         piece: &Few<T>,
         modules: u64,
+        behind: impl FnOnce() -> usize,
         out: &mut impl Output<T>,
     ) {
         let pattern = |first: usize| (modules >> first) as u8 % (1 << MODULES);
         let back = self.back(0, pattern(0));
-        piece.write(pattern(0), back, out);
-        for first in 1..REMEMBERED {
+        piece.write(pattern(0), back, behind, out);
+        for first in 1..PLACES {
             self.last[0][usize::from(pattern(first))] = self.place + first as u32;
         }
-        self.place += MODULES as u32;
+        self.place += PLACES as u32;
     }
 }
 

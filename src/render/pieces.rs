@@ -7,9 +7,9 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::alphabet::{Alphabet, BothParts, Code, EightOrHalves, Half, Output, PATTERNS, Part, Piece, Shapes};
+use super::alphabet::{Alphabet, BEFORE, Code, EightOrHalves, Few, Half, Output, PATTERNS, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
-use super::deflate::{SHORTEST_MATCH, Token};
+use super::deflate::Token;
 use super::geometry::{GROUP, Geometry, Row, WIDEST};
 use super::history::{Bytes, History, different};
 use super::repeats::{Between, Repeated, Repeats};
@@ -48,12 +48,6 @@ enum Cut {
 
 /// Modules a side of the smallest symbol that is not small: version 5.
 const SMALL: usize = 37;
-
-/// Modules a side from which on halves are not cut into parts: version 27 and up.
-const LARGE: usize = 122;
-
-/// How many places back a part of a half stood as a rule.
-const USUAL: usize = 6;
 
 /// What a piece is of its period.
 struct Slot {
@@ -165,7 +159,8 @@ impl Pieces {
         out: &mut impl Output<T>,
     ) {
         let joints = if is_first { &alphabet.joints.above } else { &alphabet.joints.between };
-        let (mut begin, mut end, mut has_tail) = (0, self.periods, self.tail.len > 0);
+        let all = if self.has_halves() { 2 * self.periods } else { self.periods };
+        let (mut begin, mut end, mut has_tail) = (0, all, self.tail.len > 0);
         if joints.len() > 1 {
             // A match at the distance of a line goes on where the row above has the same modules, and from where all the rest
             // is the same the next one begins.
@@ -177,27 +172,31 @@ impl Pieces {
                 Cut::Anywhere(_) => (first / 6, last.div_ceil(6)),
                 // Two pieces have a byte.
                 Cut::Fours => (first / 8 * 2, last.div_ceil(4)),
-                Cut::Eights | Cut::EightsOrHalves => (first / 8, last.div_ceil(8)),
+                Cut::Eights => (first / 8, last.div_ceil(8)),
+                // The first half has nothing of the last four modules, the second nothing of the first three.
+                Cut::EightsOrHalves => (first / 4, 2 * last.div_ceil(8) - usize::from((last + 7) % 8 < 3)),
             };
-            has_tail &= end > self.periods;
-            begin = begin.min(self.periods);
-            end = end.clamp(begin, self.periods);
+            has_tail &= end > all;
+            begin = begin.min(all);
+            end = end.clamp(begin, all);
         }
-        out.push_all(&joints[history.left + begin]);
+        out.push_all(&joints[history.left + self.joint(begin, 1)]);
 
-        let (mut reading, bytes) = (history.read(begin * self.places), Bytes::of(row));
+        let place = if self.has_halves() { begin / 2 } else { begin * self.places };
+        let (mut reading, bytes) = (history.read(place), Bytes::of(row));
         match (&alphabet.shapes, self.cut) {
             (Shapes::Eight(piece), _) => reading.eights(piece, bytes.slice(begin, end), out),
-            (Shapes::EightOrHalves(pieces), _) => reading.eights_or_halves(pieces, bytes.slice(begin, end), out),
-            (Shapes::Few(piece), Cut::Anywhere(modules)) => match modules {
-                4 => reading.anywhere::<T, 4>(piece, &bytes, begin..end, self.periods, out),
-                5 => reading.anywhere::<T, 5>(piece, &bytes, begin..end, self.periods, out),
-                _ => reading.anywhere::<T, 6>(piece, &bytes, begin..end, self.periods, out),
-            },
-            (Shapes::Few(piece), _) => {
-                let bytes = bytes.slice(begin.div_ceil(2), end.div_ceil(2));
-                reading.fours(piece, bytes, end % 2 == 1, out);
+            (Shapes::EightOrHalves(pieces), _) => reading.eights_or_halves(pieces, &bytes, begin..end, out),
+            (Shapes::Few(piece), Cut::Anywhere(4)) => {
+                reading.few::<T, 4, 4>(piece, &bytes, begin..end, self.periods, out)
             }
+            (Shapes::Few(piece), Cut::Anywhere(5)) => {
+                reading.few::<T, 5, 5>(piece, &bytes, begin..end, self.periods, out)
+            }
+            (Shapes::Few(piece), Cut::Anywhere(_)) => {
+                reading.few::<T, 6, 6>(piece, &bytes, begin..end, self.periods, out)
+            }
+            (Shapes::Few(piece), _) => reading.few::<T, 4, 1>(piece, &bytes, begin..end, self.periods, out),
         }
 
         history.left = 0;
@@ -206,7 +205,8 @@ impl Pieces {
             let modules = row[from / 64 % WIDEST] >> (from % 64);
             out.push_all(&alphabet.tails[modules as usize & (alphabet.tails.len() - 1)]);
         } else {
-            history.left = self.left(self.periods - end);
+            let behind = if self.tail.len > 0 { 2 * self.joint(all, 1) + 1 } else { 0 };
+            history.left = self.joint(all - end, 2) + behind;
         }
         history.above = *row;
         history.place += self.stride() as u32;
@@ -219,25 +219,39 @@ impl Pieces {
         out.push_all(&alphabet.end);
     }
 
-    /// How [`History::left`] says that so many periods are left, and what is behind them.
+    /// Whether rows may begin and end with half a period.
     #[inline(always)]
-    fn left(&self, periods: usize) -> usize {
-        periods + if self.tail.len > 0 { 2 * self.periods + 1 } else { 0 }
+    fn has_halves(&self) -> bool {
+        matches!(self.cut, Cut::EightsOrHalves)
     }
 
-    /// The tokens of a match that may be longer, by how many periods are left to it of `rows` rows: those at the end of the one
-    /// before, behind which nothing or all is left, and those at the beginning of the one that follows.
+    /// The index of a joint that has so many pieces of a row: periods count one; or three, halves of them, which are unlike, one if
+    /// it is the first and two if it is the second that is `odd`.
+    #[inline(always)]
+    fn joint(&self, pieces: usize, odd: usize) -> usize {
+        if self.has_halves() { pieces / 2 * 3 + pieces % 2 * odd } else { pieces }
+    }
+
+    /// Bytes of what a joint of that index has.
+    fn joint_len(&self, joint: usize) -> usize {
+        let half = self.len / 2;
+        if self.has_halves() { joint / 3 * self.len + [0, half, self.len - half][joint % 3] } else { joint * self.len }
+    }
+
+    /// The tokens of a match that may be longer, by what is left to it of `rows` rows: pieces at the end of the one before, behind
+    /// which nothing or all is left, and pieces at the beginning of the one that follows.
     fn joints(&self, repeated: &Repeated, rows: usize) -> Vec<Vec<Token>> {
         if !repeated.can_grow() {
             return vec![Vec::new()];
         }
         let mut behind = vec![0, self.tail.len];
         behind.dedup();
-        let longer = behind.iter().flat_map(|behind| (0..=2 * self.periods).map(move |left| (behind, left)));
+        let row = self.joint(if self.has_halves() { 2 * self.periods } else { self.periods }, 1);
+        let longer = behind.iter().flat_map(|behind| (0..=2 * row).map(move |left| (behind, left)));
         let matched = |(behind, left): (&usize, usize)| match left {
-            // No such number is left.
-            left if left > rows * self.periods => Vec::new(),
-            left => repeated.matched(self.geometry, behind + left * self.len),
+            // So many are not left.
+            left if left > rows * row => Vec::new(),
+            left => repeated.matched(self.geometry, behind + self.joint_len(left)),
         };
         longer.map(matched).collect()
     }
@@ -248,24 +262,29 @@ impl Pieces {
         let shapes = match self.cut {
             Cut::EightsOrHalves => {
                 // Of an odd number of bytes the first half is the shorter: three modules and all of the fourth but four pixels.
-                let halves = whole.halves(self.geometry).map(|slot| self.half(&slot, codes));
-                let [first, second] = halves.each_ref().map(|half| codes.sizes_of::<PATTERNS>(&half.whole.spelled));
+                let halves = whole.halves(self.geometry).map(|slot| self.piece(&slot, codes));
+                let [first, second]: [[u32; PATTERNS]; 2] =
+                    halves.each_ref().map(|half: &Half<Token>| codes.sizes_of(&half.spelled, 1 << BEFORE));
                 // What is not one piece is spelled as both halves.
                 let limits = core::array::from_fn(|byte| first[byte % 16] + second[byte / 8]);
                 let eight = Piece::within(self.back(&whole), limits, Vec::new(), codes);
                 Shapes::EightOrHalves(Box::new(EightOrHalves { eight, halves }))
             }
-            Cut::Eights => Shapes::Eight(Box::new(self.piece(&whole, codes))),
-            // Whether a match or the few bytes take fewer bits is as good as chance, and each wrong guess takes time.
+            Cut::Eights => {
+                Shapes::Eight(Box::new(Piece::new(self.back(&whole), self.spelled(&whole, 0, codes), 0, codes)))
+            }
             Cut::Anywhere(_) | Cut::Fours => {
-                let (back, spelled) = (self.back(&whole), self.spelled(&whole, codes));
-                Shapes::Few(Box::new(Piece::within(back, [u32::MAX; PATTERNS], spelled, codes)))
+                let piece: Few<Token> = self.piece(&whole, codes);
+                Shapes::Few(Box::new(match self.spells_few() {
+                    true => Piece::within(piece.back, [u32::MAX; _], piece.spelled, codes),
+                    false => piece,
+                }))
             }
         };
         let tails = if self.tail.len > 0 { 1 << self.tail.modules } else { 0 };
         Alphabet {
             shapes,
-            tails: (0..tails).map(|dark| codes.fewest(&self.geometry.bytes(dark, self.tail.len))).collect(),
+            tails: (0..tails).map(|dark| codes.fewest(&self.geometry.bytes(dark, self.tail.len), 0)).collect(),
             joints: Between {
                 above: self.joints(&between.above, 1),
                 between: self
@@ -279,34 +298,30 @@ impl Pieces {
         }
     }
 
-    /// The patterns of a slot, byte by byte.
-    fn spelled(&self, slot: &Slot, codes: &Codes) -> Vec<Vec<Token>> {
-        let bytes = |dark: usize| self.geometry.bytes(dark << slot.first, slot.start + slot.len);
-        (0..1 << slot.modules).map(|dark| codes.fewest(&bytes(dark)[slot.start..])).collect()
+    /// Whether a few modules are spelled only where there is no match. Whether that takes fewer bits is as good as chance, and each
+    /// wrong guess takes time; less of it in small symbols, or beside long lines.
+    fn spells_few(&self) -> bool {
+        self.geometry.rows() >= SMALL && self.geometry.scale <= 32
     }
 
-    /// A half with its parts.
-    fn half(&self, slot: &Slot, codes: &Codes) -> Half<Token> {
-        let whole = self.piece(slot, codes);
-        let slots = slot.halves(self.geometry);
-        // In large symbols the parts take half as much time again, and halves alone are small enough.
-        let pays = self.geometry.rows() < LARGE && slots.iter().all(|slot| slot.len > SHORTEST_MATCH);
-        let parts = pays.then(|| {
-            let parts = slots.map(|part| {
-                let before = part.first - slot.first;
-                let modules = [before, part.modules, slot.modules - before - part.modules].map(|count| count as u32);
-                Part { piece: self.piece(&part, codes), modules }
-            });
-            // Of eight patterns one stood a few places back.
-            let usual: u32 = parts.iter().map(|part| codes.cost(part.piece.back[USUAL])).sum();
-            Box::new(BothParts { are_fewer: codes.sizes_of(&whole.spelled).map(|spelled| usual < spelled), parts })
-        });
-        Half { whole, parts }
+    /// The patterns of a slot behind so many modules, byte by byte.
+    fn spelled(&self, slot: &Slot, before: usize, codes: &Codes) -> Vec<Vec<Token>> {
+        let Geometry { scale, quiet_zone, first, .. } = self.geometry;
+        // Modules and bytes are counted from a period before the slot's.
+        let (lead, start) = (self.period + slot.first - before, self.len + slot.start);
+        // What begins a row is light as far as the quiet zone goes, and has nothing before it but what rows begin behind.
+        let light = (1 << (before + quiet_zone - first).saturating_sub(slot.first)) - 1;
+        let spelled = |dark: usize| {
+            let known = if dark & light == 0 { lead.max(self.period.saturating_sub(first)) } else { lead };
+            let from = (known * scale).div_ceil(8);
+            codes.fewest(&self.geometry.bytes(dark << lead, start + slot.len)[from..], start - from)
+        };
+        (0..1 << (before + slot.modules)).map(spelled).collect()
     }
 
-    /// The piece of a slot, matched where that takes fewer bits than it does byte by byte.
+    /// The piece of a slot behind [`BEFORE`] modules, matched where that takes fewer bits than it does byte by byte.
     fn piece<const N: usize, const BACK: usize>(&self, slot: &Slot, codes: &Codes) -> Piece<Token, N, BACK> {
-        Piece::new(self.back(slot), self.spelled(slot, codes), codes)
+        Piece::new(self.back(slot), self.spelled(slot, BEFORE, codes), BEFORE, codes)
     }
 
     /// The matches of a slot by places back; literals where there is none.
@@ -402,21 +417,26 @@ mod tests {
             counts.add(Token::Literal(byte), 1 << (byte / 16));
         }
         let codes = &Codes::of_any_header(&counts);
-        let sizes = |spelled: &[Vec<Token>]| spelled.iter().map(|tokens| codes.size_of(tokens)).collect::<Vec<u32>>();
+        // Of patterns behind any modules.
+        let sizes = |spelled: &[Vec<Token>], before: usize| -> Vec<u32> {
+            let size = |all: &[Vec<Token>]| all.iter().map(|tokens| codes.size_of(tokens)).sum::<u32>() >> before;
+            spelled.chunks(1 << before).map(size).collect()
+        };
         let mut too_long = false;
-        for (version, scale) in [(1, 5), (7, 16), (20, 7), (40, 32), (11, 53), (29, 37), (3, 10)] {
+        for (version, scale) in [(1, 5), (7, 16), (20, 7), (40, 32), (11, 53), (29, 37), (3, 10), (8, 64)] {
             let geometry = Geometry::new(Version::new(version).unwrap(), Scale::new(scale).unwrap(), QuietZone::new(4));
             let pieces = &Pieces::new(geometry, Repeats::Unfiltered);
             let between = Between::new(geometry, Repeats::Unfiltered, pieces.behind());
             too_long |= match pieces.tokens(&between, codes).shapes {
-                Shapes::Few(piece) => check(pieces, &piece, &vec![u32::MAX; piece.spelled.len()], codes),
-                Shapes::Eight(piece) => check(pieces, &piece, &sizes(&piece.spelled), codes),
+                Shapes::Few(piece) if pieces.spells_few() => check(pieces, &piece, &[u32::MAX; PATTERNS], codes),
+                Shapes::Few(piece) => check(pieces, &piece, &sizes(&piece.spelled, BEFORE), codes),
+                Shapes::Eight(piece) => check(pieces, &piece, &sizes(&piece.spelled, 0), codes),
                 Shapes::EightOrHalves(both) => {
                     let EightOrHalves { eight, halves } = *both;
-                    let [first, second] = halves.each_ref().map(|half| sizes(&half.whole.spelled));
+                    let [first, second] = halves.each_ref().map(|half| sizes(&half.spelled, BEFORE));
                     let eights: Vec<u32> = (0..256).map(|byte| first[byte % 16] + second[byte / 8]).collect();
                     let [first, second] = [(&halves[0], first), (&halves[1], second)]
-                        .map(|(half, sizes)| check(pieces, &half.whole, &sizes, codes));
+                        .map(|(half, sizes)| check(pieces, half, &sizes, codes));
                     check(pieces, &eight, &eights, codes) | first | second
                 }
             };

@@ -79,8 +79,8 @@ impl Seam<Token> {
             let matched =
                 |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < geometry.rows());
             let back = core::array::from_fn(|rows| matched(rows).unwrap_or(Token::Literal(0)));
-            let fewest = |len: usize| bytes.iter().map(|bytes| codes.fewest(&bytes[..len])).collect::<Vec<_>>();
-            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len())), fewest(spelled), codes)
+            let fewest = |len: usize| bytes.iter().map(|bytes| codes.fewest(&bytes[..len], 0)).collect::<Vec<_>>();
+            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len()), 1), fewest(spelled), codes)
         };
         let (head, tail) = if tail_modules > 0 {
             let tails: Vec<Vec<u8>> = tails.collect();
@@ -91,7 +91,7 @@ impl Seam<Token> {
             let heads = groups.clone().map(|group| [&between[..], &group].concat()).collect();
             let tail = Tail {
                 rows: rows(tails.collect(), tail_len),
-                groups: groups.map(|group| codes.fewest(&group)).collect(),
+                groups: groups.map(|group| codes.fewest(&group, 0)).collect(),
             };
             (rows(heads, between.len() + 1), Some(tail))
         };
@@ -150,7 +150,7 @@ impl<T: Code> Seam<T> {
             // Never where the quiet zone is as wide as usual.
             (tail, _) => {
                 out.push_all(tail);
-                self.head.write(head, head_back, out);
+                self.head.write(head, head_back, || head.into(), out);
                 out.flush();
             }
         }
