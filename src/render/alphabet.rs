@@ -56,6 +56,8 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     pub(super) reach: [u32; N],
     /// By its pattern and, below that, the modules before it, byte by byte; nothing where it is other pieces that spell it.
     pub(super) spelled: Vec<Vec<T>>,
+    /// How many of the [`BEFORE`] modules before it are not among those.
+    apart: usize,
 }
 
 /// What something is coded as.
@@ -178,8 +180,8 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
             out.add(self.near(back));
         } else {
             out.flush();
-            // As many as powers of two.
-            out.push_all(&self.spelled[behind() & (self.spelled.len() - 1)]);
+            // A power of two of them.
+            out.push_all(&self.spelled[behind() >> self.apart & (self.spelled.len() - 1)]);
         }
     }
 
@@ -190,7 +192,7 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
         match &self.spelled[usize::from(pattern)][..] {
             [spelled] => out.push_near_or(self.is_near(pattern, back), self.near(back), spelled),
             _ => {
-                self.write(pattern, back, || pattern.into(), out);
+                self.write(pattern, back, || usize::from(pattern) << BEFORE, out);
                 out.flush();
             }
         }
@@ -244,19 +246,26 @@ impl Alphabet<Token> {
 }
 
 impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
-    /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte.
+    /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte, behind
+    /// so many modules.
     pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, before: usize, codes: &Codes) -> Self {
-        Self::within(back, codes.sizes_of(&spelled, 1 << before), spelled, codes)
+        Self::within(back, codes.sizes_of(&spelled, 1 << before), spelled, before, codes)
     }
 
     /// Matches where those take fewer bits than that.
-    pub(super) fn within(back: [Token; BACK], limits: [u32; N], spelled: Vec<Vec<Token>>, codes: &Codes) -> Self {
+    pub(super) fn within(
+        back: [Token; BACK],
+        limits: [u32; N],
+        spelled: Vec<Vec<Token>>,
+        before: usize,
+        codes: &Codes,
+    ) -> Self {
         let costs = back.each_ref().map(|&token| match token {
             Token::Match { .. } => codes.cost(token),
             Token::Literal(_) => u32::MAX,
         });
         let reach = |limit| costs.iter().rposition(|&cost| cost < limit).unwrap_or(0) as u32;
-        Self { back, reach: limits.map(reach), spelled }
+        Self { back, reach: limits.map(reach), spelled, apart: BEFORE - before }
     }
 
     pub(super) fn count_all(&self, counts: &mut Counts) {
@@ -269,7 +278,8 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
         // Two at once are pushed.
         let fit = back[1..].iter().take_while(|bits| 2 * bits.count <= MOST_BITS).count() as u32;
         let back = back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count });
-        Piece { back, reach: self.reach.map(|reach| reach.min(fit)), spelled: codes.encode_all(&self.spelled) }
+        let (reach, spelled) = (self.reach.map(|reach| reach.min(fit)), codes.encode_all(&self.spelled));
+        Piece { back, reach, spelled, apart: self.apart }
     }
 }
 

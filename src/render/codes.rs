@@ -201,7 +201,7 @@ impl Codes {
         tokens.iter().map(|&token| self.cost(token)).sum()
     }
 
-    /// Bits that one of each so many of them takes on average, and none where there are no more.
+    /// Bits that each so many of them take on average, and none where there are no more.
     pub(crate) fn sizes_of<const N: usize>(&self, all: &[Vec<Token>], each: usize) -> [u32; N] {
         let mut sizes = [0; N];
         for (size, all) in sizes.iter_mut().zip(all.chunks(each)) {

@@ -5,8 +5,8 @@ use core::ops::Range;
 use super::alphabet::{BEFORE, Code, Eight, EightOrHalves, Few, Output, PATTERNS, PLACES};
 use super::geometry::{GROUP, Row, WIDEST};
 
-/// Bytes of a [`Row`], one before them, and as many behind them as the last load of a word reads too much.
-const ROW_BYTES: usize = 1 + 8 * WIDEST + 8;
+/// Bytes of a [`Row`], and as many more as the last load of a word reads too much.
+const ROW_BYTES: usize = 8 * WIDEST + 8;
 
 /// What was coded of an image so far.
 pub(super) struct History {
@@ -38,14 +38,14 @@ impl History {
     }
 }
 
-/// The bytes of a [`Row`], eight modules each, the first at the bottom, and light ones before and behind them.
+/// The bytes of a [`Row`], eight modules each, the first at the bottom, and light ones behind them.
 pub(super) struct Bytes([u8; ROW_BYTES]);
 
 impl Bytes {
     #[inline(always)]
     pub(super) fn of(row: &Row) -> Self {
         let mut bytes = [0; ROW_BYTES];
-        for (bytes, word) in bytes[1..].as_chunks_mut().0.iter_mut().zip(row) {
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(row) {
             *bytes = word.to_le_bytes();
         }
         Self(bytes)
@@ -53,21 +53,24 @@ impl Bytes {
 
     #[inline(always)]
     pub(super) fn slice(&self, begin: usize, end: usize) -> &[u8] {
-        self.0.get(1 + begin..1 + end).unwrap_or(&[])
+        self.0.get(begin..end).unwrap_or(&[])
     }
 
     /// The modules from that one on, 57 or more, the first at the bottom.
     #[inline(always)]
     fn load(&self, module: usize) -> u64 {
-        let bytes = self.0[1 + module / 8 % (8 * WIDEST)..].first_chunk();
+        let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (module % 8)
     }
 
-    /// The modules from that one on and, below them, the [`BEFORE`] ones before it.
+    /// The modules from that one on and, below them, the [`BEFORE`] ones before it, light where the row begins.
     #[inline(always)]
     fn behind(&self, module: usize) -> usize {
-        let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
-        (bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (8 + module % 8 - BEFORE)) as usize
+        let modules = match module.checked_sub(BEFORE) {
+            Some(first) => self.load(first),
+            None => self.load(0) << (BEFORE - module),
+        };
+        modules as usize
     }
 }
 
@@ -116,12 +119,10 @@ impl Reading<'_> {
         out: &mut impl Output<T>,
     ) {
         let EightOrHalves { eight, halves: [first, second] } = pieces;
-        let (begin, end) = if start % 2 == 1 && start < end {
+        if start % 2 == 1 && start < end {
             self.one_half(1, pieces, bytes, start / 2, out);
-            (start / 2 + 1, end)
-        } else {
-            (start.div_ceil(2), end)
-        };
+        }
+        let begin = start.div_ceil(2);
         for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
             let [low, high] = [byte % 16, byte / 8];
             let [back, low_back, high_back] = [self.eight_back(byte), self.back(0, low), self.back(1, high)];
@@ -161,9 +162,30 @@ impl Reading<'_> {
         out.flush();
     }
 
-    /// Pieces of so many modules, which are remembered where they begin or wherever they begin: at so many places each.
+    /// Pieces of four modules, an even number of which is before them in the row.
     #[inline(always)]
-    pub(super) fn few<T: Code, const MODULES: usize, const PLACES: usize>(
+    pub(super) fn fours<T: Code>(
+        &mut self,
+        piece: &Few<T>,
+        bytes: &Bytes,
+        pieces: Range<usize>,
+        out: &mut impl Output<T>,
+    ) {
+        for (i, &byte) in (pieces.start..).step_by(2).zip(bytes.slice(pieces.start / 2, pieces.end / 2)) {
+            self.one::<T, 4, 1>(piece, byte.into(), || bytes.behind(4 * i), out);
+            self.one::<T, 4, 1>(piece, u64::from(byte) >> 4, || bytes.behind(4 * i + 4), out);
+            out.flush();
+        }
+        if pieces.end % 2 == 1 && !pieces.is_empty() {
+            let last = 4 * (pieces.end - 1);
+            self.one::<T, 4, 1>(piece, bytes.load(last), || bytes.behind(last), out);
+            out.flush();
+        }
+    }
+
+    /// Pieces of so many modules, which are remembered wherever they begin.
+    #[inline(always)]
+    pub(super) fn anywhere<T: Code, const MODULES: usize>(
         &mut self,
         piece: &Few<T>,
         bytes: &Bytes,
@@ -176,13 +198,13 @@ impl Reading<'_> {
         let (mut i, last) = (pieces.start, pieces.end.min(all - 1));
         while i + 2 <= last {
             let modules = bytes.load(i * MODULES);
-            self.one::<T, MODULES, PLACES>(piece, modules, || bytes.behind(i * MODULES), out);
-            self.one::<T, MODULES, PLACES>(piece, modules >> MODULES, || bytes.behind((i + 1) * MODULES), out);
+            self.one::<T, MODULES, MODULES>(piece, modules, || bytes.behind(i * MODULES), out);
+            self.one::<T, MODULES, MODULES>(piece, modules >> MODULES, || bytes.behind((i + 1) * MODULES), out);
             out.flush();
             i += 2;
         }
         if i < last {
-            self.one::<T, MODULES, PLACES>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
+            self.one::<T, MODULES, MODULES>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
             out.flush();
             i += 1;
         }
@@ -192,6 +214,7 @@ impl Reading<'_> {
         }
     }
 
+    /// The first of those modules, and it behind the modules before.
     #[inline(always)]
     fn one<T: Code, const MODULES: usize, const PLACES: usize>(
         &mut self,

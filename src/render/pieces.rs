@@ -49,6 +49,9 @@ enum Cut {
 /// Modules a side of the smallest symbol that is not small: version 5.
 const SMALL: usize = 37;
 
+/// Modules a side of the smallest symbol that is large: version 27.
+const LARGE: usize = 125;
+
 /// What a piece is of its period.
 struct Slot {
     /// Where it begins, and how long it is: bytes.
@@ -188,15 +191,15 @@ impl Pieces {
             (Shapes::Eight(piece), _) => reading.eights(piece, bytes.slice(begin, end), out),
             (Shapes::EightOrHalves(pieces), _) => reading.eights_or_halves(pieces, &bytes, begin..end, out),
             (Shapes::Few(piece), Cut::Anywhere(4)) => {
-                reading.few::<T, 4, 4>(piece, &bytes, begin..end, self.periods, out)
+                reading.anywhere::<T, 4>(piece, &bytes, begin..end, self.periods, out)
             }
             (Shapes::Few(piece), Cut::Anywhere(5)) => {
-                reading.few::<T, 5, 5>(piece, &bytes, begin..end, self.periods, out)
+                reading.anywhere::<T, 5>(piece, &bytes, begin..end, self.periods, out)
             }
             (Shapes::Few(piece), Cut::Anywhere(_)) => {
-                reading.few::<T, 6, 6>(piece, &bytes, begin..end, self.periods, out)
+                reading.anywhere::<T, 6>(piece, &bytes, begin..end, self.periods, out)
             }
-            (Shapes::Few(piece), _) => reading.few::<T, 4, 1>(piece, &bytes, begin..end, self.periods, out),
+            (Shapes::Few(piece), _) => reading.fours(piece, &bytes, begin..end, out),
         }
 
         history.left = 0;
@@ -264,10 +267,10 @@ impl Pieces {
                 // Of an odd number of bytes the first half is the shorter: three modules and all of the fourth but four pixels.
                 let halves = whole.halves(self.geometry).map(|slot| self.piece(&slot, codes));
                 let [first, second]: [[u32; PATTERNS]; 2] =
-                    halves.each_ref().map(|half: &Half<Token>| codes.sizes_of(&half.spelled, 1 << BEFORE));
+                    halves.each_ref().map(|half: &Half<Token>| codes.sizes_of(&half.spelled, 1 << self.before()));
                 // What is not one piece is spelled as both halves.
                 let limits = core::array::from_fn(|byte| first[byte % 16] + second[byte / 8]);
-                let eight = Piece::within(self.back(&whole), limits, Vec::new(), codes);
+                let eight = Piece::within(self.back(&whole), limits, Vec::new(), 0, codes);
                 Shapes::EightOrHalves(Box::new(EightOrHalves { eight, halves }))
             }
             Cut::Eights => {
@@ -276,7 +279,7 @@ impl Pieces {
             Cut::Anywhere(_) | Cut::Fours => {
                 let piece: Few<Token> = self.piece(&whole, codes);
                 Shapes::Few(Box::new(match self.spells_few() {
-                    true => Piece::within(piece.back, [u32::MAX; _], piece.spelled, codes),
+                    true => Piece::within(piece.back, [u32::MAX; _], piece.spelled, BEFORE, codes),
                     false => piece,
                 }))
             }
@@ -319,9 +322,15 @@ impl Pieces {
         (0..1 << (before + slot.modules)).map(spelled).collect()
     }
 
-    /// The piece of a slot behind [`BEFORE`] modules, matched where that takes fewer bits than it does byte by byte.
+    /// How many modules a piece is spelled behind. In large symbols halves are spelled so often that the more ways there are, the more
+    /// time they take.
+    fn before(&self) -> usize {
+        if self.has_halves() && self.geometry.rows() >= LARGE { 0 } else { BEFORE }
+    }
+
+    /// The piece of a slot, matched where that takes fewer bits than it does byte by byte.
     fn piece<const N: usize, const BACK: usize>(&self, slot: &Slot, codes: &Codes) -> Piece<Token, N, BACK> {
-        Piece::new(self.back(slot), self.spelled(slot, BEFORE, codes), BEFORE, codes)
+        Piece::new(self.back(slot), self.spelled(slot, self.before(), codes), self.before(), codes)
     }
 
     /// The matches of a slot by places back; literals where there is none.
@@ -433,7 +442,7 @@ mod tests {
                 Shapes::Eight(piece) => check(pieces, &piece, &sizes(&piece.spelled, 0), codes),
                 Shapes::EightOrHalves(both) => {
                     let EightOrHalves { eight, halves } = *both;
-                    let [first, second] = halves.each_ref().map(|half| sizes(&half.spelled, BEFORE));
+                    let [first, second] = halves.each_ref().map(|half| sizes(&half.spelled, pieces.before()));
                     let eights: Vec<u32> = (0..256).map(|byte| first[byte % 16] + second[byte / 8]).collect();
                     let [first, second] = [(&halves[0], first), (&halves[1], second)]
                         .map(|(half, sizes)| check(pieces, half, &sizes, codes));

@@ -6,7 +6,7 @@
 
 use core::hint::select_unpredictable;
 
-use super::alphabet::{Code, Output, PATTERNS, Piece};
+use super::alphabet::{BEFORE, Code, Output, PATTERNS, Piece};
 use super::codes::{Codes, Counts};
 use super::deflate::{Bits, SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, LIGHT, NO_FILTER, Row};
@@ -80,7 +80,7 @@ impl Seam<Token> {
                 |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < geometry.rows());
             let back = core::array::from_fn(|rows| matched(rows).unwrap_or(Token::Literal(0)));
             let fewest = |len: usize| bytes.iter().map(|bytes| codes.fewest(&bytes[..len], 0)).collect::<Vec<_>>();
-            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len()), 1), fewest(spelled), codes)
+            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len()), 1), fewest(spelled), 0, codes)
         };
         let (head, tail) = if tail_modules > 0 {
             let tails: Vec<Vec<u8>> = tails.collect();
@@ -150,7 +150,7 @@ impl<T: Code> Seam<T> {
             // Never where the quiet zone is as wide as usual.
             (tail, _) => {
                 out.push_all(tail);
-                self.head.write(head, head_back, || head.into(), out);
+                self.head.write(head, head_back, || usize::from(head) << BEFORE, out);
                 out.flush();
             }
         }
