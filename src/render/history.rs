@@ -109,7 +109,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Pieces of eight modules, or both halves: so many halves of a row.
+    /// Pieces of eight modules, or both halves: these halves of a row, at least one if the first or the end is odd.
     #[inline(always)]
     pub(super) fn eights_or_halves<T: Code>(
         &mut self,
@@ -119,7 +119,7 @@ impl Reading<'_> {
         out: &mut impl Output<T>,
     ) {
         let EightOrHalves { eight, halves: [first, second] } = pieces;
-        if start % 2 == 1 && start < end {
+        if start % 2 == 1 {
             self.one_half(1, pieces, bytes, start / 2, out);
         }
         let begin = start.div_ceil(2);
@@ -138,7 +138,7 @@ impl Reading<'_> {
             self.place += 1;
             out.flush();
         }
-        if end % 2 == 1 && start < end {
+        if end % 2 == 1 {
             self.one_half(0, pieces, bytes, end / 2, out);
         }
     }
