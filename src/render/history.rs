@@ -58,7 +58,7 @@ impl Bytes {
 
     /// The modules from that one on, 57 or more, the first at the bottom.
     #[inline(always)]
-    fn load(&self, module: usize) -> u64 {
+    pub(super) fn load(&self, module: usize) -> u64 {
         let bytes = self.0[module / 8 % (8 * WIDEST)..].first_chunk();
         bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (module % 8)
     }

@@ -10,7 +10,7 @@
 use super::alphabet::{Alphabet, BEFORE, Code, EightOrHalves, Few, Half, Output, PATTERNS, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::Token;
-use super::geometry::{GROUP, Geometry, Row, WIDEST};
+use super::geometry::{GROUP, Geometry, Row};
 use super::history::{Bytes, History, different};
 use super::repeats::{Between, Repeated, Repeats};
 
@@ -204,8 +204,7 @@ impl Pieces {
 
         history.left = 0;
         if has_tail {
-            let from = self.period * self.periods;
-            let modules = row[from / 64 % WIDEST] >> (from % 64);
+            let modules = bytes.load(self.period * self.periods);
             out.push_all(&alphabet.tails[modules as usize & (alphabet.tails.len() - 1)]);
         } else {
             let behind = if self.tail.len > 0 { 2 * self.joint(all, 1) + 1 } else { 0 };

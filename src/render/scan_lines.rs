@@ -332,6 +332,11 @@ mod tests {
             (25, 32..=33, 0..=9),
             (26, 1..=1, 1..=12),
             (39, 1..=1, 1..=12),
+            // Tails that begin in one word of a row and end in the next.
+            (28, 16..=16, 0..=0),
+            (28, 24..=24, 0..=0),
+            (28, 32..=32, 0..=2),
+            (28, 48..=48, 0..=2),
         ] {
             let version = Version::new(version).unwrap();
             for scale in scales {
