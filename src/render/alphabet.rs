@@ -19,11 +19,11 @@ pub(super) const PLACES: usize = 2048;
 pub(super) struct Alphabet<T: Code> {
     pub(super) shapes: Shapes<T>,
     /// What is behind the last piece, byte by byte.
-    pub(super) tails: Vec<Vec<T>>,
+    pub(super) tails: Vec<Box<[T]>>,
     /// What stands between rows, by how much of them is left to it. Above the first row and below the last that is the one match
     /// which may be longer alone; the others below are the end.
-    pub(super) joints: Between<Vec<Vec<T>>>,
-    pub(super) end: Vec<T>,
+    pub(super) joints: Between<Vec<Box<[T]>>>,
+    pub(super) end: Box<[T]>,
 }
 
 /// What the pieces of all slots are coded as.
@@ -43,7 +43,8 @@ pub(super) type Half<T> = Piece<T, PATTERNS, 512>;
 
 #[derive(Debug)]
 pub(super) struct EightOrHalves<T: Code> {
-    pub(super) eight: Eight<T>,
+    /// Where there are halves, modules are so large that the window has no more places.
+    pub(super) eight: Piece<T, 256, 1024>,
     pub(super) halves: [Half<T>; 2],
 }
 
@@ -55,7 +56,7 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
     pub(super) reach: [u32; N],
     /// By its pattern and, below that, the modules before it, byte by byte; nothing where it is other pieces that spell it.
-    pub(super) spelled: Vec<Vec<T>>,
+    pub(super) spelled: Vec<Box<[T]>>,
     /// How many of the [`BEFORE`] modules before it are not among those.
     apart: usize,
 }
@@ -180,7 +181,7 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
             out.add(self.near(back));
         } else {
             out.flush();
-            // A power of two of them.
+            // How many there are is a power of two.
             out.push_all(&self.spelled[behind() >> self.apart & (self.spelled.len() - 1)]);
         }
     }
@@ -189,7 +190,7 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
     /// foretold.
     #[inline(always)]
     pub(super) fn push(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
-        match &self.spelled[usize::from(pattern)][..] {
+        match &*self.spelled[usize::from(pattern)] {
             [spelled] => out.push_near_or(self.is_near(pattern, back), self.near(back), spelled),
             _ => {
                 self.write(pattern, back, || usize::from(pattern) << BEFORE, out);
@@ -208,7 +209,7 @@ impl<T: Code> Alphabet<T> {
     /// All that may stand between rows.
     fn all_joints(&self) -> impl Iterator<Item = &[T]> {
         let Between { above, between, below } = &self.joints;
-        [above, between, below].into_iter().flatten().map(Vec::as_slice)
+        [above, between, below].into_iter().flatten().map(Box::as_ref)
     }
 }
 
@@ -223,7 +224,7 @@ impl Alphabet<Token> {
                 pieces.halves.iter().for_each(|half| half.count_all(counts));
             }
         }
-        self.tails.iter().map(Vec::as_slice).chain(self.all_joints()).for_each(|tokens| counts.add_all(tokens, 1));
+        self.tails.iter().map(Box::as_ref).chain(self.all_joints()).for_each(|tokens| counts.add_all(tokens, 1));
         counts.add_all(&self.end, 1);
     }
 
@@ -246,17 +247,12 @@ impl Alphabet<Token> {
 }
 
 impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
-    /// Matches so many places back, literals where there is none, where those take fewer bits than the pattern byte by byte, behind
-    /// so many modules.
-    pub(super) fn new(back: [Token; BACK], spelled: Vec<Vec<Token>>, before: usize, codes: &Codes) -> Self {
-        Self::within(back, codes.sizes_of(&spelled, 1 << before), spelled, before, codes)
-    }
-
-    /// Matches where those take fewer bits than that.
-    pub(super) fn within(
+    /// Matches so many places back, literals where there is none, where those take fewer bits than a pattern's limit; otherwise
+    /// the pattern behind so many modules, byte by byte.
+    pub(super) fn new(
         back: [Token; BACK],
         limits: [u32; N],
-        spelled: Vec<Vec<Token>>,
+        spelled: Vec<Box<[Token]>>,
         before: usize,
         codes: &Codes,
     ) -> Self {

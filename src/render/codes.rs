@@ -202,12 +202,9 @@ impl Codes {
     }
 
     /// Bits that each so many of them take on average, and none where there are no more.
-    pub(crate) fn sizes_of<const N: usize>(&self, all: &[Vec<Token>], each: usize) -> [u32; N] {
-        let mut sizes = [0; N];
-        for (size, all) in sizes.iter_mut().zip(all.chunks(each)) {
-            *size = all.iter().map(|tokens| self.size_of(tokens)).sum::<u32>() / all.len() as u32;
-        }
-        sizes
+    pub(super) fn sizes_of<const N: usize>(&self, all: &[Box<[Token]>], each: usize) -> [u32; N] {
+        let mut sizes = all.iter().map(|tokens| self.size_of(tokens));
+        core::array::from_fn(|_| sizes.by_ref().take(each).sum::<u32>() / each as u32)
     }
 
     fn length_cost(&self, length: usize) -> u32 {
@@ -222,7 +219,7 @@ impl Codes {
 
     /// The tokens of `bytes` from the `done`-th on that take the fewest bits: literals, and matches with the bytes before, those
     /// that are done included, that begin no more than [`NEAR`] back.
-    pub(crate) fn fewest(&self, bytes: &[u8], mut done: usize) -> Vec<Token> {
+    pub(crate) fn fewest(&self, bytes: &[u8], mut done: usize) -> Box<[Token]> {
         let longest = bytes.len().min(LONGEST_MATCH);
         let lengths: Vec<u32> = (0..=longest).map(|length| self.length_cost(length.max(SHORTEST_MATCH))).collect();
         let distances: Vec<u32> = (0..=NEAR).map(|distance| self.distance_cost(distance.max(1))).collect();
@@ -258,7 +255,7 @@ impl Codes {
             tokens.push(token);
             done += token.len();
         }
-        tokens
+        tokens.into()
     }
 
     /// Bits of one of so many blocks in which everything occurs so often together, header included.
@@ -275,7 +272,7 @@ impl Codes {
     }
 
     /// The bits of tokens one behind the other, in as few pieces as hold them, the first of at most `room` bits.
-    pub(crate) fn encode(&self, tokens: &[Token], room: u32) -> Vec<Bits> {
+    pub(crate) fn encode(&self, tokens: &[Token], room: u32) -> Box<[Bits]> {
         let mut all = vec![Bits::default()];
         for &token in tokens {
             let pieces = match token {
@@ -293,11 +290,11 @@ impl Codes {
                 }
             }
         }
-        all
+        all.into()
     }
 
     /// The bits of each of these, as [`encode`](Self::encode) with room for all that can be pushed at once.
-    pub(crate) fn encode_all(&self, all: &[Vec<Token>]) -> Vec<Vec<Bits>> {
+    pub(super) fn encode_all(&self, all: &[Box<[Token]>]) -> Vec<Box<[Bits]>> {
         all.iter().map(|tokens| self.encode(tokens, MOST_BITS)).collect()
     }
 

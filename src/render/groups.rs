@@ -22,7 +22,7 @@ pub(super) struct Groups {
     ends: Ends,
     /// The tail of the last row, and what follows that.
     tails: Vec<Coded>,
-    below: Vec<Bits>,
+    below: Box<[Bits]>,
     /// Codes too long for a [`Coded`].
     more: Vec<Bits>,
     /// Whether any two groups have few enough bits to be pushed at once.
@@ -64,7 +64,7 @@ impl Groups {
 
         let ((group_tokens, tail_tokens, seam), codes, bits) = Codes::settle(samples.len(), |codes| {
             let [groups, tails] = [&group_bytes, &tail_bytes]
-                .map(|all| all.iter().map(|bytes| codes.fewest(bytes, 0)).collect::<Vec<Vec<Token>>>());
+                .map(|all| all.iter().map(|bytes| codes.fewest(bytes, 0)).collect::<Vec<_>>());
             let seam = Seam::new(geometry, codes);
             let mut seams = Counts::of_blocks(samples.len() as u32);
             // All may occur, so all have a code; those of the rows at hand count for more.
@@ -84,9 +84,10 @@ impl Groups {
                         seams.add_all(&around.between, 1);
                     }
                 }
-                seams.add_all(&around.above, 1);
-                seams.add_all(&around.below, 1);
             }
+            // In a wide quiet zone there are many of them.
+            seams.add_all(&around.above, samples.len() as u32);
+            seams.add_all(&around.below, samples.len() as u32);
             let mut counts = seams.times(SAMPLED);
             for (tokens, &count) in groups.iter().zip(&group_counts).chain(tails.iter().zip(&tail_counts)) {
                 counts.add_all(tokens, count);
@@ -98,7 +99,7 @@ impl Groups {
         });
 
         let mut more = Vec::new();
-        let mut coded = |tokens: &Vec<Token>| {
+        let mut coded = |tokens: &[Token]| {
             let bits = codes.encode(tokens, MOST_BITS);
             let start = more.len() as u32;
             more.extend_from_slice(&bits[1..]);
@@ -111,7 +112,7 @@ impl Groups {
             None => Ends::Tails(tail_tokens.iter().map(|tail| coded(&[&tail[..], &around.between].concat())).collect()),
             Some(seam) => Ends::Seam(Box::new(seam.coded(&codes))),
         };
-        let tails = tail_tokens.iter().map(&mut coded).collect();
+        let tails = tail_tokens.iter().map(|tail| coded(tail)).collect();
         let below = codes.encode(&around.below, MOST_BITS);
         let fit_in_pairs =
             groups.iter().all(|Group { coded, .. }| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS);

@@ -124,8 +124,7 @@ impl Reading<'_> {
         }
         let begin = start.div_ceil(2);
         for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
-            let [low, high] = [byte % 16, byte / 8];
-            let [back, low_back, high_back] = [self.eight_back(byte), self.back(0, low), self.back(1, high)];
+            let (back, [low, high], [low_back, high_back]) = self.eight_and_halves_back(byte);
             let is_one = eight.is_near(byte, back);
             if first.is_near(low, low_back) && second.is_near(high, high_back) {
                 out.add_one_or_both(is_one, eight.near(back), [first.near(low_back), second.near(high_back)]);
@@ -143,6 +142,13 @@ impl Reading<'_> {
         }
     }
 
+    /// How many places back eight modules stood; their halves, four and five, which share one; and how many back those stood.
+    #[inline(always)]
+    fn eight_and_halves_back(&mut self, byte: u8) -> (u32, [u8; 2], [u32; 2]) {
+        let halves = [byte % 16, byte / 8];
+        (self.eight_back(byte), halves, [self.back(0, halves[0]), self.back(1, halves[1])])
+    }
+
     /// One half of eight modules, where the other is left to a match.
     #[inline(always)]
     fn one_half<T: Code>(
@@ -153,10 +159,7 @@ impl Reading<'_> {
         place: usize,
         out: &mut impl Output<T>,
     ) {
-        let byte = bytes.load(GROUP * place) as u8;
-        self.eight_back(byte);
-        let patterns = [byte % 16, byte / 8];
-        let backs = [self.back(0, patterns[0]), self.back(1, patterns[1])];
+        let (_, patterns, backs) = self.eight_and_halves_back(bytes.load(GROUP * place) as u8);
         pieces.halves[half].write(patterns[half], backs[half], || bytes.behind(GROUP * place + 3 * half), out);
         self.place += 1;
         out.flush();

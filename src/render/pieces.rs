@@ -7,7 +7,7 @@
 //!
 //! For scales at which a module is so many pixels that literals are long.
 
-use super::alphabet::{Alphabet, BEFORE, Code, EightOrHalves, Few, Half, Output, PATTERNS, Piece, Shapes};
+use super::alphabet::{Alphabet, BEFORE, Code, EightOrHalves, Half, Output, PATTERNS, Piece, Shapes};
 use super::codes::{Codes, Counts, SAMPLED};
 use super::deflate::Token;
 use super::geometry::{GROUP, Geometry, Row};
@@ -162,7 +162,7 @@ impl Pieces {
         out: &mut impl Output<T>,
     ) {
         let joints = if is_first { &alphabet.joints.above } else { &alphabet.joints.between };
-        let all = if self.has_halves() { 2 * self.periods } else { self.periods };
+        let all = self.all();
         let (mut begin, mut end, mut has_tail) = (0, all, self.tail.len > 0);
         if joints.len() > 1 {
             // A match at the distance of a line goes on where the row above has the same modules, and from where all the rest
@@ -227,8 +227,14 @@ impl Pieces {
         matches!(self.cut, Cut::EightsOrHalves)
     }
 
-    /// The index of a joint that has so many pieces of a row: periods count one; or three, halves of them, which are unlike, one if
-    /// it is the first and two if it is the second that is `odd`.
+    /// Pieces of a row: its periods or their halves.
+    #[inline(always)]
+    fn all(&self) -> usize {
+        if self.has_halves() { 2 * self.periods } else { self.periods }
+    }
+
+    /// The index of a joint that has so many pieces of a row. Each counts one; but halves are unlike, so a first one counts one and a
+    /// second two, and `odd` is what the one counts that is left over.
     #[inline(always)]
     fn joint(&self, pieces: usize, odd: usize) -> usize {
         if self.has_halves() { pieces / 2 * 3 + pieces % 2 * odd } else { pieces }
@@ -241,21 +247,20 @@ impl Pieces {
     }
 
     /// The tokens of a match that may be longer, by what is left to it of `rows` rows: pieces at the end of the one before, behind
-    /// which nothing or all is left, and pieces at the beginning of the one that follows.
-    fn joints(&self, repeated: &Repeated, rows: usize) -> Vec<Vec<Token>> {
+    /// which so many bytes are left, and pieces at the beginning of the one that follows.
+    fn joints(&self, repeated: &Repeated, behind: &[usize], rows: usize) -> Vec<Box<[Token]>> {
         if !repeated.can_grow() {
-            return vec![Vec::new()];
+            return vec![Box::default()];
         }
-        let mut behind = vec![0, self.tail.len];
-        behind.dedup();
-        let row = self.joint(if self.has_halves() { 2 * self.periods } else { self.periods }, 1);
+        let row = self.joint(self.all(), 1);
         let longer = behind.iter().flat_map(|behind| (0..=2 * row).map(move |left| (behind, left)));
+        // Of one row more than that are not left.
+        let used = behind.len() * (2 * row + 1) - (2 - rows) * row;
         let matched = |(behind, left): (&usize, usize)| match left {
-            // So many are not left.
-            left if left > rows * row => Vec::new(),
-            left => repeated.matched(self.geometry, behind + self.joint_len(left)),
+            left if left > rows * row => Box::default(),
+            left => repeated.matched(self.geometry, behind + self.joint_len(left)).into(),
         };
-        longer.map(matched).collect()
+        longer.take(used).map(matched).collect()
     }
 
     /// The tokens of all that an image is coded as, chosen with those codes.
@@ -266,49 +271,56 @@ impl Pieces {
                 // Of an odd number of bytes the first half is the shorter: three modules and all of the fourth but four pixels.
                 let halves = whole.halves(self.geometry).map(|slot| self.piece(&slot, codes));
                 let [first, second]: [[u32; PATTERNS]; 2] =
-                    halves.each_ref().map(|half: &Half<Token>| codes.sizes_of(&half.spelled, 1 << self.before()));
+                    halves.each_ref().map(|half: &Half<Token>| self.limits(&half.spelled, codes));
                 // What is not one piece is spelled as both halves.
                 let limits = core::array::from_fn(|byte| first[byte % 16] + second[byte / 8]);
-                let eight = Piece::within(self.back(&whole), limits, Vec::new(), 0, codes);
+                let eight = Piece::new(self.back(&whole), limits, Vec::new(), 0, codes);
                 Shapes::EightOrHalves(Box::new(EightOrHalves { eight, halves }))
             }
-            Cut::Eights => {
-                Shapes::Eight(Box::new(Piece::new(self.back(&whole), self.spelled(&whole, 0, codes), 0, codes)))
-            }
-            Cut::Anywhere(_) | Cut::Fours => {
-                let piece: Few<Token> = self.piece(&whole, codes);
-                Shapes::Few(Box::new(match self.spells_few() {
-                    true => Piece::within(piece.back, [u32::MAX; _], piece.spelled, BEFORE, codes),
-                    false => piece,
-                }))
-            }
+            Cut::Eights => Shapes::Eight(Box::new(self.piece(&whole, codes))),
+            Cut::Anywhere(_) | Cut::Fours => Shapes::Few(Box::new(self.piece(&whole, codes))),
         };
         let tails = if self.tail.len > 0 { 1 << self.tail.modules } else { 0 };
+        // Behind a row nothing or all of its tail is left.
+        let mut behind = vec![0, self.tail.len];
+        behind.dedup();
         Alphabet {
             shapes,
             tails: (0..tails).map(|dark| codes.fewest(&self.geometry.bytes(dark, self.tail.len), 0)).collect(),
             joints: Between {
-                above: self.joints(&between.above, 1),
+                above: self.joints(&between.above, &[0], 1),
                 between: self
-                    .joints(&between.between, 2)
-                    .into_iter()
-                    .map(|matched| [&between.between.before[..], &matched].concat())
+                    .joints(&between.between, &behind, 2)
+                    .iter()
+                    .map(|matched| [&between.between.before[..], matched].concat().into())
                     .collect(),
-                below: self.joints(&between.below, 1),
+                below: self.joints(&between.below, &behind, 1),
             },
-            end: [&between.below.before[..], &between.below.after].concat(),
+            end: [&between.below.before[..], &between.below.after].concat().into(),
         }
     }
 
-    /// Whether a few modules are spelled only where there is no match. Whether that takes fewer bits is as good as chance, and each
-    /// wrong guess takes time; less of it in small symbols, or beside long lines.
-    fn spells_few(&self) -> bool {
-        self.geometry.rows() >= SMALL && self.geometry.scale <= 32
+    /// The piece of a slot.
+    fn piece<const N: usize, const BACK: usize>(&self, slot: &Slot, codes: &Codes) -> Piece<Token, N, BACK> {
+        let spelled = self.spelled(slot, codes);
+        Piece::new(self.back(slot), self.limits(&spelled, codes), spelled, self.before(), codes)
     }
 
-    /// The patterns of a slot behind so many modules, byte by byte.
-    fn spelled(&self, slot: &Slot, before: usize, codes: &Codes) -> Vec<Vec<Token>> {
+    /// How many modules pieces are spelled behind. Eight modules have too many patterns; for halves the fourth module gains nothing,
+    /// and in large symbols they are spelled so often that the more ways there are, the more time they take.
+    fn before(&self) -> usize {
+        match self.cut {
+            Cut::Eights => 0,
+            Cut::EightsOrHalves if self.geometry.rows() >= LARGE => 0,
+            Cut::EightsOrHalves => 3,
+            Cut::Anywhere(_) | Cut::Fours => BEFORE,
+        }
+    }
+
+    /// The patterns of a slot, byte by byte, behind so many modules.
+    fn spelled(&self, slot: &Slot, codes: &Codes) -> Vec<Box<[Token]>> {
         let Geometry { scale, quiet_zone, first, .. } = self.geometry;
+        let before = self.before();
         // Modules and bytes are counted from a period before the slot's.
         let (lead, start) = (self.period + slot.first - before, self.len + slot.start);
         // What begins a row is light as far as the quiet zone goes, and has nothing before it but what rows begin behind.
@@ -321,15 +333,15 @@ impl Pieces {
         (0..1 << (before + slot.modules)).map(spelled).collect()
     }
 
-    /// How many modules a piece is spelled behind. In large symbols halves are spelled so often that the more ways there are, the more
-    /// time they take.
-    fn before(&self) -> usize {
-        if self.has_halves() && self.geometry.rows() >= LARGE { 0 } else { BEFORE }
-    }
-
-    /// The piece of a slot, matched where that takes fewer bits than it does byte by byte.
-    fn piece<const N: usize, const BACK: usize>(&self, slot: &Slot, codes: &Codes) -> Piece<Token, N, BACK> {
-        Piece::new(self.back(slot), self.spelled(slot, self.before(), codes), self.before(), codes)
+    /// By pattern, how many bits a match is to take fewer than: those of what spells it on average. Of a few modules that is as good
+    /// as chance, and each wrong guess takes time; less of it in small symbols, or beside long lines: elsewhere any match will do.
+    fn limits<const N: usize>(&self, spelled: &[Box<[Token]>], codes: &Codes) -> [u32; N] {
+        match self.cut {
+            Cut::Anywhere(_) | Cut::Fours if self.geometry.rows() >= SMALL && self.geometry.scale <= 32 => {
+                [u32::MAX; N]
+            }
+            _ => codes.sizes_of(spelled, 1 << self.before()),
+        }
     }
 
     /// The matches of a slot by places back; literals where there is none.
@@ -346,12 +358,14 @@ impl Pieces {
         let mut counts = Counts::of_blocks(images.len() as u32);
         for rows in images {
             let history = &mut History::default();
-            counts.add_all(above, 1);
             for (y, row) in rows.iter().enumerate() {
                 self.write_row(history, row, y == 0, tokens, &mut counts);
             }
-            self.finish(history, tokens, &mut counts);
+            counts.add_all(&tokens.joints.below[history.left], 1);
         }
+        // In a wide quiet zone there are many of them.
+        counts.add_all(above, images.len() as u32);
+        counts.add_all(&tokens.end, images.len() as u32);
         let mut weighed = counts.times(SAMPLED);
         tokens.count_all(&mut weighed);
         weighed
@@ -398,13 +412,11 @@ mod tests {
             let geometry = Geometry::new(Version::MIN, Scale::new(scale).unwrap(), QuietZone::new(4));
             let whole = Slot::new(geometry, 0, usize::from(scale));
             let halves = whole.halves(geometry);
-            let quarters = halves.each_ref().map(|half| half.halves(geometry));
-            for [first, second] in [&halves, &quarters[0], &quarters[1]] {
-                assert_eq!(first.start + first.len, second.start);
-                assert!(first.len == second.len || first.len + 1 == second.len);
-            }
-            assert_eq!(quarters[1][1].start + quarters[1][1].len, usize::from(scale));
-            for slot in [&whole].into_iter().chain(&halves).chain(quarters.iter().flatten()) {
+            let [first, second] = &halves;
+            assert_eq!(first.start + first.len, second.start);
+            assert!(first.len == second.len || first.len + 1 == second.len);
+            assert_eq!(second.start + second.len, usize::from(scale));
+            for slot in [&whole].into_iter().chain(&halves) {
                 let shown = |dark: usize| geometry.bytes(dark, slot.start + slot.len).split_off(slot.start);
                 for module in 0..GROUP {
                     let is_in = (slot.first..slot.first + slot.modules).contains(&module);
@@ -426,9 +438,9 @@ mod tests {
         }
         let codes = &Codes::of_any_header(&counts);
         // Of patterns behind any modules.
-        let sizes = |spelled: &[Vec<Token>], before: usize| -> Vec<u32> {
-            let size = |all: &[Vec<Token>]| all.iter().map(|tokens| codes.size_of(tokens)).sum::<u32>() >> before;
-            spelled.chunks(1 << before).map(size).collect()
+        let sizes = |spelled: &[Box<[Token]>], before: usize| -> Vec<u32> {
+            let sizes: Vec<u32> = spelled.iter().map(|tokens| codes.size_of(tokens)).collect();
+            sizes.chunks(1 << before).map(|sizes| sizes.iter().sum::<u32>() >> before).collect()
         };
         let mut too_long = false;
         for (version, scale) in [(1, 5), (7, 16), (20, 7), (40, 32), (11, 53), (29, 37), (3, 10), (8, 64)] {
@@ -436,12 +448,15 @@ mod tests {
             let pieces = &Pieces::new(geometry, Repeats::Unfiltered);
             let between = Between::new(geometry, Repeats::Unfiltered, pieces.behind());
             too_long |= match pieces.tokens(&between, codes).shapes {
-                Shapes::Few(piece) if pieces.spells_few() => check(pieces, &piece, &[u32::MAX; PATTERNS], codes),
-                Shapes::Few(piece) => check(pieces, &piece, &sizes(&piece.spelled, BEFORE), codes),
+                Shapes::Few(piece) if version >= 5 && scale <= 32 => {
+                    check(pieces, &piece, &[u32::MAX; PATTERNS], codes)
+                }
+                Shapes::Few(piece) => check(pieces, &piece, &sizes(&piece.spelled, 4), codes),
                 Shapes::Eight(piece) => check(pieces, &piece, &sizes(&piece.spelled, 0), codes),
                 Shapes::EightOrHalves(both) => {
                     let EightOrHalves { eight, halves } = *both;
-                    let [first, second] = halves.each_ref().map(|half| sizes(&half.spelled, pieces.before()));
+                    let [first, second] =
+                        halves.each_ref().map(|half| sizes(&half.spelled, if version < 27 { 3 } else { 0 }));
                     let eights: Vec<u32> = (0..256).map(|byte| first[byte % 16] + second[byte / 8]).collect();
                     let [first, second] = [(&halves[0], first), (&halves[1], second)]
                         .map(|(half, sizes)| check(pieces, half, &sizes, codes));

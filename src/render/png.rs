@@ -18,6 +18,8 @@ use crate::version::Version;
 /// scale and quiet zone give the same bytes on every machine. A clone shares the tables, so cloning is how to write on several
 /// threads.
 ///
+/// The first image of a version makes its tables, which takes milliseconds and tens of kilobytes: keep the writer, or clone it.
+///
 /// ```
 /// use qrmint::render::{Png, QuietZone, Scale};
 /// use qrmint::{Encoder, ErrorCorrectionLevel};

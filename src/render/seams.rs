@@ -37,7 +37,7 @@ pub(super) struct Seam<T: Code> {
 struct Tail<T: Code> {
     rows: Rows<T>,
     /// First groups, by their modules that may be dark.
-    groups: Vec<Vec<T>>,
+    groups: Vec<Box<[T]>>,
 }
 
 /// The seams of an image so far.
@@ -80,7 +80,7 @@ impl Seam<Token> {
                 |rows: usize| Token::matched(bytes[0].len(), rows * geometry.line()).filter(|_| rows < geometry.rows());
             let back = core::array::from_fn(|rows| matched(rows).unwrap_or(Token::Literal(0)));
             let fewest = |len: usize| bytes.iter().map(|bytes| codes.fewest(&bytes[..len], 0)).collect::<Vec<_>>();
-            Rows::within(back, codes.sizes_of(&fewest(bytes[0].len()), 1), fewest(spelled), 0, codes)
+            Rows::new(back, codes.sizes_of(&fewest(bytes[0].len()), 1), fewest(spelled), 0, codes)
         };
         let (head, tail) = if tail_modules > 0 {
             let tails: Vec<Vec<u8>> = tails.collect();
@@ -142,7 +142,7 @@ impl<T: Code> Seam<T> {
         let is_tail = !is_head && rows.is_near(tail, tail_back);
         let [group, others] = [&groups[usize::from(group)], &self.head.spelled[usize::from(head)]];
         let spelled = select_unpredictable(is_tail, group, others);
-        match (&rows.spelled[usize::from(tail)][..], &spelled[..]) {
+        match (&*rows.spelled[usize::from(tail)], &**spelled) {
             ([tail], [spelled]) => {
                 out.push_near_or(is_tail, rows.near(tail_back), tail);
                 out.push_near_or(is_head, self.head.near(head_back), spelled);

@@ -134,10 +134,10 @@ fn add3<R: Register>(a: R, b: R, c: R) -> (R, R) {
 pub enum InstructionSet {
     /// None.
     Baseline,
-    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT.
+    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. On x86-64 with the feature `simd` alone.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
-    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, with those of [`Avx2`](Self::Avx2).
+    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, with those of [`Avx2`](Self::Avx2). On x86-64 with the feature `simd` alone.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx512,
 }
