@@ -42,8 +42,7 @@ pub struct Options {
 /// content that changes as often between kinds of character, it allocates nothing.
 ///
 /// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8 makes,
-/// on every machine. With the default options its version is never larger than
-/// `qrcodegen`'s for the same content.
+/// on every machine. With the default options its version is never larger than `qrcodegen`'s for the same content.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel};

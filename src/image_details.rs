@@ -11,8 +11,8 @@ use crate::version::{ErrorCorrectionLevel, Version};
 /// A QR code image and what is in it: Microsoft Graph's `qrCodeImageDetails`.
 ///
 /// With the feature `serde` it is Graph's JSON, both ways: `version` a number, `errorCorrectionLevel` one of `l`, `m`, `q`
-/// and `h`, `binaryValue` and `rawContent` in the standard base64 alphabet with padding. `@odata.type` may come
-/// first and is `#microsoft.graph.qrCodeImageDetails` then, the `#` optional; unknown properties are ignored. It is
+/// and `h`, `binaryValue` and `rawContent` in the standard base64 alphabet with padding. `@odata.type` may be
+/// there and is `#microsoft.graph.qrCodeImageDetails` then, the `#` optional; unknown properties are ignored. It is
 /// written without `@odata.type`.
 ///
 /// ```
@@ -41,7 +41,8 @@ pub struct QrCodeImageDetails {
 }
 
 impl QrCodeImageDetails {
-    /// The details of `symbol`, made of `raw_content`, with its image as `png` writes it.
+    /// The details of `symbol`, made of `raw_content`, with its image as `png` writes it. That the symbol carries these bytes is
+    /// the caller's to know: a symbol does not say of what it was made.
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl QrCodeImageDetails {
         Ok(details)
     }
 
-    /// Makes these the details of another symbol, in the memory that they have.
+    /// Makes these the details of another symbol, in the memory that they have; `raw_content` as in [`new`](Self::new).
     ///
     /// # Errors
     ///

@@ -53,8 +53,8 @@
 //! | `credential` | [`credential`]: Graph's `qrCode`, created, updated and verified by pure rules; needs `serde` | no |
 //! | `qrcodegen` | a [`Symbol`] from a `qrcodegen::QrCode`, to draw it with the writers of this crate | no |
 //!
-//! `std` is what `png` and `simd` have in common. Without any of them the crate is `no_std` and needs `alloc`: encoding, [`render::Svg`] and [`render::Text`]. Without
-//! `simd` it is `forbid(unsafe_code)`.
+//! `std` is what `png` and `simd` have in common. Without any of them the crate is `no_std` and needs `alloc`: encoding,
+//! [`render::Svg`] and [`render::Text`]. Without `simd` it is `forbid(unsafe_code)`.
 
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]

@@ -52,8 +52,9 @@ impl Stages {
     ///
     /// As [`Encoder::encode`].
     pub fn new(mut encoder: Encoder, content: &[u8], level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
-        let version = encoder.encode(content, level)?.version();
-        Ok(Self { blocks: Blocks::of(version, level), encoder, content: content.into() })
+        let symbol = encoder.encode(content, level)?;
+        // With `boost` the level may be higher than asked for.
+        Ok(Self { blocks: Blocks::of(symbol.version(), symbol.level()), encoder, content: content.into() })
     }
 
     /// Takes that step.
@@ -123,4 +124,22 @@ fn equal_blocks<const N: usize>(data: &[u8], blocks: Blocks, first: usize) -> [&
         *block = &data[(first + i).min(blocks.count - 1) * blocks.short_data..][..blocks.short_data];
     }
     equal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_can_be_taken_again_and_gives_the_same_symbol() {
+        for (boost, level) in [(false, ErrorCorrectionLevel::L), (true, ErrorCorrectionLevel::H)] {
+            let mut encoder = Encoder::new();
+            encoder.options_mut().boost = boost;
+            let mut stages = Stages::new(encoder, b"hello", ErrorCorrectionLevel::L).unwrap();
+            let symbol = stages.encoder.symbol.clone();
+            assert_eq!(symbol.level(), level);
+            Stage::ALL.into_iter().for_each(|stage| stages.run(stage));
+            assert_eq!(stages.encoder.symbol, symbol);
+        }
+    }
 }

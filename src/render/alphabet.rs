@@ -1,6 +1,5 @@
 //! What rows of pieces are coded as: tokens to count, or bits to write.
 
-use core::fmt::Debug;
 use core::hint::select_unpredictable;
 
 use super::codes::{Codes, Counts};
@@ -15,7 +14,6 @@ pub(super) const BEFORE: usize = 4;
 pub(super) const PLACES: usize = 2048;
 
 /// What pieces, tails and repeats are coded as.
-#[derive(Debug)]
 pub(super) struct Alphabet<T: Code> {
     pub(super) shapes: Shapes<T>,
     /// What is behind the last piece, byte by byte.
@@ -27,7 +25,6 @@ pub(super) struct Alphabet<T: Code> {
 }
 
 /// What the pieces of all slots are coded as.
-#[derive(Debug)]
 pub(super) enum Shapes<T: Code> {
     Few(Box<Few<T>>),
     Eight(Box<Eight<T>>),
@@ -41,7 +38,6 @@ pub(super) type Eight<T> = Piece<T, 256, PLACES>;
 /// Four modules or five.
 pub(super) type Half<T> = Piece<T, PATTERNS, 512>;
 
-#[derive(Debug)]
 pub(super) struct EightOrHalves<T: Code> {
     /// Where there are halves, modules are so large that the window has no more places.
     pub(super) eight: Piece<T, 256, 1024>,
@@ -49,7 +45,6 @@ pub(super) struct EightOrHalves<T: Code> {
 }
 
 /// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
-#[derive(Debug)]
 pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     /// By how many places ago it stood last. There is nothing 0 places back.
     pub(super) back: [T::Short; BACK],
@@ -64,7 +59,7 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
 /// What something is coded as.
 pub(super) trait Code {
     /// Matches, two of which are put at once.
-    type Short: Debug;
+    type Short;
 }
 
 impl Code for Token {
@@ -76,7 +71,7 @@ impl Code for Bits {
 }
 
 /// At most half of [`MOST_BITS`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct ShortBits {
     value: u32,
     count: u32,

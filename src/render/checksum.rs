@@ -102,7 +102,6 @@ impl Parts {
 }
 
 /// What the groups of a line add to its checksum.
-#[derive(Debug)]
 pub(super) struct Sums {
     /// Groups of a row.
     count: usize,

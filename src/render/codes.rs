@@ -26,7 +26,7 @@ const CODE_LENGTH_ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4,
 const LONGEST_LENGTH_CODE: u8 = 7;
 
 /// How often every symbol occurs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Counts {
     symbols: [u32; SYMBOLS],
     distances: [u32; DISTANCES],
@@ -96,7 +96,7 @@ impl Counts {
 }
 
 /// The codes of a block and how many bits their symbols take.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Codes {
     lengths: [u8; SYMBOLS],
     codes: [Bits; SYMBOLS],

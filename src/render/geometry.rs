@@ -34,7 +34,7 @@ pub(super) fn group(row: &Row, i: usize) -> usize {
     usize::from(from_group(row, i) as u8)
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Geometry {
     /// Pixels a module.
     pub(super) scale: usize,

@@ -14,7 +14,6 @@ use super::repeats::Between;
 use super::seams::{Seam, Seen};
 
 /// How all rows of an image of one version, scale and quiet zone are coded, and what stands between them.
-#[derive(Debug)]
 pub(super) struct Groups {
     /// Groups of a row.
     count: usize,
@@ -31,14 +30,13 @@ pub(super) struct Groups {
 }
 
 /// Its sums stand with its bits: to look them up in [`Sums`] is 2 to 5 % more instructions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Group {
     coded: Coded,
     sums: u64,
 }
 
 /// How every row but the last ends.
-#[derive(Debug)]
 enum Ends {
     /// By tail, it and what follows.
     Tails(Vec<Coded>),
@@ -46,7 +44,7 @@ enum Ends {
     Seam(Box<Seam<Bits>>),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Coded {
     bits: Bits,
     /// Which of [`Groups::more`] follow.

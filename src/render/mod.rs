@@ -11,7 +11,8 @@
 //! assert_eq!(png[1..4], *b"PNG");
 //! let svg: String = Svg::default().to_string(symbol);
 //! assert!(svg.starts_with("<svg"));
-//! println!("{}", Text::default().to_string(symbol));
+//! let text: String = Text::default().to_string(symbol);
+//! assert!(text.contains('█'));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -15,7 +15,6 @@ use super::history::{Bytes, History, different};
 use super::repeats::{Between, Repeated, Repeats};
 
 /// How rows are cut into pieces: shapes alone, no codes.
-#[derive(Debug)]
 pub(super) struct Pieces {
     geometry: Geometry,
     cut: Cut,
@@ -33,7 +32,7 @@ pub(super) struct Pieces {
 
 /// Where rows are cut. The shorter pieces are, the nearer the same stood last; the more places are remembered, the nearer, too, but
 /// remembering takes time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Cut {
     /// Four, five or six modules, each of which begins with a byte; pieces that begin with any of them are remembered.
     Anywhere(usize),
@@ -77,7 +76,7 @@ impl Slot {
 }
 
 /// What is behind the last piece of a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Tail {
     /// Bytes and modules that may be dark.
     len: usize,

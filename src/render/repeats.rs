@@ -22,7 +22,7 @@ pub(super) enum Repeats {
 const UP: u8 = 2;
 
 /// What stands between the rows of an image, the quiet zone below being one of them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Between<T> {
     /// From the beginning to the end of the first row's margin, the quiet zone above included.
     pub(super) above: T,
@@ -33,7 +33,7 @@ pub(super) struct Between<T> {
 }
 
 /// Tokens, and a match between them that may be made longer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Repeated {
     pub(super) before: Vec<Token>,
     /// Bytes of the match, at the distance of a line: none or at least three.

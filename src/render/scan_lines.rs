@@ -8,6 +8,7 @@
 //! The codes are a [`Plan`]'s: made once for a version, scale and quiet zone, from what symbols with random modules would
 //! need. Masking sees to it that modules look random.
 
+use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::alphabet::Alphabet;
@@ -27,7 +28,6 @@ use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Mask, Version};
 
 /// The plans of one scale and quiet zone, each made when a symbol of its version first comes.
-#[derive(Debug)]
 pub(crate) struct Plans {
     scale: Scale,
     quiet_zone: QuietZone,
@@ -70,15 +70,23 @@ impl Plans {
     }
 }
 
+impl fmt::Debug for Plans {
+    /// Shows no plans: they are tables of tens of kilobytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scale, quiet_zone, .. } = self;
+        f.debug_struct("Plans").field("scale", scale).field("quiet_zone", quiet_zone).finish_non_exhaustive()
+    }
+}
+
 /// Buffers that are kept from image to image.
 #[derive(Clone, Default)]
 pub(crate) struct Scratch {
     stream: Vec<u8>,
 }
 
-impl core::fmt::Debug for Scratch {
+impl fmt::Debug for Scratch {
     /// Shows nothing of images: they are the content, which may be a secret.
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scratch").finish_non_exhaustive()
     }
 }
@@ -100,7 +108,6 @@ impl Work for Write<'_> {
 }
 
 /// How the scan lines of all symbols of one version are coded.
-#[derive(Debug)]
 struct Plan {
     geometry: Geometry,
     repeats: Repeats,
@@ -115,7 +122,6 @@ struct Plan {
 }
 
 /// How the first scan lines of rows are coded, and what stands between them. What is above the first is part of the header.
-#[derive(Debug)]
 enum Rows {
     Groups(Groups),
     Pieces(Pieces, Alphabet<Bits>, Sums),
@@ -296,6 +302,17 @@ mod tests {
     #[test]
     fn what_is_shown_of_buffers_is_no_image() {
         assert_eq!(format!("{:?}", Scratch { stream: vec![1, 2, 3] }), "Scratch { .. }");
+    }
+
+    #[test]
+    fn what_is_shown_of_plans_is_what_they_are_for() {
+        let plans = Plans::empty(Scale::new(3).unwrap(), QuietZone::new(2));
+        plans.write(
+            &sample(Version::MIN).next().unwrap(),
+            InstructionSet::widest(InstructionSet::WIDEST),
+            &mut Scratch::default(),
+        );
+        assert_eq!(format!("{plans:?}"), "Plans { scale: Scale(3), quiet_zone: QuietZone(2), .. }");
     }
 
     /// Symbols whose rows are random, or like the one above but for a few modules or none, or of one colour.

@@ -20,7 +20,6 @@ const MODULES: usize = PATTERNS.ilog2() as usize;
 type Rows<T> = Piece<T, PATTERNS, ROWS>;
 
 /// How the seams of an image are coded.
-#[derive(Debug)]
 pub(super) struct Seam<T: Code> {
     /// Modules of the quiet zone that a first group begins with.
     light: usize,
@@ -33,7 +32,6 @@ pub(super) struct Seam<T: Code> {
 }
 
 /// All but the first group.
-#[derive(Debug)]
 struct Tail<T: Code> {
     rows: Rows<T>,
     /// First groups, by their modules that may be dark.
