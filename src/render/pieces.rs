@@ -253,13 +253,14 @@ impl Pieces {
         }
         let row = self.joint(self.all(), 1);
         let longer = behind.iter().flat_map(|behind| (0..=2 * row).map(move |left| (behind, left)));
-        // Of one row more than that are not left.
-        let used = behind.len() * (2 * row + 1) - (2 - rows) * row;
         let matched = |(behind, left): (&usize, usize)| match left {
             left if left > rows * row => Box::default(),
             left => repeated.matched(self.geometry, behind + self.joint_len(left)).into(),
         };
-        longer.take(used).map(matched).collect()
+        let mut joints: Vec<Box<[Token]>> = longer.map(matched).collect();
+        // Where there is one row alone, no more of it is left.
+        joints.truncate(joints.len() - (2 - rows) * row);
+        joints
     }
 
     /// The tokens of all that an image is coded as, chosen with those codes.
