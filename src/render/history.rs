@@ -249,3 +249,31 @@ pub(super) fn different(row: &Row, other: &Row) -> (usize, usize) {
     }
     (first, last)
 }
+
+#[cfg(test)]
+mod tests {
+    use qrmint_checks::Random;
+
+    use super::*;
+
+    #[test]
+    fn rows_differ_from_the_first_to_the_last_module_that_is_not_alike() {
+        let mut random = Random::new(73);
+        for _ in 0..2_000 {
+            let row: Row = core::array::from_fn(|_| random.bits());
+            let mut other = row;
+            let mut places: Vec<usize> = (0..random.below(4)).map(|_| random.below(64 * WIDEST)).collect();
+            places.sort();
+            places.dedup();
+            for place in &places {
+                other[place / 64] ^= 1 << (place % 64);
+            }
+            let expected = match &places[..] {
+                [] => (64 * WIDEST, 0),
+                [first, .., last] => (*first, last + 1),
+                [only] => (*only, only + 1),
+            };
+            assert_eq!(different(&row, &other), expected);
+        }
+    }
+}

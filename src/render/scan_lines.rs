@@ -337,6 +337,26 @@ mod tests {
         Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::from_index(0), rows }
     }
 
+    /// Holds a stream to the pixels of the symbol.
+    fn check(stream: &[u8], symbol: &Symbol, geometry: Geometry) {
+        let mut inflated = Vec::new();
+        flate2::read::ZlibDecoder::new(stream).read_to_end(&mut inflated).unwrap();
+        let Geometry { scale, quiet_zone, modules, stride, .. } = geometry;
+        assert_eq!(inflated.len(), modules * scale * geometry.line());
+        let mut above = vec![0; stride];
+        for (y, line) in inflated.chunks(geometry.line()).enumerate() {
+            let filter = line[0];
+            assert!(filter == 0 || filter == 2);
+            for (byte, above) in line[1..].iter().zip(&mut above) {
+                *above = if filter == 0 { *byte } else { above.wrapping_add(*byte) };
+            }
+            let module = |pixel: usize| (pixel / scale).wrapping_sub(quiet_zone);
+            let light = |x| !symbol.is_dark(module(x), module(y));
+            let shown = (0..8 * stride).all(|x| (above[x / 8] >> (7 - x % 8) & 1 != 0) == light(x));
+            assert!(shown, "version {}, scale {scale}, quiet zone {quiet_zone}, line {y}", symbol.version());
+        }
+    }
+
     #[test]
     fn streams_inflate_to_the_scan_lines_whatever_the_rows() {
         let mut random = Random::new(71);
@@ -364,23 +384,32 @@ mod tests {
                     for set in [InstructionSet::Baseline, InstructionSet::WIDEST] {
                         let symbol = any_symbol(version, &mut random);
                         let stream = plans.write(&symbol, InstructionSet::widest(set), &mut scratch);
-                        let mut inflated = Vec::new();
-                        flate2::read::ZlibDecoder::new(stream).read_to_end(&mut inflated).unwrap();
+                        check(stream, &symbol, geometry);
+                    }
+                }
+            }
+        }
+    }
 
-                        assert_eq!(inflated.len(), geometry.modules * geometry.scale * geometry.line());
-                        let mut above = vec![0; geometry.stride];
-                        for (y, line) in inflated.chunks(geometry.line()).enumerate() {
-                            let filter = line[0];
-                            assert!(filter == 0 || filter == 2);
-                            for (byte, above) in line[1..].iter().zip(&mut above) {
-                                *above = if filter == 0 { *byte } else { above.wrapping_add(*byte) };
-                            }
-                            let module = |pixel: usize| (pixel / geometry.scale).wrapping_sub(geometry.quiet_zone);
-                            let light = |x| !symbol.is_dark(module(x), module(y));
-                            let shown =
-                                (0..8 * geometry.stride).all(|x| (above[x / 8] >> (7 - x % 8) & 1 != 0) == light(x));
-                            assert!(shown, "version {version}, scale {scale:?}, {quiet_zone:?}, line {y}");
-                        }
+    #[test]
+    fn streams_of_pieces_inflate_to_the_scan_lines_however_those_are_repeated() {
+        let mut random = Random::new(72);
+        let mut scratch = Scratch::default();
+        for (version, scale) in [(1, 16), (1, 64), (5, 9), (8, 10), (13, 7), (20, 16), (28, 32), (35, 48), (40, 31)] {
+            let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
+            for quiet_zone in [0, 1, 4] {
+                let geometry = Geometry::new(version, scale, QuietZone::new(quiet_zone));
+                let samples: Vec<Vec<Row>> = sample(version)
+                    .take(2)
+                    .map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol, y)).collect())
+                    .collect();
+                for repeats in [Repeats::Unfiltered, Repeats::Up] {
+                    let (_, plan) = Plan::pieces(geometry, repeats, &samples);
+                    scratch.stream.resize(plan.longest.max(scratch.stream.len()), 0);
+                    for _ in 0..3 {
+                        let symbol = any_symbol(version, &mut random);
+                        let len = plan.write(&symbol, &mut scratch);
+                        check(&scratch.stream[..len], &symbol, geometry);
                     }
                 }
             }
