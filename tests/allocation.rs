@@ -115,7 +115,7 @@ fn an_encoder_takes_64_kilobytes_or_with_hundreds_of_segments_96() {
 #[test]
 fn a_writer_keeps_48_kilobytes_a_version_beside_its_buffers() {
     let mut encoder = Encoder::new();
-    for scale in [1, 4, 5, 9, 10, 11, 16, 21, 32] {
+    for scale in [1, 4, 5, 7, 9, 10, 11, 16, 21, 31, 32, 64] {
         let png = Png::new(Scale::new(scale).unwrap(), QuietZone::default());
         let mut image = Vec::with_capacity(1_000_000);
         for version in [1, 5, 7, 20, 40] {

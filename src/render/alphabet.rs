@@ -1,6 +1,7 @@
 //! What rows of pieces are coded as: tokens to count, or bits to write.
 
 use core::hint::select_unpredictable;
+use core::slice::from_ref;
 
 use super::codes::{Codes, Counts};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
@@ -51,23 +52,63 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
     pub(super) reach: [u32; N],
     /// By its pattern and, below that, the modules before it, byte by byte; nothing where it is other pieces that spell it.
-    pub(super) spelled: Vec<Box<[T]>>,
+    pub(super) spelled: Vec<T::Spelled>,
     /// How many of the [`BEFORE`] modules before it are not among those.
     apart: usize,
+    /// What is spelled as more than is pushed at once.
+    long: Vec<Box<[T]>>,
 }
 
 /// What something is coded as.
-pub(super) trait Code {
+pub(super) trait Code: Sized {
     /// Matches, two of which are put at once.
     type Short;
+    /// Bytes.
+    type Spelled;
+
+    /// All that bytes are coded as, which may be one of the long ones.
+    fn all<'a>(spelled: &'a Self::Spelled, long: &'a [Box<[Self]>]) -> &'a [Self];
 }
 
 impl Code for Token {
     type Short = Self;
+    type Spelled = Box<[Self]>;
+
+    fn all<'a>(spelled: &'a Box<[Self]>, _: &'a [Box<[Self]>]) -> &'a [Self] {
+        spelled
+    }
 }
 
 impl Code for Bits {
     type Short = ShortBits;
+    type Spelled = SpelledBits;
+
+    #[inline(always)]
+    fn all<'a>(spelled: &'a SpelledBits, long: &'a [Box<[Self]>]) -> &'a [Self] {
+        let SpelledBits(bits) = spelled;
+        if bits.count <= MOST_BITS { from_ref(bits) } else { &long[bits.value as usize] }
+    }
+}
+
+/// At most [`MOST_BITS`]; with a greater count, which of the long ones it is.
+pub(super) struct SpelledBits(Bits);
+
+impl SpelledBits {
+    /// The bits of each of these, and the long ones among them.
+    pub(super) fn of(all: &[Box<[Token]>], codes: &Codes) -> (Vec<Self>, Vec<Box<[Bits]>>) {
+        let mut long = Vec::new();
+        let spelled = all.iter().map(|tokens| {
+            let bits = codes.encode(tokens, MOST_BITS);
+            Self(match *bits {
+                [bits] => bits,
+                _ => {
+                    long.push(bits);
+                    Bits { value: long.len() as u64 - 1, count: MOST_BITS + 1 }
+                }
+            })
+        });
+        (spelled.collect(), long)
+    }
 }
 
 /// At most half of [`MOST_BITS`].
@@ -101,8 +142,15 @@ pub(super) trait Output<T: Code> {
     /// Takes one or both others; which cannot be foretold.
     fn add_one_or_both(&mut self, is_one: bool, one: &T::Short, both: [&T::Short; 2]);
 
-    /// Takes and flushes what is near or the other; which cannot be foretold.
-    fn push_near_or(&mut self, is_near: bool, near: &T::Short, other: &T);
+    /// Takes and flushes the one, which may be nothing, or what is near, or what is spelled; which cannot be foretold and may
+    /// be one of the long ones.
+    fn push_one_or(
+        &mut self,
+        one: (bool, Option<&T::Short>),
+        near: (bool, &T::Short),
+        spelled: &T::Spelled,
+        long: &[Box<[T]>],
+    );
 
     fn flush(&mut self);
 
@@ -118,8 +166,18 @@ impl Output<Token> for Counts {
         if is_one { Output::add(self, one) } else { both.into_iter().for_each(|token| Output::add(self, token)) }
     }
 
-    fn push_near_or(&mut self, is_near: bool, near: &Token, other: &Token) {
-        Output::add(self, if is_near { near } else { other });
+    fn push_one_or(
+        &mut self,
+        (is_one, one): (bool, Option<&Token>),
+        (is_near, near): (bool, &Token),
+        spelled: &Box<[Token]>,
+        _: &[Box<[Token]>],
+    ) {
+        match (is_one, is_near) {
+            (true, _) => one.into_iter().for_each(|one| Output::add(self, one)),
+            (false, true) => Output::add(self, near),
+            (false, false) => self.push_all(spelled),
+        }
     }
 
     fn flush(&mut self) {}
@@ -141,8 +199,20 @@ impl Output<Bits> for BitWriter<'_> {
     }
 
     #[inline(always)]
-    fn push_near_or(&mut self, is_near: bool, near: &ShortBits, other: &Bits) {
-        BitWriter::push(self, either(is_near, near.bits(), *other));
+    fn push_one_or(
+        &mut self,
+        (is_one, one): (bool, Option<&ShortBits>),
+        (is_near, near): (bool, &ShortBits),
+        spelled: &SpelledBits,
+        long: &[Box<[Bits]>],
+    ) {
+        let one = one.map_or(Bits::default(), |one| one.bits());
+        let bits = either(is_one, one, either(is_near, near.bits(), spelled.0));
+        if bits.count <= MOST_BITS {
+            BitWriter::push(self, bits);
+        } else {
+            BitWriter::push_all(self, &long[bits.value as usize]);
+        }
     }
 
     #[inline(always)]
@@ -163,35 +233,53 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
         back <= self.reach[usize::from(pattern) % N]
     }
 
-    /// The match for a piece that stood so many places back, if that is near; anything otherwise.
+    /// Whether a piece that stood so many places back is matched, and the match; anything if it is not.
     #[inline(always)]
-    pub(super) fn near(&self, back: u32) -> &T::Short {
-        &self.back[back as usize % BACK]
+    pub(super) fn near(&self, pattern: u8, back: u32) -> (bool, &T::Short) {
+        (self.is_near(pattern, back), &self.back[back as usize % BACK])
+    }
+
+    /// What spells the first of those modules behind the ones before it.
+    #[inline(always)]
+    pub(super) fn spelled(&self, behind: usize) -> &T::Spelled {
+        // How many there are is a power of two.
+        &self.spelled[behind >> self.apart & (self.spelled.len() - 1)]
     }
 
     /// Gives `out` a piece that stood so many places back; `behind` says, where that is far, its pattern behind the modules before.
     #[inline(always)]
     pub(super) fn write(&self, pattern: u8, back: u32, behind: impl FnOnce() -> usize, out: &mut impl Output<T>) {
-        if self.is_near(pattern, back) {
-            out.add(self.near(back));
-        } else {
-            out.flush();
-            // How many there are is a power of two.
-            out.push_all(&self.spelled[behind() >> self.apart & (self.spelled.len() - 1)]);
+        match self.near(pattern, back) {
+            (true, near) => out.add(near),
+            (false, _) => {
+                out.flush();
+                out.push_all(self.all(self.spelled(behind())));
+            }
         }
     }
 
-    /// Gives `out` a piece that is spelled behind no others and stood so many places back, and flushes it, where that cannot be
-    /// foretold.
+    /// Gives `out` what is near, or what spells it, and flushes it, where that cannot be foretold.
     #[inline(always)]
-    pub(super) fn push(&self, pattern: u8, back: u32, out: &mut impl Output<T>) {
-        match &*self.spelled[usize::from(pattern)] {
-            [spelled] => out.push_near_or(self.is_near(pattern, back), self.near(back), spelled),
-            _ => {
-                self.write(pattern, back, || usize::from(pattern) << BEFORE, out);
-                out.flush();
-            }
-        }
+    pub(super) fn push(&self, near: (bool, &T::Short), spelled: &T::Spelled, out: &mut impl Output<T>) {
+        self.push_one_or((false, None), near, spelled, out);
+    }
+
+    /// The same, unless the one is there instead, which may be nothing.
+    #[inline(always)]
+    pub(super) fn push_one_or(
+        &self,
+        one: (bool, Option<&T::Short>),
+        near: (bool, &T::Short),
+        spelled: &T::Spelled,
+        out: &mut impl Output<T>,
+    ) {
+        out.push_one_or(one, near, spelled, &self.long);
+    }
+
+    /// All that spells it.
+    #[inline(always)]
+    pub(super) fn all<'a>(&'a self, spelled: &'a T::Spelled) -> &'a [T] {
+        T::all(spelled, &self.long)
     }
 
     /// The matches that are near for some pattern.
@@ -256,7 +344,7 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
             Token::Literal(_) => u32::MAX,
         });
         let reach = |limit| costs.iter().rposition(|&cost| cost < limit).unwrap_or(0) as u32;
-        Self { back, reach: limits.map(reach), spelled, apart: BEFORE - before }
+        Self { back, reach: limits.map(reach), spelled, apart: BEFORE - before, long: Vec::new() }
     }
 
     pub(super) fn count_all(&self, counts: &mut Counts) {
@@ -269,16 +357,15 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
         // Two at once are pushed.
         let fit = back[1..].iter().take_while(|bits| 2 * bits.count <= MOST_BITS).count() as u32;
         let back = back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count });
-        let (reach, spelled) = (self.reach.map(|reach| reach.min(fit)), codes.encode_all(&self.spelled));
-        Piece { back, reach, spelled, apart: self.apart }
+        let (spelled, long) = SpelledBits::of(&self.spelled, codes);
+        Piece { back, reach: self.reach.map(|reach| reach.min(fit)), spelled, apart: self.apart, long }
     }
 }
 
 impl<const N: usize, const BACK: usize> Piece<Bits, N, BACK> {
     /// Bits that no piece takes more of.
     pub(super) fn most_bits(&self) -> usize {
-        let spelled = self.spelled.iter().map(|bits| Bits::total(bits)).max().unwrap_or(0);
-        spelled.max(MOST_BITS as usize / 2)
+        self.long.iter().map(|bits| Bits::total(bits)).max().unwrap_or(0).max(MOST_BITS as usize)
     }
 }
 

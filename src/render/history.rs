@@ -32,7 +32,7 @@ impl Default for History {
 impl History {
     /// Begins to read a row from that place of it on.
     #[inline(always)]
-    pub(super) fn read(&mut self, place: usize) -> Reading<'_> {
+    pub(super) fn read<const FORETOLD: bool>(&mut self, place: usize) -> Reading<'_, FORETOLD> {
         let place = self.place + place as u32;
         Reading { last: &mut self.last, last_eight: &mut self.last_eight, place }
     }
@@ -74,8 +74,8 @@ impl Bytes {
     }
 }
 
-/// What is at hand while the pieces of a row are read.
-pub(super) struct Reading<'a> {
+/// What is at hand while the pieces of a row are read, whether it can be foretold which are near or not.
+pub(super) struct Reading<'a, const FORETOLD: bool> {
     last: &'a mut [[u32; PATTERNS]; 2],
     last_eight: &'a mut [u32; 256],
     /// The place of the next piece.
@@ -88,7 +88,7 @@ fn back(last: &mut u32, place: u32) -> u32 {
     place.wrapping_sub(core::mem::replace(last, place))
 }
 
-impl Reading<'_> {
+impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
     #[inline(always)]
     fn back(&mut self, slot: usize, pattern: u8) -> u32 {
         back(&mut self.last[slot][usize::from(pattern) % PATTERNS], self.place)
@@ -104,7 +104,7 @@ impl Reading<'_> {
     pub(super) fn eights<T: Code>(&mut self, piece: &Eight<T>, bytes: &[u8], out: &mut impl Output<T>) {
         for &byte in bytes {
             let back = self.eight_back(byte);
-            piece.push(byte, back, out);
+            piece.push(piece.near(byte, back), &piece.spelled[usize::from(byte)], out);
             self.place += 1;
         }
     }
@@ -123,13 +123,19 @@ impl Reading<'_> {
             self.one_half(1, pieces, bytes, start / 2, out);
         }
         let begin = start.div_ceil(2);
+        let mut before = bytes.behind(GROUP * begin) % (1 << BEFORE);
         for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
             let (back, [low, high], [low_back, high_back]) = self.eight_and_halves_back(byte);
-            let is_one = eight.is_near(byte, back);
-            if first.is_near(low, low_back) && second.is_near(high, high_back) {
-                out.add_one_or_both(is_one, eight.near(back), [first.near(low_back), second.near(high_back)]);
+            let (is_one, one) = eight.near(byte, back);
+            if !FORETOLD {
+                let behind = usize::from(byte) << BEFORE | before;
+                before = usize::from(byte) >> (GROUP - BEFORE);
+                first.push_one_or((is_one, Some(one)), first.near(low, low_back), first.spelled(behind), out);
+                second.push_one_or((is_one, None), second.near(high, high_back), second.spelled(behind >> 3), out);
+            } else if first.is_near(low, low_back) && second.is_near(high, high_back) {
+                out.add_one_or_both(is_one, one, [first.near(low, low_back).1, second.near(high, high_back).1]);
             } else if is_one {
-                out.add(eight.near(back));
+                out.add(one);
             } else {
                 first.write(low, low_back, || bytes.behind(GROUP * i), out);
                 second.write(high, high_back, || bytes.behind(GROUP * i + 3), out);
@@ -228,7 +234,11 @@ impl Reading<'_> {
     ) {
         let pattern = |first: usize| (modules >> first) as u8 % (1 << MODULES);
         let back = self.back(0, pattern(0));
-        piece.write(pattern(0), back, behind, out);
+        if FORETOLD {
+            piece.write(pattern(0), back, behind, out);
+        } else {
+            piece.push(piece.near(pattern(0), back), piece.spelled(behind()), out);
+        }
         for first in 1..PLACES {
             self.last[0][usize::from(pattern(first))] = self.place + first as u32;
         }

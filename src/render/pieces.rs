@@ -150,9 +150,10 @@ impl Pieces {
         rows_len + places * self.len / self.places - rows * stride * self.len / self.places
     }
 
-    /// Gives `out` what stands before a row, whether it is the first or not, and the row.
+    /// Gives `out` what stands before a row, whether it is the first or not, and the row, whether its pieces
+    /// [`are_foretold`](Self::are_foretold) or not.
     #[inline(always)]
-    pub(super) fn write_row<T: Code>(
+    pub(super) fn write_row<T: Code, const FORETOLD: bool>(
         &self,
         history: &mut History,
         row: &Row,
@@ -185,7 +186,7 @@ impl Pieces {
         out.push_all(&joints[history.left + self.joint(begin, 1)]);
 
         let place = if self.has_halves() { begin / 2 } else { begin * self.places };
-        let (mut reading, bytes) = (history.read(place), Bytes::of(row));
+        let (mut reading, bytes) = (history.read::<FORETOLD>(place), Bytes::of(row));
         match (&alphabet.shapes, self.cut) {
             (Shapes::Eight(piece), _) => reading.eights(piece, bytes.slice(begin, end), out),
             (Shapes::EightOrHalves(pieces), _) => reading.eights_or_halves(pieces, &bytes, begin..end, out),
@@ -218,6 +219,13 @@ impl Pieces {
     pub(super) fn finish<T: Code>(&self, history: &History, alphabet: &Alphabet<T>, out: &mut impl Output<T>) {
         out.push_all(&alphabet.joints.below[history.left]);
         out.push_all(&alphabet.end);
+    }
+
+    /// Whether it can mostly be foretold which pieces are near: a branch takes little time then. The longer pieces are the fewer
+    /// places has the window, and where about as many are far it takes up to a third less to choose without one; but in small symbols.
+    pub(super) fn are_foretold(&self) -> bool {
+        let most = if self.has_halves() { 24 } else { 32 };
+        self.geometry.scale <= most || self.geometry.rows() < SMALL
     }
 
     /// Whether rows may begin and end with half a period.
@@ -337,9 +345,7 @@ impl Pieces {
     /// as chance, and each wrong guess takes time; less of it in small symbols, or beside long lines: elsewhere any match will do.
     fn limits<const N: usize>(&self, spelled: &[Box<[Token]>], codes: &Codes) -> [u32; N] {
         match self.cut {
-            Cut::Anywhere(_) | Cut::Fours if self.geometry.rows() >= SMALL && self.geometry.scale <= 32 => {
-                [u32::MAX; N]
-            }
+            Cut::Anywhere(_) | Cut::Fours if self.geometry.rows() >= SMALL && self.are_foretold() => [u32::MAX; N],
             _ => codes.sizes_of(spelled, 1 << self.before()),
         }
     }
@@ -359,7 +365,8 @@ impl Pieces {
         for rows in images {
             let history = &mut History::default();
             for (y, row) in rows.iter().enumerate() {
-                self.write_row(history, row, y == 0, tokens, &mut counts);
+                // The tokens are the same if it cannot be foretold.
+                self.write_row::<_, true>(history, row, y == 0, tokens, &mut counts);
             }
             counts.add_all(&tokens.joints.below[history.left], 1);
         }

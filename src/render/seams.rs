@@ -6,7 +6,7 @@
 
 use core::hint::select_unpredictable;
 
-use super::alphabet::{BEFORE, Code, Output, PATTERNS, Piece};
+use super::alphabet::{Code, Output, PATTERNS, Piece, SpelledBits};
 use super::codes::{Codes, Counts};
 use super::deflate::{Bits, SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, LIGHT, NO_FILTER, Row};
@@ -35,7 +35,7 @@ pub(super) struct Seam<T: Code> {
 struct Tail<T: Code> {
     rows: Rows<T>,
     /// First groups, by their modules that may be dark.
-    groups: Vec<Box<[T]>>,
+    groups: Vec<T::Spelled>,
 }
 
 /// The seams of an image so far.
@@ -111,7 +111,8 @@ impl Seam<Token> {
         Seam {
             light: self.light,
             head: self.head.coded(codes),
-            tail: tail.map(|tail| Tail { rows: tail.rows.coded(codes), groups: codes.encode_all(&tail.groups) }),
+            tail: tail
+                .map(|tail| Tail { rows: tail.rows.coded(codes), groups: SpelledBits::of(&tail.groups, codes).0 }),
             tail_modules: self.tail_modules,
         }
     }
@@ -133,25 +134,16 @@ impl<T: Code> Seam<T> {
             return false;
         }
         let Some(Tail { rows, groups }) = &self.tail else {
-            self.head.push(head, head_back, out);
+            self.head.push(self.head.near(head, head_back), &self.head.spelled[usize::from(head)], out);
             return true;
         };
-        let is_head = self.head.is_near(head, head_back);
-        let is_tail = !is_head && rows.is_near(tail, tail_back);
+        let (is_head, head_near) = self.head.near(head, head_back);
+        let (is_tail, tail_near) = rows.near(tail, tail_back);
+        let is_tail = !is_head && is_tail;
         let [group, others] = [&groups[usize::from(group)], &self.head.spelled[usize::from(head)]];
         let spelled = select_unpredictable(is_tail, group, others);
-        match (&*rows.spelled[usize::from(tail)], &**spelled) {
-            ([tail], [spelled]) => {
-                out.push_near_or(is_tail, rows.near(tail_back), tail);
-                out.push_near_or(is_head, self.head.near(head_back), spelled);
-            }
-            // Never where the quiet zone is as wide as usual.
-            (tail, _) => {
-                out.push_all(tail);
-                self.head.write(head, head_back, || usize::from(head) << BEFORE, out);
-                out.flush();
-            }
-        }
+        rows.push((is_tail, tail_near), &rows.spelled[usize::from(tail)], out);
+        self.head.push((is_head, head_near), spelled, out);
         true
     }
 }
@@ -211,8 +203,12 @@ mod tests {
                 let Some(seam) = seam(version, 1, quiet_zone, codes) else { continue };
                 let coded = seam.coded(codes);
                 let most = |rows: &Rows<Bits>| {
-                    let spelled = rows.spelled.iter().map(|bits| Bits::total(bits));
-                    spelled.chain(rows.back.iter().map(|short| short.bits().count as usize)).max().unwrap()
+                    rows.spelled
+                        .iter()
+                        .map(|spelled| Bits::total(rows.all(spelled)))
+                        .chain(rows.back.iter().map(|short| short.bits().count as usize))
+                        .max()
+                        .unwrap()
                 };
                 let tail = coded.tail.as_ref().map_or(0, |tail| most(&tail.rows));
                 assert!(most(&coded.head) + tail <= coded.most_bits(), "version {version}, quiet zone {quiet_zone}");
