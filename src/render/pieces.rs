@@ -221,8 +221,8 @@ impl Pieces {
         out.push_all(&alphabet.end);
     }
 
-    /// Whether it can mostly be foretold which pieces are near: a branch takes little time then. The longer pieces are the fewer
-    /// places has the window, and where about as many are far it takes up to a third less to choose without one; but in small symbols.
+    /// Whether it can mostly be foretold which pieces are near, so that a branch takes little time. The longer pieces are the fewer
+    /// places the window has; where many are far it takes up to two fifths less time to choose without one, but not in small symbols.
     pub(super) fn are_foretold(&self) -> bool {
         let most = if self.has_halves() { 24 } else { 32 };
         self.geometry.scale <= most || self.geometry.rows() < SMALL
