@@ -1,9 +1,8 @@
 //! What rows of pieces are coded as: tokens to count, or bits to write.
 
 use core::hint::select_unpredictable;
-use core::slice::from_ref;
 
-use super::codes::{Codes, Counts};
+use super::codes::{Coded, Codes, Counts};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
 use super::repeats::Between;
 
@@ -55,7 +54,7 @@ pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     pub(super) spelled: Vec<T::Spelled>,
     /// How many of the [`BEFORE`] modules before it are not among those.
     apart: usize,
-    /// What is spelled as more than is pushed at once.
+    /// What of that is more than is pushed at once.
     long: Vec<Box<[T]>>,
 }
 
@@ -81,33 +80,11 @@ impl Code for Token {
 
 impl Code for Bits {
     type Short = ShortBits;
-    type Spelled = SpelledBits;
+    type Spelled = Coded;
 
     #[inline(always)]
-    fn all<'a>(spelled: &'a SpelledBits, long: &'a [Box<[Self]>]) -> &'a [Self] {
-        let SpelledBits(bits) = spelled;
-        if bits.count <= MOST_BITS { from_ref(bits) } else { &long[bits.value as usize] }
-    }
-}
-
-/// At most [`MOST_BITS`]; with a greater count, which of the long ones it is.
-pub(super) struct SpelledBits(Bits);
-
-impl SpelledBits {
-    /// The bits of each of these, and the long ones among them.
-    pub(super) fn of(all: &[Box<[Token]>], codes: &Codes) -> (Vec<Self>, Vec<Box<[Bits]>>) {
-        let mut long = Vec::new();
-        let spelled = all.iter().map(|tokens| {
-            let bits = codes.encode(tokens, MOST_BITS);
-            Self(match *bits {
-                [bits] => bits,
-                _ => {
-                    long.push(bits);
-                    Bits { value: long.len() as u64 - 1, count: MOST_BITS + 1 }
-                }
-            })
-        });
-        (spelled.collect(), long)
+    fn all<'a>(spelled: &'a Coded, long: &'a [Box<[Self]>]) -> &'a [Self] {
+        spelled.all(long)
     }
 }
 
@@ -203,16 +180,11 @@ impl Output<Bits> for BitWriter<'_> {
         &mut self,
         (is_one, one): (bool, Option<&ShortBits>),
         (is_near, near): (bool, &ShortBits),
-        spelled: &SpelledBits,
+        spelled: &Coded,
         long: &[Box<[Bits]>],
     ) {
         let one = one.map_or(Bits::default(), |one| one.bits());
-        let bits = either(is_one, one, either(is_near, near.bits(), spelled.0));
-        if bits.count <= MOST_BITS {
-            BitWriter::push(self, bits);
-        } else {
-            BitWriter::push_all(self, &long[bits.value as usize]);
-        }
+        Coded(either(is_one, one, either(is_near, near.bits(), spelled.0))).push(long, self);
     }
 
     #[inline(always)]
@@ -233,10 +205,10 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
         back <= self.reach[usize::from(pattern) % N]
     }
 
-    /// Whether a piece that stood so many places back is matched, and the match; anything if it is not.
+    /// The match for a piece that stood so many places back, if that is near; anything otherwise.
     #[inline(always)]
-    pub(super) fn near(&self, pattern: u8, back: u32) -> (bool, &T::Short) {
-        (self.is_near(pattern, back), &self.back[back as usize % BACK])
+    pub(super) fn near(&self, back: u32) -> &T::Short {
+        &self.back[back as usize % BACK]
     }
 
     /// What spells the first of those modules behind the ones before it.
@@ -249,19 +221,19 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
     /// Gives `out` a piece that stood so many places back; `behind` says, where that is far, its pattern behind the modules before.
     #[inline(always)]
     pub(super) fn write(&self, pattern: u8, back: u32, behind: impl FnOnce() -> usize, out: &mut impl Output<T>) {
-        match self.near(pattern, back) {
-            (true, near) => out.add(near),
-            (false, _) => {
-                out.flush();
-                out.push_all(self.all(self.spelled(behind())));
-            }
+        if self.is_near(pattern, back) {
+            out.add(self.near(back));
+        } else {
+            out.flush();
+            out.push_all(self.all(self.spelled(behind())));
         }
     }
 
-    /// Gives `out` what is near, or what spells it, and flushes it, where that cannot be foretold.
+    /// Gives `out` and flushes the match for a piece that stood so many places back, if it is near, or what spells it, where that
+    /// cannot be foretold.
     #[inline(always)]
-    pub(super) fn push(&self, near: (bool, &T::Short), spelled: &T::Spelled, out: &mut impl Output<T>) {
-        self.push_one_or((false, None), near, spelled, out);
+    pub(super) fn push(&self, is_near: bool, back: u32, spelled: &T::Spelled, out: &mut impl Output<T>) {
+        self.push_one_or((false, None), is_near, back, spelled, out);
     }
 
     /// The same, unless the one is there instead, which may be nothing.
@@ -269,14 +241,15 @@ impl<T: Code, const N: usize, const BACK: usize> Piece<T, N, BACK> {
     pub(super) fn push_one_or(
         &self,
         one: (bool, Option<&T::Short>),
-        near: (bool, &T::Short),
+        is_near: bool,
+        back: u32,
         spelled: &T::Spelled,
         out: &mut impl Output<T>,
     ) {
-        out.push_one_or(one, near, spelled, &self.long);
+        out.push_one_or(one, (is_near, self.near(back)), spelled, &self.long);
     }
 
-    /// All that spells it.
+    /// All that something is spelled as.
     #[inline(always)]
     pub(super) fn all<'a>(&'a self, spelled: &'a T::Spelled) -> &'a [T] {
         T::all(spelled, &self.long)
@@ -357,7 +330,8 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
         // Two at once are pushed.
         let fit = back[1..].iter().take_while(|bits| 2 * bits.count <= MOST_BITS).count() as u32;
         let back = back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count });
-        let (spelled, long) = SpelledBits::of(&self.spelled, codes);
+        let mut long = Vec::new();
+        let spelled = self.spelled.iter().map(|tokens| Coded::new(tokens, codes, &mut long)).collect();
         Piece { back, reach: self.reach.map(|reach| reach.min(fit)), spelled, apart: self.apart, long }
     }
 }
@@ -365,7 +339,8 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
 impl<const N: usize, const BACK: usize> Piece<Bits, N, BACK> {
     /// Bits that no piece takes more of.
     pub(super) fn most_bits(&self) -> usize {
-        self.long.iter().map(|bits| Bits::total(bits)).max().unwrap_or(0).max(MOST_BITS as usize)
+        let spelled = self.spelled.iter().map(|spelled| Bits::total(self.all(spelled))).max().unwrap_or(0);
+        spelled.max(MOST_BITS as usize / 2)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The codes of a DEFLATE block (RFC 1951): how often its symbols occur, the codes that follow from it, what tokens take with
 //! them, the header that says them.
 
+use core::slice::from_ref;
+
 use super::deflate::{
     BitWriter, Bits, DISTANCES, END_OF_BLOCK, LONGEST_MATCH, MOST_BITS, SHORTEST_MATCH, SLACK, SYMBOLS, Token,
     distance_symbol, length_symbol,
@@ -308,6 +310,38 @@ impl Codes {
     }
 }
 
+/// The bits of tokens, at most [`MOST_BITS`]; with a greater count, which of the long ones they are.
+#[derive(Clone, Copy)]
+pub(super) struct Coded(pub(super) Bits);
+
+impl Coded {
+    /// The bits of these tokens, among the long ones if they are more than can be pushed at once.
+    pub(super) fn new(tokens: &[Token], codes: &Codes, long: &mut Vec<Box<[Bits]>>) -> Self {
+        let bits = codes.encode(tokens, MOST_BITS);
+        if let [bits] = *bits {
+            return Self(bits);
+        }
+        long.push(bits);
+        Self(Bits { value: long.len() as u64 - 1, count: MOST_BITS + 1 })
+    }
+
+    /// All of them.
+    #[inline(always)]
+    pub(super) fn all<'a>(&'a self, long: &'a [Box<[Bits]>]) -> &'a [Bits] {
+        if self.0.count <= MOST_BITS { from_ref(&self.0) } else { &long[self.0.value as usize] }
+    }
+
+    /// Gives `out` all of them.
+    #[inline(always)]
+    pub(super) fn push(self, long: &[Box<[Bits]>], out: &mut BitWriter<'_>) {
+        if self.0.count <= MOST_BITS {
+            out.push(self.0);
+        } else {
+            out.push_all(&long[self.0.value as usize]);
+        }
+    }
+}
+
 /// Bits of a code, or about as many as a symbol without one would take.
 fn code_cost(length: u8) -> u32 {
     if length == 0 { 12 } else { u32::from(length) }
@@ -412,6 +446,29 @@ mod tests {
             assert!(Codes::of(&counts, 1_000).header_bits() <= best.header_bits());
         }
         assert_eq!(Codes::fixed().header_bits(), 3);
+    }
+
+    #[test]
+    fn what_is_coded_is_all_bits_of_its_tokens_however_many() {
+        let codes = Codes::fixed();
+        let (mut long, mut all) = (Vec::new(), Vec::new());
+        let mut tokens: Vec<Vec<Token>> = (0..20).map(|n| (0..n).map(Token::Literal).collect()).collect();
+        tokens.swap(3, 17);
+        let coded: Vec<Coded> = tokens.iter().map(|tokens| Coded::new(tokens, &codes, &mut long)).collect();
+        // Eight bits each.
+        assert_eq!(long.len(), (0..20).filter(|n| 8 * n > MOST_BITS).count());
+        let (mut bytes, mut wanted) = ([0; 256 + SLACK], [0; 256 + SLACK]);
+        let mut out = BitWriter::new(&mut bytes);
+        for (coded, tokens) in coded.iter().zip(&tokens) {
+            assert_eq!(coded.all(&long), &*codes.encode(tokens, MOST_BITS));
+            coded.push(&long, &mut out);
+            all.extend_from_slice(tokens);
+        }
+        let len = out.finish();
+        let mut out = BitWriter::new(&mut wanted);
+        out.push_all(&codes.encode(&all, MOST_BITS));
+        assert_eq!((len, out.finish()), (all.len(), all.len()));
+        assert_eq!(bytes[..len], wanted[..len]);
     }
 
     #[test]

@@ -4,10 +4,8 @@
 //! remains of a row behind its last full group is its *tail*.
 //! For scales at which a group is a few bytes that hardly repeat themselves: little is gained there by looking further back.
 
-use std::ops::Range;
-
 use super::checksum::{Adler, GroupSums, Sums};
-use super::codes::{Codes, Counts, SAMPLED};
+use super::codes::{Coded, Codes, Counts, SAMPLED};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
 use super::geometry::{GROUP, Geometry, Row, from_group, group};
 use super::repeats::Between;
@@ -22,8 +20,8 @@ pub(super) struct Groups {
     /// The tail of the last row, and what follows that.
     tails: Vec<Coded>,
     below: Box<[Bits]>,
-    /// Codes too long for a [`Coded`].
-    more: Vec<Bits>,
+    /// What is more than is pushed at once.
+    long: Vec<Box<[Bits]>>,
     /// Whether any two groups have few enough bits to be pushed at once.
     fit_in_pairs: bool,
     sums: Sums,
@@ -42,13 +40,6 @@ enum Ends {
     Tails(Vec<Coded>),
     /// With the row that follows: its first group is part of the seam.
     Seam(Box<Seam<Bits>>),
-}
-
-#[derive(Clone)]
-struct Coded {
-    bits: Bits,
-    /// Which of [`Groups::more`] follow.
-    more: Range<u32>,
 }
 
 impl Groups {
@@ -96,13 +87,8 @@ impl Groups {
             ((groups, tails, seam), counts)
         });
 
-        let mut more = Vec::new();
-        let mut coded = |tokens: &[Token]| {
-            let bits = codes.encode(tokens, MOST_BITS);
-            let start = more.len() as u32;
-            more.extend_from_slice(&bits[1..]);
-            Coded { bits: bits[0], more: start..more.len() as u32 }
-        };
+        let mut long = Vec::new();
+        let mut coded = |tokens: &[Token]| Coded::new(tokens, &codes, &mut long);
         let sums = Sums::new(geometry);
         let with_sums = |dark: usize| Group { coded: coded(&group_tokens[dark]), sums: sums.groups()[dark] };
         let groups: Box<[Group; 256]> = Box::new(core::array::from_fn(with_sums));
@@ -112,14 +98,13 @@ impl Groups {
         };
         let tails = tail_tokens.iter().map(|tail| coded(tail)).collect();
         let below = codes.encode(&around.below, MOST_BITS);
-        let fit_in_pairs =
-            groups.iter().all(|Group { coded, .. }| coded.more.is_empty() && 2 * coded.bits.count <= MOST_BITS);
-        (Self { count, groups, ends, tails, below, more, fit_in_pairs, sums }, codes, bits)
+        let fit_in_pairs = groups.iter().all(|group| 2 * group.coded.0.count <= MOST_BITS);
+        (Self { count, groups, ends, tails, below, long, fit_in_pairs, sums }, codes, bits)
     }
 
     /// Bits that no so many rows take more of, what is between and below them included.
     pub(super) fn most_bits(&self, rows: usize) -> usize {
-        let of = |coded: &Coded| coded.bits.count as usize + Bits::total(self.more_of(coded));
+        let of = |coded: &Coded| Bits::total(coded.all(&self.long));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
         let ends = match &self.ends {
             Ends::Tails(ends) => most(ends),
@@ -139,14 +124,14 @@ impl Groups {
             Ends::Tails(ends) => {
                 self.push_row(out, &mut sums, row, self.count);
                 if !is_last {
-                    self.push(out, &ends[tail]);
+                    ends[tail].push(&self.long, out);
                 }
             }
             Ends::Seam(seam) => {
                 let first = &self.groups[group(row, 0)];
                 sums.add(first.sums);
                 if !seam.write(seen, row, tail as u8, out) {
-                    self.push(out, &first.coded);
+                    first.coded.push(&self.long, out);
                 }
                 let more = |i: usize| row.get(i + 1).map_or(0, |word| word << (64 - GROUP));
                 let others = core::array::from_fn(|i| row[i] >> GROUP | more(i));
@@ -154,7 +139,7 @@ impl Groups {
             }
         }
         if is_last {
-            self.push(out, &self.tails[tail]);
+            self.tails[tail].push(&self.long, out);
             out.push_all(&self.below);
         }
         self.sums.of_line(sums, tail)
@@ -182,23 +167,11 @@ impl Groups {
             let [first, second] = [group(i), group(i + 1)];
             sums.add(first.sums);
             sums.add(second.sums);
-            out.push(first.coded.bits.then(second.coded.bits));
+            out.push(first.coded.0.then(second.coded.0));
         }
         for i in paired..count {
             sums.add(group(i).sums);
-            self.push(out, &group(i).coded);
+            group(i).coded.push(&self.long, out);
         }
-    }
-
-    #[inline(always)]
-    fn push(&self, out: &mut BitWriter<'_>, coded: &Coded) {
-        out.push(coded.bits);
-        if !coded.more.is_empty() {
-            out.push_all(self.more_of(coded));
-        }
-    }
-
-    fn more_of(&self, coded: &Coded) -> &[Bits] {
-        &self.more[coded.more.start as usize..coded.more.end as usize]
     }
 }

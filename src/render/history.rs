@@ -104,7 +104,7 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
     pub(super) fn eights<T: Code>(&mut self, piece: &Eight<T>, bytes: &[u8], out: &mut impl Output<T>) {
         for &byte in bytes {
             let back = self.eight_back(byte);
-            piece.push(piece.near(byte, back), &piece.spelled[usize::from(byte)], out);
+            piece.push(piece.is_near(byte, back), back, &piece.spelled[usize::from(byte)], out);
             self.place += 1;
         }
     }
@@ -123,17 +123,30 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
             self.one_half(1, pieces, bytes, start / 2, out);
         }
         let begin = start.div_ceil(2);
+        // The modules before a byte, kept from the one before: to load them for each takes longer, unless few need them.
         let mut before = bytes.behind(GROUP * begin) % (1 << BEFORE);
         for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
             let (back, [low, high], [low_back, high_back]) = self.eight_and_halves_back(byte);
-            let (is_one, one) = eight.near(byte, back);
+            let (is_one, one) = (eight.is_near(byte, back), eight.near(back));
             if !FORETOLD {
                 let behind = usize::from(byte) << BEFORE | before;
                 before = usize::from(byte) >> (GROUP - BEFORE);
-                first.push_one_or((is_one, Some(one)), first.near(low, low_back), first.spelled(behind), out);
-                second.push_one_or((is_one, None), second.near(high, high_back), second.spelled(behind >> 3), out);
+                first.push_one_or(
+                    (is_one, Some(one)),
+                    first.is_near(low, low_back),
+                    low_back,
+                    first.spelled(behind),
+                    out,
+                );
+                second.push_one_or(
+                    (is_one, None),
+                    second.is_near(high, high_back),
+                    high_back,
+                    second.spelled(behind >> 3),
+                    out,
+                );
             } else if first.is_near(low, low_back) && second.is_near(high, high_back) {
-                out.add_one_or_both(is_one, one, [first.near(low, low_back).1, second.near(high, high_back).1]);
+                out.add_one_or_both(is_one, one, [first.near(low_back), second.near(high_back)]);
             } else if is_one {
                 out.add(one);
             } else {
@@ -237,7 +250,7 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         if FORETOLD {
             piece.write(pattern(0), back, behind, out);
         } else {
-            piece.push(piece.near(pattern(0), back), piece.spelled(behind()), out);
+            piece.push(piece.is_near(pattern(0), back), back, piece.spelled(behind()), out);
         }
         for first in 1..PLACES {
             self.last[0][usize::from(pattern(first))] = self.place + first as u32;

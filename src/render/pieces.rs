@@ -362,11 +362,11 @@ impl Pieces {
     /// that may occur once more.
     pub(super) fn count(&self, images: &[Vec<Row>], above: &[Token], tokens: &Alphabet<Token>) -> Counts {
         let mut counts = Counts::of_blocks(images.len() as u32);
+        let write_row = if self.are_foretold() { Self::write_row::<_, true> } else { Self::write_row::<_, false> };
         for rows in images {
             let history = &mut History::default();
             for (y, row) in rows.iter().enumerate() {
-                // The tokens are the same if it cannot be foretold.
-                self.write_row::<_, true>(history, row, y == 0, tokens, &mut counts);
+                write_row(self, history, row, y == 0, tokens, &mut counts);
             }
             counts.add_all(&tokens.joints.below[history.left], 1);
         }

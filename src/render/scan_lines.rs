@@ -135,13 +135,9 @@ const ROWS_FOR_PIECES: usize = 2_000;
 impl Plan {
     fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
         let geometry = Geometry::new(version, scale, quiet_zone);
-        let samples = |rows: usize| -> Vec<Vec<Row>> {
-            let symbols = sample(version).take(rows.div_ceil(version.size()));
-            symbols.map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol, y)).collect()).collect()
-        };
-        let groups = || Self::groups(geometry, &samples(ROWS_FOR_GROUPS));
+        let groups = || Self::groups(geometry, &samples(version, geometry, ROWS_FOR_GROUPS));
         let pieces = || {
-            let samples = samples(ROWS_FOR_PIECES);
+            let samples = samples(version, geometry, ROWS_FOR_PIECES);
             let unfiltered = Self::pieces(geometry, Repeats::Unfiltered, &samples);
             // Lines that one match covers gain nothing.
             let up = (geometry.line() > LONGEST_MATCH).then(|| Self::pieces(geometry, Repeats::Up, &samples));
@@ -220,7 +216,7 @@ impl Plan {
 
     /// Writes a stream, which there must be room for, and says how long it is.
     fn write(&self, symbol: &Symbol, instructions: Available, scratch: &mut Scratch) -> usize {
-        // In one function either way of writing takes up to a twentieth more instructions.
+        // In one function either way of writing takes about a twentieth more instructions.
         match &self.rows {
             Rows::Pieces(pieces, ..) if !pieces.are_foretold() => {
                 dispatch(instructions, Write::<false> { plan: self, symbol, scratch })
@@ -276,6 +272,12 @@ fn header(codes: &Codes, above: &[Token]) -> (Vec<u8>, Bits) {
     let (len, rest) = out.split();
     bytes.truncate(2 + len);
     (bytes, rest)
+}
+
+/// The rows of so many symbols of [`sample`] that there are about so many rows.
+fn samples(version: Version, geometry: Geometry, rows: usize) -> Vec<Vec<Row>> {
+    let symbols = sample(version).take(rows.div_ceil(version.size()));
+    symbols.map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol, y)).collect()).collect()
 }
 
 /// Symbols with the function patterns of that version and random modules elsewhere, the same ones always.
@@ -410,10 +412,7 @@ mod tests {
             let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
             for quiet_zone in [0, 1, 4] {
                 let geometry = Geometry::new(version, scale, QuietZone::new(quiet_zone));
-                let samples: Vec<Vec<Row>> = sample(version)
-                    .take(2)
-                    .map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol, y)).collect())
-                    .collect();
+                let samples = samples(version, geometry, 2 * version.size());
                 for repeats in [Repeats::Unfiltered, Repeats::Up] {
                     let (_, plan) = Plan::pieces(geometry, repeats, &samples);
                     scratch.stream.resize(plan.longest.max(scratch.stream.len()), 0);

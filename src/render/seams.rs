@@ -6,8 +6,8 @@
 
 use core::hint::select_unpredictable;
 
-use super::alphabet::{Code, Output, PATTERNS, Piece, SpelledBits};
-use super::codes::{Codes, Counts};
+use super::alphabet::{Code, Output, PATTERNS, Piece};
+use super::codes::{Coded, Codes, Counts};
 use super::deflate::{Bits, SHORTEST_MATCH, Token};
 use super::geometry::{GROUP, Geometry, LIGHT, NO_FILTER, Row};
 
@@ -107,14 +107,12 @@ impl Seam<Token> {
 
     /// The bits of these tokens.
     pub(super) fn coded(&self, codes: &Codes) -> Seam<Bits> {
-        let tail = self.tail.as_ref();
-        Seam {
-            light: self.light,
-            head: self.head.coded(codes),
-            tail: tail
-                .map(|tail| Tail { rows: tail.rows.coded(codes), groups: SpelledBits::of(&tail.groups, codes).0 }),
-            tail_modules: self.tail_modules,
-        }
+        let tail = self.tail.as_ref().map(|Tail { rows, groups }| {
+            // One byte is never long.
+            let groups = groups.iter().map(|tokens| Coded::new(tokens, codes, &mut Vec::new())).collect();
+            Tail { rows: rows.coded(codes), groups }
+        });
+        Seam { light: self.light, head: self.head.coded(codes), tail, tail_modules: self.tail_modules }
     }
 }
 
@@ -134,16 +132,15 @@ impl<T: Code> Seam<T> {
             return false;
         }
         let Some(Tail { rows, groups }) = &self.tail else {
-            self.head.push(self.head.near(head, head_back), &self.head.spelled[usize::from(head)], out);
+            self.head.push(self.head.is_near(head, head_back), head_back, &self.head.spelled[usize::from(head)], out);
             return true;
         };
-        let (is_head, head_near) = self.head.near(head, head_back);
-        let (is_tail, tail_near) = rows.near(tail, tail_back);
-        let is_tail = !is_head && is_tail;
+        let is_head = self.head.is_near(head, head_back);
+        let is_tail = !is_head && rows.is_near(tail, tail_back);
         let [group, others] = [&groups[usize::from(group)], &self.head.spelled[usize::from(head)]];
         let spelled = select_unpredictable(is_tail, group, others);
-        rows.push((is_tail, tail_near), &rows.spelled[usize::from(tail)], out);
-        self.head.push((is_head, head_near), spelled, out);
+        rows.push(is_tail, tail_back, &rows.spelled[usize::from(tail)], out);
+        self.head.push(is_head, head_back, spelled, out);
         true
     }
 }
