@@ -2,6 +2,7 @@
 
 use core::hint::select_unpredictable;
 
+use super::apart::Apart;
 use super::codes::{Coded, Codes, Counts};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
 use super::repeats::Between;
@@ -47,7 +48,7 @@ pub(super) struct EightOrHalves<T: Code> {
 /// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
 pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
     /// By how many places ago it stood last. There is nothing 0 places back.
-    pub(super) back: [T::Short; BACK],
+    pub(super) back: Apart<[T::Short; BACK]>,
     /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
     pub(super) reach: [u32; N],
     /// By its pattern and, below that, the modules before it, byte by byte; nothing where it is other pieces that spell it.
@@ -317,7 +318,7 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
             Token::Literal(_) => u32::MAX,
         });
         let reach = |limit| costs.iter().rposition(|&cost| cost < limit).unwrap_or(0) as u32;
-        Self { back, reach: limits.map(reach), spelled, apart: BEFORE - before, long: Vec::new() }
+        Self { back: Apart(back), reach: limits.map(reach), spelled, apart: BEFORE - before, long: Vec::new() }
     }
 
     pub(super) fn count_all(&self, counts: &mut Counts) {
@@ -329,7 +330,7 @@ impl<const N: usize, const BACK: usize> Piece<Token, N, BACK> {
         let back = self.back.each_ref().map(|&token| codes.encode(&[token], MOST_BITS)[0]);
         // Two at once are pushed.
         let fit = back[1..].iter().take_while(|bits| 2 * bits.count <= MOST_BITS).count() as u32;
-        let back = back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count });
+        let back = Apart(back.map(|bits| ShortBits { value: bits.value as u32, count: bits.count }));
         let mut long = Vec::new();
         let spelled = self.spelled.iter().map(|tokens| Coded::new(tokens, codes, &mut long)).collect();
         Piece { back, reach: self.reach.map(|reach| reach.min(fit)), spelled, apart: self.apart, long }

@@ -1,6 +1,7 @@
 //! The checksum of a zlib stream (Adler-32, RFC 1950), joined and repeated without a look at the bytes.
 
-use super::geometry::{GROUP, Geometry, NO_FILTER, Row, from_group};
+use super::apart::Apart;
+use super::geometry::{GROUP, Geometry, NO_FILTER, Row, TAILS, from_group};
 
 /// What the checksum of some bytes needs to know of them.
 ///
@@ -101,35 +102,41 @@ impl Parts {
     }
 }
 
-/// What the groups of a line add to its checksum.
+/// What the groups of a line and its tail add to its checksum.
 pub(super) struct Sums {
     /// Groups of a row.
     count: usize,
     scale: u64,
-    /// Sum and, 32 bits further up, weighted sum of each group. A line's sums, added up over all groups, stay below 2^32: it has
-    /// 2,895 bytes at most.
-    groups: Box<[u64; 256]>,
-    /// Bytes behind the groups.
+    /// Bytes of a line, and of it those behind the groups.
+    line: u64,
     behind: u64,
-    /// By tail, a power of two of them, the checksum of a line whose groups are zeros.
-    others: Vec<Adler>,
+    tables: Box<Apart<Tables>>,
+}
+
+/// A sum and, 32 bits further up, a weighted sum. A line's stay below 2^32: it has 2,895 bytes at most.
+struct Tables {
+    /// Of each group.
+    groups: [u64; 256],
+    /// By tail, of a line whose groups are zeros.
+    tails: [u64; TAILS],
 }
 
 impl Sums {
     pub(super) fn new(geometry: Geometry) -> Self {
         let of = |dark, len| Adler::of(&geometry.bytes(dark, len));
+        let pack = |Adler { sum, weighted, .. }| weighted << 32 | sum;
         let behind = geometry.tail_len() + geometry.behind();
         let groups_len = geometry.groups() * geometry.scale;
         let before = Adler::of(&[NO_FILTER]).then(of(0, geometry.lead())).then(Adler::of_one(0, groups_len as u64));
         Self {
             count: geometry.groups(),
             scale: geometry.scale as u64,
-            groups: Box::new(core::array::from_fn(|dark| {
-                let Adler { sum, weighted, .. } = of(dark, geometry.scale);
-                weighted << 32 | sum
-            })),
+            line: geometry.line() as u64,
             behind: behind as u64,
-            others: (0..1 << geometry.tail()).map(|tail| before.then(of(tail, behind))).collect(),
+            tables: Box::new(Apart(Tables {
+                groups: core::array::from_fn(|dark| pack(of(dark, geometry.scale))),
+                tails: core::array::from_fn(|tail| pack(before.then(of(tail, behind)))),
+            })),
         }
     }
 
@@ -151,13 +158,13 @@ impl Sums {
     #[inline(always)]
     fn add_groups(&self, word: u64, count: usize, sums: &mut GroupSums) {
         for i in 0..count {
-            sums.add(self.groups[usize::from((word >> (GROUP * i)) as u8)]);
+            sums.add(self.tables.groups[usize::from((word >> (GROUP * i)) as u8)]);
         }
     }
 
     /// What each group adds to [`GroupSums`].
     pub(super) fn groups(&self) -> &[u64; 256] {
-        &self.groups
+        &self.tables.groups
     }
 
     /// Of a scan line of those groups that ends in that tail.
@@ -165,9 +172,9 @@ impl Sums {
     pub(super) fn of_line(&self, groups: GroupSums, tail: usize) -> Adler {
         const LOW: u64 = u32::MAX as u64;
         let sum = groups.sums & LOW;
-        let weighted = (groups.sums >> 32) + self.scale * (groups.behind & LOW) + sum * self.behind;
-        let others = self.others[tail & (self.others.len() - 1)];
-        Adler { sum: others.sum + sum, weighted: others.weighted + weighted, ..others }
+        let behind = self.scale * (groups.behind & LOW) + sum * self.behind;
+        let sums = groups.sums + self.tables.tails[tail % TAILS];
+        Adler { sum: sums & LOW, weighted: (sums >> 32) + behind, len: self.line }
     }
 }
 

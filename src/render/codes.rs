@@ -224,7 +224,8 @@ impl Codes {
     pub(crate) fn fewest(&self, bytes: &[u8], mut done: usize) -> Box<[Token]> {
         let longest = bytes.len().min(LONGEST_MATCH);
         let lengths: Vec<u32> = (0..=longest).map(|length| self.length_cost(length.max(SHORTEST_MATCH))).collect();
-        let distances: Vec<u32> = (0..=NEAR).map(|distance| self.distance_cost(distance.max(1))).collect();
+        let distances: Vec<u32> =
+            (0..=NEAR.min(bytes.len())).map(|distance| self.distance_cost(distance.max(1))).collect();
         // From the last byte on: the bits of all from there to the end, and the token that begins there; how many bytes from there
         // on are like those so far before them; of the distances at which so many are, the one that takes the fewest bits.
         let mut best = vec![(0, Token::Literal(0)); bytes.len() + 1];
@@ -311,7 +312,7 @@ impl Codes {
 }
 
 /// The bits of tokens, at most [`MOST_BITS`]; with a greater count, which of the long ones they are.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Coded(pub(super) Bits);
 
 impl Coded {

@@ -10,6 +10,9 @@ use crate::version::Version;
 /// Modules of a group: whole bytes at every scale.
 pub(super) const GROUP: usize = 8;
 
+/// Tails: what is left of a row behind its groups has fewer modules than a group.
+pub(super) const TAILS: usize = 1 << (GROUP - 1);
+
 /// Eight light pixels.
 pub(super) const LIGHT: u8 = 0xFF;
 

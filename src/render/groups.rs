@@ -4,10 +4,13 @@
 //! remains of a row behind its last full group is its *tail*.
 //! For scales at which a group is a few bytes that hardly repeat themselves: little is gained there by looking further back.
 
+use core::cell::LazyCell;
+
+use super::apart::{Apart, ApartSlice};
 use super::checksum::{Adler, GroupSums, Sums};
 use super::codes::{Coded, Codes, Counts, SAMPLED};
 use super::deflate::{BitWriter, Bits, MOST_BITS, Token};
-use super::geometry::{GROUP, Geometry, Row, from_group, group};
+use super::geometry::{GROUP, Geometry, Row, TAILS, from_group, group};
 use super::repeats::Between;
 use super::seams::{Seam, Seen};
 
@@ -15,11 +18,11 @@ use super::seams::{Seam, Seen};
 pub(super) struct Groups {
     /// Groups of a row.
     count: usize,
-    groups: Box<[Group; 256]>,
-    ends: Ends,
-    /// The tail of the last row, and what follows that.
-    tails: Vec<Coded>,
-    below: Box<[Bits]>,
+    tables: Box<Apart<Tables>>,
+    /// If every row but the last ends with the row that follows: its first group is part of the seam.
+    seam: Option<Box<Seam<Bits>>>,
+    /// What follows the last row.
+    below: ApartSlice<Bits>,
     /// What is more than is pushed at once.
     long: Vec<Box<[Bits]>>,
     /// Whether any two groups have few enough bits to be pushed at once.
@@ -34,12 +37,49 @@ struct Group {
     sums: u64,
 }
 
-/// How every row but the last ends.
-enum Ends {
-    /// By tail, it and what follows.
-    Tails(Vec<Coded>),
-    /// With the row that follows: its first group is part of the seam.
-    Seam(Box<Seam<Bits>>),
+struct Tables {
+    groups: [Group; 256],
+    /// By tail, that of the last row.
+    tails: [Coded; TAILS],
+    /// By tail, that of any other row without a seam and what follows.
+    ends: [Coded; TAILS],
+}
+
+/// What occurs how often in samples.
+struct Sampled {
+    groups: [u32; 256],
+    tails: [u32; TAILS],
+    /// What is between rows and around them.
+    others: Counts,
+}
+
+impl Sampled {
+    fn of(samples: &[Vec<Row>], seam: Option<&Seam<Token>>, geometry: Geometry, around: &Between<Vec<Token>>) -> Self {
+        let count = geometry.groups();
+        let mut others = Counts::of_blocks(samples.len() as u32);
+        // All may occur, so all have a code; those of the rows at hand count for more.
+        let (mut groups, mut tails) = ([1; 256], [1; TAILS]);
+        for rows in samples {
+            let seen = &mut Seen::default();
+            for (y, row) in rows.iter().enumerate() {
+                let tail = group(row, count);
+                let is_sewn = seam.is_some_and(|seam| seam.write(seen, row, tail as u8, &mut others));
+                for i in usize::from(is_sewn)..count {
+                    groups[group(row, i)] += SAMPLED;
+                }
+                if y == rows.len() - 1 || seam.is_none() {
+                    tails[tail] += SAMPLED;
+                }
+                if y > 0 && !is_sewn {
+                    others.add_all(&around.between, 1);
+                }
+            }
+        }
+        // In a wide quiet zone there are many of them.
+        others.add_all(&around.above, samples.len() as u32);
+        others.add_all(&around.below, samples.len() as u32);
+        Self { groups, tails, others }
+    }
 }
 
 impl Groups {
@@ -51,34 +91,16 @@ impl Groups {
         let tail_bytes: Vec<Vec<u8>> =
             (0..1 << geometry.tail()).map(|dark| geometry.bytes(dark, geometry.tail_len())).collect();
 
+        // Without a seam, what occurs does not depend on the codes.
+        let plain = LazyCell::new(|| Sampled::of(samples, None, geometry, around));
         let ((group_tokens, tail_tokens, seam), codes, bits) = Codes::settle(samples.len(), |codes| {
             let [groups, tails] = [&group_bytes, &tail_bytes]
                 .map(|all| all.iter().map(|bytes| codes.fewest(bytes, 0)).collect::<Vec<_>>());
             let seam = Seam::new(geometry, codes);
-            let mut seams = Counts::of_blocks(samples.len() as u32);
-            // All may occur, so all have a code; those of the rows at hand count for more.
-            let (mut group_counts, mut tail_counts) = ([1; 256], vec![1; tails.len()]);
-            for rows in samples {
-                let seen = &mut Seen::default();
-                for (y, row) in rows.iter().enumerate() {
-                    let tail = group(row, count) % tails.len();
-                    let is_sewn = seam.as_ref().is_some_and(|seam| seam.write(seen, row, tail as u8, &mut seams));
-                    for i in usize::from(is_sewn)..count {
-                        group_counts[group(row, i)] += SAMPLED;
-                    }
-                    if y == rows.len() - 1 || seam.is_none() {
-                        tail_counts[tail] += SAMPLED;
-                    }
-                    if y > 0 && !is_sewn {
-                        seams.add_all(&around.between, 1);
-                    }
-                }
-            }
-            // In a wide quiet zone there are many of them.
-            seams.add_all(&around.above, samples.len() as u32);
-            seams.add_all(&around.below, samples.len() as u32);
-            let mut counts = seams.times(SAMPLED);
-            for (tokens, &count) in groups.iter().zip(&group_counts).chain(tails.iter().zip(&tail_counts)) {
+            let sewn = seam.as_ref().map(|seam| Sampled::of(samples, Some(seam), geometry, around));
+            let Sampled { groups: group_counts, tails: tail_counts, others } = sewn.as_ref().unwrap_or(&plain);
+            let mut counts = others.times(SAMPLED);
+            for (tokens, &count) in groups.iter().zip(group_counts).chain(tails.iter().zip(tail_counts)) {
                 counts.add_all(tokens, count);
             }
             if let Some(seam) = &seam {
@@ -91,44 +113,45 @@ impl Groups {
         let mut coded = |tokens: &[Token]| Coded::new(tokens, &codes, &mut long);
         let sums = Sums::new(geometry);
         let with_sums = |dark: usize| Group { coded: coded(&group_tokens[dark]), sums: sums.groups()[dark] };
-        let groups: Box<[Group; 256]> = Box::new(core::array::from_fn(with_sums));
-        let ends = match seam {
-            None => Ends::Tails(tail_tokens.iter().map(|tail| coded(&[&tail[..], &around.between].concat())).collect()),
-            Some(seam) => Ends::Seam(Box::new(seam.coded(&codes))),
-        };
-        let tails = tail_tokens.iter().map(|tail| coded(tail)).collect();
-        let below = codes.encode(&around.below, MOST_BITS);
+        let groups: [Group; 256] = core::array::from_fn(with_sums);
         let fit_in_pairs = groups.iter().all(|group| 2 * group.coded.0.count <= MOST_BITS);
-        (Self { count, groups, ends, tails, below, long, fit_in_pairs, sums }, codes, bits)
+        let mut by_tail = |then: &[Token]| {
+            let mut tails = tail_tokens.iter().map(|tail| coded(&[tail, then].concat()));
+            core::array::from_fn(|_| tails.next().unwrap_or_default())
+        };
+        let tails = by_tail(&[]);
+        let ends = if seam.is_none() { by_tail(&around.between) } else { [Coded::default(); TAILS] };
+        let tables = Box::new(Apart(Tables { groups, tails, ends }));
+        let seam = seam.map(|seam| Box::new(seam.coded(&codes)));
+        let below = codes.encode(&around.below, MOST_BITS).into_iter().collect();
+        (Self { count, tables, seam, below, long, fit_in_pairs, sums }, codes, bits)
     }
 
     /// Bits that no so many rows take more of, what is between and below them included.
     pub(super) fn most_bits(&self, rows: usize) -> usize {
         let of = |coded: &Coded| Bits::total(coded.all(&self.long));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
-        let ends = match &self.ends {
-            Ends::Tails(ends) => most(ends),
-            Ends::Seam(seam) => seam.most_bits(),
-        };
-        let group = self.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        rows * (self.count * group + ends) + most(&self.tails) + Bits::total(&self.below)
+        let Tables { groups, tails, ends } = &**self.tables;
+        let end = self.seam.as_ref().map_or(most(ends), |seam| seam.most_bits());
+        let group = groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
+        rows * (self.count * group + end) + most(tails) + Bits::total(&self.below)
     }
 
     /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.
     #[inline(always)]
     pub(super) fn write_row(&self, out: &mut BitWriter<'_>, seen: &mut Seen, row: &Row, is_last: bool) -> Adler {
         let mut sums = GroupSums::default();
-        // A power of two.
-        let tail = from_group(row, self.count) as usize & (self.tails.len() - 1);
-        match &self.ends {
-            Ends::Tails(ends) => {
+        let Tables { groups, tails, ends } = &**self.tables;
+        let tail = from_group(row, self.count) as usize % TAILS;
+        match &self.seam {
+            None => {
                 self.push_row(out, &mut sums, row, self.count);
                 if !is_last {
                     ends[tail].push(&self.long, out);
                 }
             }
-            Ends::Seam(seam) => {
-                let first = &self.groups[group(row, 0)];
+            Some(seam) => {
+                let first = &groups[group(row, 0)];
                 sums.add(first.sums);
                 if !seam.write(seen, row, tail as u8, out) {
                     first.coded.push(&self.long, out);
@@ -139,7 +162,7 @@ impl Groups {
             }
         }
         if is_last {
-            self.tails[tail].push(&self.long, out);
+            tails[tail].push(&self.long, out);
             out.push_all(&self.below);
         }
         self.sums.of_line(sums, tail)
@@ -160,7 +183,7 @@ impl Groups {
     /// Writes the first `count` groups of a word.
     #[inline(always)]
     fn push_groups(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, word: u64, count: usize) {
-        let group = |i: usize| &self.groups[usize::from((word >> (GROUP * i)) as u8)];
+        let group = |i: usize| &self.tables.groups[usize::from((word >> (GROUP * i)) as u8)];
         // Two groups that fit are pushed as one: pushing is what takes the time.
         let paired = if self.fit_in_pairs { count & !1 } else { 0 };
         for i in (0..paired).step_by(2) {

@@ -20,6 +20,8 @@
 #[cfg(feature = "png")]
 mod alphabet;
 #[cfg(feature = "png")]
+mod apart;
+#[cfg(feature = "png")]
 mod checksum;
 #[cfg(feature = "png")]
 mod codes;

@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::alphabet::Alphabet;
+use super::apart::{Apart, ApartSlice};
 use super::checksum::{Adler, Parts, Sums};
 use super::codes::{Codes, LONGEST_HEADER};
 use super::deflate::{BitWriter, Bits, LONGEST_MATCH, MOST_BITS, SLACK, Token};
@@ -31,7 +32,7 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version};
 pub(crate) struct Plans {
     scale: Scale,
     quiet_zone: QuietZone,
-    by_version: [OnceLock<Box<Plan>>; 40],
+    by_version: Apart<[OnceLock<Box<Apart<Plan>>>; 40]>,
 }
 
 /// The plans of the default scale and quiet zone, shared by all that use them.
@@ -47,7 +48,7 @@ impl Plans {
     }
 
     fn empty(scale: Scale, quiet_zone: QuietZone) -> Self {
-        Self { scale, quiet_zone, by_version: [const { OnceLock::new() }; 40] }
+        Self { scale, quiet_zone, by_version: Apart([const { OnceLock::new() }; 40]) }
     }
 
     pub(crate) fn scale(&self) -> Scale {
@@ -61,7 +62,7 @@ impl Plans {
     /// Writes the zlib stream of the symbol's scan lines and gives it.
     pub(crate) fn write<'a>(&self, symbol: &Symbol, instructions: Available, scratch: &'a mut Scratch) -> &'a [u8] {
         let plan = self.by_version[symbol.version().index()]
-            .get_or_init(|| Box::new(Plan::new(symbol.version(), self.scale, self.quiet_zone)));
+            .get_or_init(|| Box::new(Apart(Plan::new(symbol.version(), self.scale, self.quiet_zone))));
         if scratch.stream.len() < plan.longest {
             scratch.stream.resize(plan.longest, 0);
         }
@@ -113,7 +114,7 @@ struct Plan {
     repeats: Repeats,
     rows: Rows,
     /// The stream up to where rows and what stands between them begin: whole bytes and the bits behind them.
-    header: (Vec<u8>, Bits),
+    header: (ApartSlice<u8>, Bits),
     end_of_block: Bits,
     /// Checksum of the quiet zone above, and of that below.
     quiet: Adler,
@@ -195,7 +196,7 @@ impl Plan {
         geometry: Geometry,
         repeats: Repeats,
         rows: Rows,
-        header: (Vec<u8>, Bits),
+        header: (ApartSlice<u8>, Bits),
         codes: &Codes,
         most_bits: usize,
     ) -> Self {
@@ -261,7 +262,7 @@ impl Plan {
 }
 
 /// The zlib header and the header of the one block with what follows it, up to the last whole byte, and the bits behind it.
-fn header(codes: &Codes, above: &[Token]) -> (Vec<u8>, Bits) {
+fn header(codes: &Codes, above: &[Token]) -> (ApartSlice<u8>, Bits) {
     let above = codes.encode(above, MOST_BITS);
     // Deflate with a window of 32 kB; the check bits make the two bytes a multiple of 31.
     let mut bytes = vec![0x78, 0xDA];
@@ -271,7 +272,7 @@ fn header(codes: &Codes, above: &[Token]) -> (Vec<u8>, Bits) {
     out.push_all(&above);
     let (len, rest) = out.split();
     bytes.truncate(2 + len);
-    (bytes, rest)
+    (bytes.into_iter().collect(), rest)
 }
 
 /// The rows of so many symbols of [`sample`] that there are about so many rows.
