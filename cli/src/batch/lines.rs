@@ -5,16 +5,16 @@
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
+use memchr::memchr_iter;
+
 /// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
 /// 9,452; the rest is room for other properties.
 pub(crate) const LONGEST_LINE: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough that
 /// a core's cache holds their answers.
 pub(crate) const MOST_LINES: usize = 128;
-/// Bytes beyond which a batch takes no further line, so it holds fewer than twice as many.
-const BYTES: usize = 128 * 1024;
 /// Bytes that are read ahead. What is left of them behind the last whole batch makes one that is not full.
-const AHEAD: usize = 2 * BYTES;
+const AHEAD: usize = 64 * 1024;
 /// Bytes that a batch's answers may keep allocated for its next lines.
 const KEPT: usize = 1024 * 1024;
 
@@ -69,47 +69,40 @@ impl<R: Read> Lines<R> {
     }
 
     /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but
-    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting.
+    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting. A last line needs
+    /// no end.
     ///
     /// On an error the batch has the lines before it.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> io::Result<bool> {
         batch.clear(self.next);
-        loop {
-            if !self.read_line(batch)? {
-                return Ok(false);
+        let Batch { lines, text, bytes, .. } = batch;
+        let mut is_more = true;
+        while is_more && lines.is_empty() {
+            let ahead = match self.input.fill_buf() {
+                Ok(ahead) => ahead,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            is_more = !ahead.is_empty();
+            // The text may have the beginning of a line. There are whole lines, or there is more of that one.
+            let (mut start, begun) = (0, text.len());
+            for end in memchr_iter(b'\n', ahead).take(self.limit).map(|end| begun + end) {
+                lines.push(if end - start > LONGEST_LINE { Line::TooLong } else { Line::Text(start..end) });
+                start = end + 1;
             }
-            self.next += 1;
-            let full = batch.lines.len() >= self.limit || batch.text.len() >= BYTES;
-            if full || !self.input.buffer().contains(&b'\n') {
-                return Ok(true);
+            let taken = if lines.is_empty() { ahead.len() } else { start - begun };
+            text.extend_from_slice(&ahead[..taken]);
+            self.input.consume(taken);
+            *bytes += taken as u64;
+            if lines.is_empty() && text.len() > LONGEST_LINE {
+                *bytes += self.input.skip_until(b'\n')? as u64;
+                lines.push(Line::TooLong);
             }
         }
-    }
-
-    /// Appends the next line, if there is one, and says whether there may be more. A last line needs no end.
-    fn read_line(&mut self, batch: &mut Batch) -> io::Result<bool> {
-        let start = batch.text.len();
-        // The line's end is the one byte more.
-        let mut piece = self.input.by_ref().take(LONGEST_LINE as u64 + 1);
-        let mut bytes = match piece.read_until(b'\n', &mut batch.text) {
-            Ok(0) => return Ok(false),
-            Ok(bytes) => bytes,
-            Err(error) => {
-                batch.text.truncate(start);
-                return Err(error);
-            }
-        };
-        let ended = batch.text.pop_if(|last| *last == b'\n').is_some();
-        let too_long = batch.text.len() - start > LONGEST_LINE;
-        if too_long {
-            batch.text.truncate(start);
-            bytes += self.input.skip_until(b'\n')?;
-            batch.lines.push(Line::TooLong);
-        } else {
-            batch.lines.push(Line::Text(start..batch.text.len()));
+        if lines.is_empty() && !text.is_empty() {
+            lines.push(Line::Text(0..text.len()));
         }
-        batch.bytes += bytes as u64;
-        // Only the input's end ends a line that is short without its own. A terminal would be asked for its end again.
-        Ok(ended || too_long)
+        self.next += batch.lines.len() as u64;
+        Ok(is_more)
     }
 }
