@@ -144,22 +144,20 @@ impl Sums {
     #[inline(always)]
     pub(super) fn line(&self, row: &Row) -> Adler {
         let mut sums = GroupSums::default();
+        let groups = &self.tables.groups;
+        let mut add = |word: u64, count: usize| {
+            for i in 0..count {
+                sums.add(groups[usize::from((word >> (GROUP * i)) as u8)]);
+            }
+        };
         let (words, rest) = (self.count / 8, self.count % 8);
         for word in &row[..words] {
-            self.add_groups(*word, 8, &mut sums);
+            add(*word, 8);
         }
         if let Some(word) = row.get(words) {
-            self.add_groups(*word, rest, &mut sums);
+            add(*word, rest);
         }
         self.of_line(sums, from_group(row, self.count) as usize)
-    }
-
-    /// Adds the first `count` groups of a word.
-    #[inline(always)]
-    fn add_groups(&self, word: u64, count: usize, sums: &mut GroupSums) {
-        for i in 0..count {
-            sums.add(self.tables.groups[usize::from((word >> (GROUP * i)) as u8)]);
-        }
     }
 
     /// What each group adds to [`GroupSums`].
