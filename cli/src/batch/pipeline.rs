@@ -104,8 +104,10 @@ impl<R: Read, W> Shared<R, W> {
         match lines.fill(batch) {
             Ok(true) => {}
             Ok(false) => *input = Ok(None),
-            // The lines before it are in the batch.
-            Err(error) => *input = Err(error),
+            Err(error) => {
+                *input = Err(error);
+                return Ok(false);
+            }
         }
         Ok(true)
     }
