@@ -55,26 +55,27 @@ struct Sampled {
 
 impl Sampled {
     fn of(samples: &[Vec<Row>], seam: Option<&Seam<Token>>, geometry: Geometry, around: &Between<Vec<Token>>) -> Self {
-        let count = geometry.groups();
         let mut others = Counts::of_blocks(samples.len() as u32);
+        let mut between = 0;
         // All may occur, so all have a code; those of the rows at hand count for more.
         let (mut groups, mut tails) = ([1; 256], [1; TAILS]);
         for rows in samples {
             let seen = &mut Seen::default();
             for (y, row) in rows.iter().enumerate() {
-                let tail = group(row, count);
-                let is_sewn = seam.is_some_and(|seam| seam.write(seen, row, tail as u8, &mut others));
-                for i in usize::from(is_sewn)..count {
-                    groups[group(row, i)] += SAMPLED;
+                let row_groups = row.map(u64::to_le_bytes);
+                let (row_groups, behind) = row_groups.as_flattened().split_at(geometry.groups());
+                let tail = behind[0];
+                let is_sewn = seam.is_some_and(|seam| seam.write(seen, row, tail, &mut others));
+                for &group in &row_groups[usize::from(is_sewn)..] {
+                    groups[usize::from(group)] += SAMPLED;
                 }
                 if y == rows.len() - 1 || seam.is_none() {
-                    tails[tail] += SAMPLED;
+                    tails[usize::from(tail)] += SAMPLED;
                 }
-                if y > 0 && !is_sewn {
-                    others.add_all(&around.between, 1);
-                }
+                between += u32::from(y > 0 && !is_sewn);
             }
         }
+        others.add_all(&around.between, between);
         // In a wide quiet zone there are many of them.
         others.add_all(&around.above, samples.len() as u32);
         others.add_all(&around.below, samples.len() as u32);

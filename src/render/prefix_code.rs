@@ -55,17 +55,24 @@ fn huffman<const N: usize>(counts: &[u32; N]) -> [u8; N] {
 
 /// The canonical prefix code with these lengths (3.2.2).
 pub(super) fn codes<const N: usize>(lengths: &[u8; N]) -> [Bits; N] {
-    let mut codes = [Bits::default(); N];
-    let mut next = 0;
-    for length in 1..=LONGEST_CODE {
-        next <<= 1;
-        for symbol in (0..N).filter(|&symbol| lengths[symbol] == length) {
-            let count = u32::from(length);
-            codes[symbol] = Bits { value: u64::from(u32::reverse_bits(next) >> (32 - count)), count };
-            next += 1;
-        }
+    let mut counts = [0; LONGEST_CODE as usize + 1];
+    for &length in lengths.iter().filter(|&&length| length > 0) {
+        counts[usize::from(length)] += 1;
     }
-    codes
+    // By length, the next code.
+    let mut next = counts;
+    let mut first = 0_u32;
+    for (next, count) in next.iter_mut().zip(counts) {
+        first <<= 1;
+        *next = first;
+        first += count;
+    }
+    lengths.map(|length| {
+        let next = &mut next[usize::from(length)];
+        let code = u32::reverse_bits(*next).checked_shr(32 - u32::from(length)).unwrap_or(0);
+        *next += 1;
+        Bits { value: code.into(), count: length.into() }
+    })
 }
 
 #[cfg(test)]

@@ -183,4 +183,15 @@ mod tests {
             assert_eq!(bytes, text.len() as u64);
         }
     }
+
+    #[test]
+    fn a_line_as_long_as_may_be_is_taken_with_its_end_and_without() {
+        for (len, end) in [(LONGEST_LINE, ""), (LONGEST_LINE, "\n"), (LONGEST_LINE + 1, ""), (LONGEST_LINE + 1, "\n")] {
+            let text = "x".repeat(len) + end;
+            let mut batch = Batch::default();
+            Lines::new(text.as_bytes(), MOST_LINES).fill(&mut batch).unwrap();
+            let is_taken = matches!(&batch.lines[..], [Line::Text(range)] if *range == (0..len));
+            assert_eq!(is_taken, len == LONGEST_LINE, "{len} bytes and {end:?}");
+        }
+    }
 }
