@@ -47,7 +47,7 @@ pub(super) struct EightOrHalves<T: Code> {
 
 /// What the piece of a slot, one of so many patterns, is coded as, less than so many places back.
 pub(super) struct Piece<T: Code, const N: usize, const BACK: usize> {
-    /// By how many places ago it stood last. There is nothing 0 places back.
+    /// By how many places ago it stood last. There is nothing 0 places back. That it is apart sets all of the piece apart.
     pub(super) back: Apart<[T::Short; BACK]>,
     /// By its pattern, how many places back it is matched at most; 0 if it is always spelled.
     pub(super) reach: [u32; N],

@@ -47,9 +47,10 @@ struct Tables {
 
 /// What occurs how often in samples.
 struct Sampled {
+    /// Each time counts [`SAMPLED`], and all are there once more.
     groups: [u32; 256],
     tails: [u32; TAILS],
-    /// What is between rows and around them.
+    /// What is between rows and around them, each time once.
     others: Counts,
 }
 
@@ -57,7 +58,7 @@ impl Sampled {
     fn of(samples: &[Vec<Row>], seam: Option<&Seam<Token>>, geometry: Geometry, around: &Between<Vec<Token>>) -> Self {
         let mut others = Counts::of_blocks(samples.len() as u32);
         let mut between = 0;
-        // All may occur, so all have a code; those of the rows at hand count for more.
+        // All may occur, so all have a code.
         let (mut groups, mut tails) = ([1; 256], [1; TAILS]);
         for rows in samples {
             let seen = &mut Seen::default();

@@ -26,7 +26,7 @@ pub(crate) struct Batch {
     pub(crate) first: u64,
     /// The lines, in order.
     pub(crate) lines: Vec<Line>,
-    /// The text of the lines, one behind the other.
+    /// What was read: the lines are ranges of it.
     pub(crate) text: Vec<u8>,
     /// Bytes of the input that the lines took.
     pub(crate) bytes: u64,
@@ -75,7 +75,7 @@ impl<R: Read> Lines<R> {
     /// takes further ones only if they are there already: whoever sends line after line is not kept waiting. A last line needs
     /// no end.
     ///
-    /// On an error the batch has no lines.
+    /// On an error the batch has no lines, and what was read of the next one is lost.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> io::Result<bool> {
         batch.clear(self.next);
         let Batch { lines, text, bytes, .. } = batch;
