@@ -57,21 +57,19 @@ struct Sampled {
 impl Sampled {
     fn of(samples: &[Vec<Row>], seam: Option<&Seam<Token>>, geometry: Geometry, around: &Between<Vec<Token>>) -> Self {
         let mut others = Counts::of_blocks(samples.len() as u32);
-        let mut between = 0;
+        let (count, mut between) = (geometry.groups(), 0);
         // All may occur, so all have a code.
         let (mut groups, mut tails) = ([1; 256], [1; TAILS]);
         for rows in samples {
             let seen = &mut Seen::default();
             for (y, row) in rows.iter().enumerate() {
-                let row_groups = row.map(u64::to_le_bytes);
-                let (row_groups, behind) = row_groups.as_flattened().split_at(geometry.groups());
-                let tail = behind[0];
-                let is_sewn = seam.is_some_and(|seam| seam.write(seen, row, tail, &mut others));
-                for &group in &row_groups[usize::from(is_sewn)..] {
-                    groups[usize::from(group)] += SAMPLED;
+                let tail = group(row, count);
+                let is_sewn = seam.is_some_and(|seam| seam.write(seen, row, tail as u8, &mut others));
+                for i in usize::from(is_sewn)..count {
+                    groups[group(row, i)] += SAMPLED;
                 }
                 if y == rows.len() - 1 || seam.is_none() {
-                    tails[usize::from(tail)] += SAMPLED;
+                    tails[tail] += SAMPLED;
                 }
                 between += u32::from(y > 0 && !is_sewn);
             }

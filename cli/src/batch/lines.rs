@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
                 is_too_long = true;
             }
             searched = text.len();
-            // Straight into the text: a buffer for all workers would go from cache to cache.
+            // Straight into the text: while a buffer for all workers is filled, the others wait.
             text.resize(searched + READ, 0);
             let read = read(&mut self.input, &mut text[searched..])?;
             text.truncate(searched + read);
