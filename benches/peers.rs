@@ -7,6 +7,7 @@
 mod peer;
 mod workloads;
 
+use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -46,8 +47,10 @@ fn main() {
         compare(&workload, &mut contenders, &mut rows);
     }
     let json = serde_json::to_string_pretty(&rows).expect("rows are JSON");
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/target/peers.json");
-    if let Err(error) = std::fs::write(path, json + "\n") {
+    // Cargo may build elsewhere; the chart reads it here.
+    let target = concat!(env!("CARGO_MANIFEST_DIR"), "/target");
+    let path = format!("{target}/peers.json");
+    if let Err(error) = fs::create_dir_all(target).and_then(|()| fs::write(&path, json + "\n")) {
         eprintln!("{path}: {error}");
     }
     table(&rows);
