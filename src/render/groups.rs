@@ -131,10 +131,10 @@ impl Groups {
     pub(super) fn most_bits(&self, rows: usize) -> usize {
         let of = |coded: &Coded| Bits::total(coded.all(&self.long));
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
-        let Tables { groups, tails, ends } = &**self.tables;
-        let end = self.seam.as_ref().map_or(most(ends), |seam| seam.most_bits());
-        let group = groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        rows * (self.count * group + end) + most(tails) + Bits::total(&self.below)
+        let end = self.seam.as_ref().map_or(most(&self.tables.ends), |seam| seam.most_bits());
+        let group = self.tables.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
+        // One row has no end, or no seam before it, which takes more than the tail of the last.
+        rows * (self.count * group + end) + Bits::total(&self.below)
     }
 
     /// Writes a row from the end of its margin on, and what follows it. Gives the checksum of its first scan line.
