@@ -13,8 +13,8 @@ use super::prefix_code::{LONGEST_CODE, code_lengths, codes};
 const NEAR: usize = 48;
 /// What something in a sample counts, where what did not come up counts one.
 pub(super) const SAMPLED: u32 = 64;
-/// How often codes are made anew until they have settled.
-const ROUNDS: usize = 3;
+/// Codes have settled when a round takes off less than this part of the bits.
+const SETTLED: u64 = 2_000;
 /// How many literals keep a count of their own where the others get one for all.
 const FREQUENT: [usize; 6] = [0, 2, 4, 8, 16, 32];
 /// No shorter bound holds codes for all symbols: 2^9 are enough.
@@ -120,13 +120,19 @@ impl Codes {
         all.chain([Self::fixed()]).min_by_key(|codes| codes.block_bits(counts, blocks)).unwrap_or_else(Self::fixed)
     }
 
-    /// How something is best coded depends on the codes, and they on how it is coded: a few rounds settle it. Gives what `code` makes
-    /// of codes last, the codes for what then occurs in so many images, and their bits of one. What `code` counts in an image
-    /// counts [`SAMPLED`].
-    pub(crate) fn settle<T>(images: usize, code: impl Fn(&Self) -> (T, Counts)) -> (T, Self, u64) {
+    /// How something is best coded depends on the codes, and they on how it is coded: in every round, of so many at most, it takes
+    /// fewer bits, until that has settled. Gives what `code` makes of codes last, the codes for what then occurs in so many images, and
+    /// their bits of one. What `code` counts in an image counts [`SAMPLED`].
+    pub(crate) fn settle<T>(images: usize, rounds: usize, code: impl Fn(&Self) -> (T, Counts)) -> (T, Self, u64) {
         let (mut coded, mut counts) = code(&Self::of_any_header(&Counts::of_all()));
-        for _ in 1..ROUNDS {
-            (coded, counts) = code(&Self::of_any_header(&counts));
+        let mut bits = u64::MAX;
+        for _ in 1..rounds {
+            let codes = Self::of_any_header(&counts);
+            (coded, counts) = code(&codes);
+            let before = core::mem::replace(&mut bits, codes.size(&counts));
+            if bits > before - before / SETTLED {
+                break;
+            }
         }
         let blocks = SAMPLED * images as u32;
         let codes = Self::of(&counts, blocks);

@@ -132,6 +132,8 @@ enum Rows {
 const ROWS_FOR_GROUPS: usize = 16_000;
 /// As many for every distance to come up.
 const ROWS_FOR_PIECES: usize = 2_000;
+/// Rounds in which codes settle at most; few scales need more than four.
+const ROUNDS_FOR_PIECES: usize = 12;
 
 impl Plan {
     fn new(version: Version, scale: Scale, quiet_zone: QuietZone) -> Self {
@@ -172,7 +174,7 @@ impl Plan {
         let pieces = Pieces::new(geometry, repeats);
         let between = Between::new(geometry, repeats, pieces.behind());
         let above = &between.above.before;
-        let (tokens, codes, bits) = Codes::settle(samples.len(), |codes| {
+        let (tokens, codes, bits) = Codes::settle(samples.len(), ROUNDS_FOR_PIECES, |codes| {
             let tokens = pieces.tokens(&between, codes);
             let counts = pieces.count(samples, above, &tokens);
             (tokens, counts)
