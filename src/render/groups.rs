@@ -14,7 +14,7 @@ use super::geometry::{GROUP, Geometry, Row, TAILS, from_group, group};
 use super::repeats::Between;
 use super::seams::{Seam, Seen};
 
-/// More rounds make images of groups a thousandth smaller at most, and the first one of a version take a third longer.
+/// Rounds in which codes settle: more make images a five-hundredth smaller at most, and the first one of a version take a third longer.
 const ROUNDS: usize = 3;
 
 /// How all rows of an image of one version, scale and quiet zone are coded, and what stands between them.
@@ -136,7 +136,7 @@ impl Groups {
         let most = |all: &[Coded]| all.iter().map(of).max().unwrap_or(0);
         let end = self.seam.as_ref().map_or(most(&self.tables.ends), |seam| seam.most_bits());
         let group = self.tables.groups.iter().map(|group| of(&group.coded)).max().unwrap_or(0);
-        // One row has no end, or no seam before it, which takes more than the tail of the last.
+        // The last row has no end, or the first no seam, which takes more bits than the tail of the last.
         rows * (self.count * group + end) + Bits::total(&self.below)
     }
 
