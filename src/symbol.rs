@@ -71,6 +71,13 @@ impl Symbol {
         let words = if y < size { self.version.words() } else { 0 };
         (0..words).map(move |word| self.rows[word * size + y])
     }
+
+    /// The first words of all rows, the second, the third; none where rows have fewer.
+    #[inline(always)]
+    pub(crate) fn words(&self) -> [&[u64]; 3] {
+        let mut words = self.rows.chunks_exact(self.size());
+        core::array::from_fn(|_| words.next().unwrap_or_default())
+    }
 }
 
 impl fmt::Debug for Symbol {

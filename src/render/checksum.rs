@@ -107,15 +107,14 @@ pub(super) struct Sums {
     /// Groups of a row.
     count: usize,
     scale: u64,
-    /// Bytes of a line, and of it those behind the groups.
+    /// Bytes of a line.
     line: u64,
-    behind: u64,
     tables: Box<Apart<Tables>>,
 }
 
 /// A sum and, 32 bits further up, a weighted sum. A line's stay below 2^32: it has 2,895 bytes at most.
 struct Tables {
-    /// Of each group.
+    /// Of each group with what is behind the groups, as if that were zeros.
     groups: [u64; 256],
     /// By tail, of a line whose groups are zeros.
     tails: [u64; TAILS],
@@ -126,15 +125,15 @@ impl Sums {
         let of = |dark, len| Adler::of(&geometry.bytes(dark, len));
         let pack = |Adler { sum, weighted, .. }| weighted << 32 | sum;
         let behind = geometry.tail_len() + geometry.behind();
+        let group = |dark| of(dark, geometry.scale).then(Adler::of_one(0, behind as u64));
         let groups_len = geometry.groups() * geometry.scale;
         let before = Adler::of(&[NO_FILTER]).then(of(0, geometry.lead())).then(Adler::of_one(0, groups_len as u64));
         Self {
             count: geometry.groups(),
             scale: geometry.scale as u64,
             line: geometry.line() as u64,
-            behind: behind as u64,
             tables: Box::new(Apart(Tables {
-                groups: core::array::from_fn(|dark| pack(of(dark, geometry.scale))),
+                groups: core::array::from_fn(|dark| pack(group(dark))),
                 tails: core::array::from_fn(|tail| pack(before.then(of(tail, behind)))),
             })),
         }
@@ -169,10 +168,8 @@ impl Sums {
     #[inline(always)]
     pub(super) fn of_line(&self, groups: GroupSums, tail: usize) -> Adler {
         const LOW: u64 = u32::MAX as u64;
-        let sum = groups.sums & LOW;
-        let behind = self.scale * (groups.behind & LOW) + sum * self.behind;
         let sums = groups.sums + self.tables.tails[tail % TAILS];
-        Adler { sum: sums & LOW, weighted: (sums >> 32) + behind, len: self.line }
+        Adler { sum: sums & LOW, weighted: (sums >> 32) + self.scale * (groups.behind & LOW), len: self.line }
     }
 }
 

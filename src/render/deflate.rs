@@ -73,13 +73,14 @@ impl<'a> BitWriter<'a> {
 
     #[inline(always)]
     pub(crate) fn flush(&mut self) {
+        let whole = self.count & 56;
         let bytes = core::mem::take(&mut self.bytes);
         if let Some(first) = bytes.first_chunk_mut::<SLACK>() {
             // All eight bytes are put, whole or not, and the next ones over those that are not: no branch depends on the data.
             *first = self.pending.to_le_bytes();
-            self.bytes = &mut bytes[(self.count / 8 % 8) as usize..];
+            self.bytes = &mut bytes[(whole / 8) as usize..];
         }
-        self.pending >>= self.count & 56;
+        self.pending >>= whole;
         self.count %= 8;
     }
 

@@ -4,7 +4,6 @@
 //! pixel of a line are light.
 
 use super::{QuietZone, Scale};
-use crate::symbol::Symbol;
 use crate::version::Version;
 
 /// Modules of a group: whole bytes at every scale.
@@ -101,14 +100,17 @@ impl Geometry {
         self.stride - self.lead() - self.groups() * self.scale - self.tail_len()
     }
 
-    /// The `y`-th row of a symbol.
+    /// The `y`-th row of a symbol of those [words](crate::symbol::Symbol::words).
     #[inline(always)]
-    pub(super) fn row(self, symbol: &Symbol, y: usize) -> Row {
+    pub(super) fn row(self, words: &[&[u64]; 3], y: usize) -> Row {
         let shift = (self.quiet_zone - self.first) as u32;
         let mut row = [0; WIDEST];
-        for (word, dark) in symbol.row(y).enumerate() {
-            row[word] |= dark << shift;
-            row[word + 1] = dark.checked_shr(64 - shift).unwrap_or(0);
+        for (i, words) in words.iter().enumerate() {
+            if let Some(dark) = words.get(y) {
+                row[i] |= dark << shift;
+                // A whole word at most.
+                row[i + 1] = dark >> 1 >> (63 - shift);
+            }
         }
         row
     }
@@ -125,6 +127,7 @@ mod tests {
     use qrmint_checks::Random;
 
     use super::*;
+    use crate::symbol::Symbol;
     use crate::version::{ErrorCorrectionLevel, Mask};
 
     #[test]
@@ -144,7 +147,7 @@ mod tests {
                 assert_eq!(8 * geometry.lead(), first * usize::from(scale.pixels()));
                 assert_eq!(first + GROUP * geometry.groups() + geometry.tail(), size + quiet_zone);
                 for y in 0..size {
-                    let row = geometry.row(&symbol, y);
+                    let row = geometry.row(&symbol.words(), y);
                     let dark =
                         |module: usize| usize::from(symbol.is_dark((first + module).wrapping_sub(quiet_zone), y));
                     for module in 0..64 * WIDEST {

@@ -148,7 +148,7 @@ impl Groups {
         let tail = from_group(row, self.count) as usize % TAILS;
         match &self.seam {
             None => {
-                self.push_row(out, &mut sums, row, self.count);
+                self.push_row::<0>(out, &mut sums, row);
                 if !is_last {
                     ends[tail].push(&self.long, out);
                 }
@@ -159,9 +159,7 @@ impl Groups {
                 if !seam.write(seen, row, tail as u8, out) {
                     first.coded.push(&self.long, out);
                 }
-                let more = |i: usize| row.get(i + 1).map_or(0, |word| word << (64 - GROUP));
-                let others = core::array::from_fn(|i| row[i] >> GROUP | more(i));
-                self.push_row(out, &mut sums, &others, self.count - 1);
+                self.push_row::<1>(out, &mut sums, row);
             }
         }
         if is_last {
@@ -171,16 +169,22 @@ impl Groups {
         self.sums.of_line(sums, tail)
     }
 
-    /// Writes the first `count` groups of a row.
+    /// Writes the groups of a row, but for so many at its beginning.
     #[inline(always)]
-    fn push_row(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, row: &Row, count: usize) {
-        let (words, rest) = (count / 8, count % 8);
-        for word in &row[..words] {
-            self.push_groups(out, sums, *word, 8);
+    fn push_row<const BUT: usize>(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, row: &Row) {
+        let (words, mut rest) = (self.count / 8, self.count % 8);
+        let [first, others @ ..] = row;
+        let mut word = first >> (GROUP * BUT);
+        if words > 0 {
+            self.push_groups(out, sums, word, 8 - BUT);
+            for word in &others[..words - 1] {
+                self.push_groups(out, sums, *word, 8);
+            }
+            word = others.get(words - 1).map_or(0, |word| *word);
+        } else {
+            rest = rest.saturating_sub(BUT);
         }
-        if let Some(&word) = row.get(words) {
-            self.push_groups(out, sums, word, rest);
-        }
+        self.push_groups(out, sums, word, rest);
     }
 
     /// Writes the first `count` groups of a word.

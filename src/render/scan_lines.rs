@@ -235,19 +235,19 @@ impl Plan {
         let mut out = BitWriter::new(body);
         out.push(self.header.1);
         let mut firsts = Parts::default();
-        let size = symbol.size();
+        let (size, words) = (symbol.size(), &symbol.words());
         // Not in a closure: it would be compiled without the instructions there are.
         match &self.rows {
             Rows::Groups(groups) => {
                 let seen = &mut Seen::default();
                 for y in 0..size {
-                    firsts.add(groups.write_row(&mut out, seen, &self.geometry.row(symbol, y), y == size - 1));
+                    firsts.add(groups.write_row(&mut out, seen, &self.geometry.row(words, y), y == size - 1));
                 }
             }
             Rows::Pieces(pieces, alphabet, sums) => {
                 let history = &mut History::default();
                 for y in 0..size {
-                    let row = self.geometry.row(symbol, y);
+                    let row = self.geometry.row(words, y);
                     firsts.add(sums.line(&row));
                     pieces.write_row::<_, FORETOLD>(history, &row, y == 0, alphabet, &mut out);
                 }
@@ -280,7 +280,7 @@ fn header(codes: &Codes, above: &[Token]) -> (ApartSlice<u8>, Bits) {
 /// The rows of so many symbols of [`sample`] that there are about so many rows.
 fn samples(version: Version, geometry: Geometry, rows: usize) -> Vec<Vec<Row>> {
     let symbols = sample(version).take(rows.div_ceil(version.size()));
-    symbols.map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol, y)).collect()).collect()
+    symbols.map(|symbol| (0..symbol.size()).map(|y| geometry.row(&symbol.words(), y)).collect()).collect()
 }
 
 /// Symbols with the function patterns of that version and random modules elsewhere, the same ones always.
