@@ -194,15 +194,13 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         out: &mut impl Output<T>,
     ) {
         for (i, &byte) in (pieces.start..).step_by(2).zip(bytes.slice(pieces.start / 2, pieces.end / 2)) {
-            self.one::<T, 4, 1>(piece, byte.into(), || bytes.behind(4 * i), out);
-            self.one::<T, 4, 1>(piece, u64::from(byte) >> 4, || bytes.behind(4 * i + 4), out);
-            out.flush();
+            self.few::<T, 2, 4, 1>(piece, byte.into(), bytes, i, out);
         }
         if pieces.end % 2 == 1 && !pieces.is_empty() {
-            let last = 4 * (pieces.end - 1);
-            self.one::<T, 4, 1>(piece, bytes.load(last), || bytes.behind(last), out);
-            out.flush();
+            let last = pieces.end - 1;
+            self.few::<T, 1, 4, 1>(piece, bytes.load(4 * last), bytes, last, out);
         }
+        out.flush();
     }
 
     /// Pieces of so many modules, which are remembered wherever they begin.
@@ -219,43 +217,50 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         // end of the line, and is not remembered.
         let (mut i, last) = (pieces.start, pieces.end.min(all - 1));
         while i + 2 <= last {
-            let modules = bytes.load(i * MODULES);
-            self.one::<T, MODULES, MODULES>(piece, modules, || bytes.behind(i * MODULES), out);
-            self.one::<T, MODULES, MODULES>(piece, modules >> MODULES, || bytes.behind((i + 1) * MODULES), out);
-            out.flush();
+            self.few::<T, 2, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
             i += 2;
         }
         if i < last {
-            self.one::<T, MODULES, MODULES>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
-            out.flush();
+            self.few::<T, 1, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
             i += 1;
         }
         if i < pieces.end {
-            self.one::<T, MODULES, 1>(piece, bytes.load(i * MODULES), || bytes.behind(i * MODULES), out);
-            out.flush();
+            self.few::<T, 1, MODULES, 1>(piece, bytes.load(i * MODULES), bytes, i, out);
         }
+        out.flush();
     }
 
-    /// The first of those modules, and it behind the modules before.
+    /// So many pieces from the `i`-th on, the first of those modules. Their bits wait for the next flush: what is remembered and put
+    /// for the pieces before them need then not have been written when the places of these are asked.
     #[inline(always)]
-    fn one<T: Code, const MODULES: usize, const PLACES: usize>(
+    fn few<T: Code, const PIECES: usize, const MODULES: usize, const PLACES: usize>(
         &mut self,
         piece: &Few<T>,
         modules: u64,
-        behind: impl FnOnce() -> usize,
+        bytes: &Bytes,
+        i: usize,
         out: &mut impl Output<T>,
     ) {
         let pattern = |first: usize| (modules >> first) as u8 % (1 << MODULES);
-        let back = self.back(0, pattern(0));
+        let mut backs = [0; PIECES];
+        for (j, back) in backs.iter_mut().enumerate() {
+            *back = self.back(0, pattern(j * MODULES));
+            for first in 1..PLACES {
+                self.last[0][usize::from(pattern(j * MODULES + first))] = self.place + first as u32;
+            }
+            self.place += PLACES as u32;
+        }
         if FORETOLD {
-            piece.write(pattern(0), back, behind, out);
-        } else {
-            piece.push(piece.is_near(pattern(0), back), back, piece.spelled(behind()), out);
+            out.flush();
         }
-        for first in 1..PLACES {
-            self.last[0][usize::from(pattern(first))] = self.place + first as u32;
+        for (j, back) in backs.into_iter().enumerate() {
+            let (pattern, behind) = (pattern(j * MODULES), || bytes.behind((i + j) * MODULES));
+            if FORETOLD {
+                piece.write(pattern, back, behind, out);
+            } else {
+                piece.push(piece.is_near(pattern, back), back, piece.spelled(behind()), out);
+            }
         }
-        self.place += PLACES as u32;
     }
 }
 
