@@ -75,6 +75,9 @@ impl Bytes {
 }
 
 /// What is at hand while the pieces of a row are read, whether it can be foretold which are near or not.
+///
+/// Where it can, the bits of pieces wait until it was asked where the next ones last stood: that may be what was remembered just
+/// now, so it waits for all that is put before, and where a bit is put is known when all bits before it are.
 pub(super) struct Reading<'a, const FORETOLD: bool> {
     last: &'a mut [[u32; PATTERNS]; 2],
     last_eight: &'a mut [u32; 256],
@@ -128,7 +131,17 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         for (i, &byte) in (begin..).zip(bytes.slice(begin, end / 2)) {
             let (back, [low, high], [low_back, high_back]) = self.eight_and_halves_back(byte);
             let (is_one, one) = (eight.is_near(byte, back), eight.near(back));
-            if !FORETOLD {
+            if FORETOLD {
+                out.flush();
+                if first.is_near(low, low_back) && second.is_near(high, high_back) {
+                    out.add_one_or_both(is_one, one, [first.near(low_back), second.near(high_back)]);
+                } else if is_one {
+                    out.add(one);
+                } else {
+                    first.write(low, low_back, || bytes.behind(GROUP * i), out);
+                    second.write(high, high_back, || bytes.behind(GROUP * i + 3), out);
+                }
+            } else {
                 let behind = usize::from(byte) << BEFORE | before;
                 before = usize::from(byte) >> (GROUP - BEFORE);
                 first.push_one_or(
@@ -145,17 +158,10 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
                     second.spelled(behind >> 3),
                     out,
                 );
-            } else if first.is_near(low, low_back) && second.is_near(high, high_back) {
-                out.add_one_or_both(is_one, one, [first.near(low_back), second.near(high_back)]);
-            } else if is_one {
-                out.add(one);
-            } else {
-                first.write(low, low_back, || bytes.behind(GROUP * i), out);
-                second.write(high, high_back, || bytes.behind(GROUP * i + 3), out);
             }
             self.place += 1;
-            out.flush();
         }
+        out.flush();
         if end % 2 == 1 {
             self.one_half(0, pieces, bytes, end / 2, out);
         }
@@ -230,8 +236,7 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         out.flush();
     }
 
-    /// So many pieces from the `i`-th on, the first of those modules. Their bits wait for the next flush: what is remembered and put
-    /// for the pieces before them need then not have been written when the places of these are asked.
+    /// So many pieces from the `i`-th on, the first of those modules.
     #[inline(always)]
     fn few<T: Code, const PIECES: usize, const MODULES: usize, const PLACES: usize>(
         &mut self,
