@@ -59,14 +59,16 @@ impl Divisor {
         let mut steps = [&[][..]; N];
         for ((block, remainder), steps) in blocks.iter().zip(&mut remainders).zip(&mut steps) {
             let (head, rest) = block.split_at(block.len() - STEP * count);
-            let mut first = [0; STEP];
-            first[STEP - head.len()..].copy_from_slice(head);
+            let mut first = 0;
+            for &codeword in head {
+                first = first << 8 | u32::from(codeword);
+            }
             *remainder = self.step(*remainder, first);
             *steps = &rest.as_chunks::<STEP>().0[..count];
         }
         for i in 0..count {
             for (remainder, steps) in remainders.iter_mut().zip(&steps) {
-                *remainder = self.step(*remainder, steps[i]);
+                *remainder = self.step(*remainder, u32::from_be_bytes(steps[i]));
             }
         }
         let mut parity = [[0; 32]; N];
@@ -78,10 +80,10 @@ impl Divisor {
         parity
     }
 
-    /// The remainder once four more codewords are taken in.
+    /// The remainder once four more codewords are taken in, the first of them the highest byte.
     #[inline(always)]
-    fn step(self, r: Polynomial, codewords: [u8; STEP]) -> Polynomial {
-        let feed = (r[0] >> 32) as u32 ^ u32::from_be_bytes(codewords);
+    fn step(self, r: Polynomial, codewords: u32) -> Polynomial {
+        let feed = (r[0] >> 32) as u32 ^ codewords;
         let mut next = [r[0] << 32 | r[1] >> 32, r[1] << 32 | r[2] >> 32, r[2] << 32 | r[3] >> 32, r[3] << 32];
         for (nibble, table) in self.0.iter().enumerate() {
             let term = &table[(feed >> (28 - 4 * nibble) & 15) as usize];
