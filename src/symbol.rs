@@ -67,9 +67,7 @@ impl Symbol {
     /// assert_eq!(row[0] & 0xff, 0b0111_1111, "the top of a finder pattern and its separator");
     /// ```
     pub fn row(&self, y: usize) -> impl Iterator<Item = u64> + '_ {
-        let size = self.size();
-        let words = if y < size { self.version.words() } else { 0 };
-        (0..words).map(move |word| self.rows[word * size + y])
+        self.words().into_iter().filter_map(move |words| words.get(y).copied())
     }
 
     /// The first words of all rows, the second, the third; none where rows have fewer.

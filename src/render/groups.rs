@@ -169,7 +169,8 @@ impl Groups {
         self.sums.of_line(sums, tail)
     }
 
-    /// Writes the groups of a row, but for so many at its beginning.
+    /// Writes the groups of a row, but for so many at its beginning. Not of a row moved down by these: its words would be loaded across
+    /// two that were stored just now.
     #[inline(always)]
     fn push_row<const BUT: usize>(&self, out: &mut BitWriter<'_>, sums: &mut GroupSums, row: &Row) {
         let (words, mut rest) = (self.count / 8, self.count % 8);

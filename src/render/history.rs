@@ -76,8 +76,8 @@ impl Bytes {
 
 /// What is at hand while the pieces of a row are read, whether it can be foretold which are near or not.
 ///
-/// Where it can, the bits of pieces wait until it was asked where the next ones last stood: that may be what was remembered just
-/// now, so it waits for all that is put before, and where a bit is put is known when all bits before it are.
+/// Where it can, the bits of pieces are put only once it was asked where the next pieces last stood. That may have been remembered just
+/// now, so the processor waits until it knows where everything before is stored; and where bits go depends on all before them.
 pub(super) struct Reading<'a, const FORETOLD: bool> {
     last: &'a mut [[u32; PATTERNS]; 2],
     last_eight: &'a mut [u32; 256],
