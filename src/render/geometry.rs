@@ -108,7 +108,7 @@ impl Geometry {
         for (i, words) in words.iter().enumerate() {
             if let Some(dark) = words.get(y) {
                 row[i] |= dark << shift;
-                // A whole word at most.
+                // In two shifts: by a whole word where nothing is moved up.
                 row[i + 1] = dark >> 1 >> (63 - shift);
             }
         }

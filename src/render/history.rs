@@ -200,11 +200,11 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         out: &mut impl Output<T>,
     ) {
         for (i, &byte) in (pieces.start..).step_by(2).zip(bytes.slice(pieces.start / 2, pieces.end / 2)) {
-            self.few::<T, 2, 4, 1>(piece, byte.into(), bytes, i, out);
+            self.next_pieces::<T, 2, 4, 1>(piece, byte.into(), bytes, i, out);
         }
         if pieces.end % 2 == 1 && !pieces.is_empty() {
             let last = pieces.end - 1;
-            self.few::<T, 1, 4, 1>(piece, bytes.load(4 * last), bytes, last, out);
+            self.next_pieces::<T, 1, 4, 1>(piece, bytes.load(4 * last), bytes, last, out);
         }
         out.flush();
     }
@@ -223,22 +223,22 @@ impl<const FORETOLD: bool> Reading<'_, FORETOLD> {
         // end of the line, and is not remembered.
         let (mut i, last) = (pieces.start, pieces.end.min(all - 1));
         while i + 2 <= last {
-            self.few::<T, 2, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
+            self.next_pieces::<T, 2, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
             i += 2;
         }
         if i < last {
-            self.few::<T, 1, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
+            self.next_pieces::<T, 1, MODULES, MODULES>(piece, bytes.load(i * MODULES), bytes, i, out);
             i += 1;
         }
         if i < pieces.end {
-            self.few::<T, 1, MODULES, 1>(piece, bytes.load(i * MODULES), bytes, i, out);
+            self.next_pieces::<T, 1, MODULES, 1>(piece, bytes.load(i * MODULES), bytes, i, out);
         }
         out.flush();
     }
 
     /// So many pieces from the `i`-th on, the first of those modules.
     #[inline(always)]
-    fn few<T: Code, const PIECES: usize, const MODULES: usize, const PLACES: usize>(
+    fn next_pieces<T: Code, const PIECES: usize, const MODULES: usize, const PLACES: usize>(
         &mut self,
         piece: &Few<T>,
         modules: u64,
