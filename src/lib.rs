@@ -63,52 +63,23 @@
 
 extern crate alloc;
 
-mod codewords;
-#[cfg(feature = "credential")]
-pub mod credential;
-mod encoder;
+mod encode;
 mod error;
-mod format_information;
 #[cfg(feature = "png")]
-mod image_details;
-mod layout;
-mod mask;
-mod matrix;
-#[cfg(feature = "serde")]
-mod odata;
-mod penalty;
-mod reed_solomon;
+mod graph;
 pub mod render;
-mod segment;
 mod simd;
 mod symbol;
 mod version;
 
-pub use codewords::Eci;
-#[doc(hidden)]
-pub use encoder::stages;
-pub use encoder::{Encoder, Options};
+#[cfg(feature = "bench-internals")]
+pub use encode::stages;
+pub use encode::{Eci, Encoder, Mode, Options, Segment, Segmentation};
 pub use error::EncodeError;
+#[cfg(feature = "credential")]
+pub use graph::credential;
 #[cfg(feature = "png")]
-pub use image_details::{QrCodeImageDetails, encode};
-pub use segment::{Mode, Segment, Segmentation};
+pub use graph::{QrCodeImageDetails, encode};
 pub use simd::InstructionSet;
 pub use symbol::Symbol;
 pub use version::{ErrorCorrectionLevel, Mask, ParseLevelError, Version, VersionRange};
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_tables_take_as_many_bytes_as_the_design_states() {
-        let tables = [
-            super::version::TABLES,
-            super::layout::TABLES,
-            super::reed_solomon::TABLES,
-            super::mask::TABLES,
-            super::format_information::TABLES,
-        ];
-        let total: usize = tables.iter().sum();
-        let stated = format!("{},{:03} bytes in all", total / 1_000, total % 1_000);
-        assert!(include_str!("../DESIGN.md").contains(&stated), "{stated}: {tables:?}");
-    }
-}

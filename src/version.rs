@@ -295,10 +295,6 @@ static DATA_BITS: [[u16; 40]; 4] = {
     bits
 };
 
-/// Bytes of the table.
-#[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&DATA_BITS);
-
 /// Error-correction codewords per block, by level and version (Table 9).
 #[rustfmt::skip]
 const PARITY_PER_BLOCK: [[u8; 40]; 4] = [

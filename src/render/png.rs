@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::scan_lines::{Plans, Scratch};
 use super::{QuietZone, Scale};
-use crate::simd::{Available, InstructionSet};
+use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
@@ -46,7 +46,7 @@ impl Png {
 
     /// A writer of images with so many pixels a module and so wide a quiet zone.
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
-        let instructions = InstructionSet::widest(InstructionSet::WIDEST);
+        let instructions = simd::widest(None);
         Self { plans: Plans::of(scale, quiet_zone), scratch: Scratch::default(), instructions }
     }
 
@@ -64,7 +64,7 @@ impl Png {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_instructions(self, most: InstructionSet) -> Self {
-        Self { instructions: InstructionSet::widest(most), ..self }
+        Self { instructions: simd::widest(Some(most)), ..self }
     }
 
     /// Pixels a side of the image of a symbol of `version`, quiet zone included, whether it may be that large or not.

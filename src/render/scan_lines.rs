@@ -23,7 +23,7 @@ use super::pieces::Pieces;
 use super::repeats::{Between, Repeats, light_line};
 use super::seams::Seen;
 use super::{QuietZone, Scale};
-use crate::layout::Layout;
+use crate::encode::layout::Layout;
 use crate::simd::{Available, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Mask, Version};
@@ -323,11 +323,7 @@ mod tests {
     #[test]
     fn what_is_shown_of_plans_is_what_they_are_for() {
         let plans = Plans::empty(Scale::new(3).unwrap(), QuietZone::new(2));
-        plans.write(
-            &sample(Version::MIN).next().unwrap(),
-            InstructionSet::widest(InstructionSet::WIDEST),
-            &mut Scratch::default(),
-        );
+        plans.write(&sample(Version::MIN).next().unwrap(), crate::simd::widest(None), &mut Scratch::default());
         assert_eq!(format!("{plans:?}"), "Plans { scale: Scale(3), quiet_zone: QuietZone(2), .. }");
     }
 
@@ -397,9 +393,9 @@ mod tests {
                     let (scale, quiet_zone) = (Scale::new(scale).unwrap(), QuietZone::new(quiet_zone));
                     let geometry = Geometry::new(version, scale, quiet_zone);
                     let plans = Plans::empty(scale, quiet_zone);
-                    for set in [InstructionSet::Baseline, InstructionSet::WIDEST] {
+                    for set in [InstructionSet::Baseline, InstructionSet::Avx512] {
                         let symbol = any_symbol(version, &mut random);
-                        let stream = plans.write(&symbol, InstructionSet::widest(set), &mut scratch);
+                        let stream = plans.write(&symbol, crate::simd::widest(Some(set)), &mut scratch);
                         check(stream, &symbol, geometry);
                     }
                 }
@@ -421,7 +417,7 @@ mod tests {
                     scratch.stream.resize(plan.longest.max(scratch.stream.len()), 0);
                     for _ in 0..3 {
                         let symbol = any_symbol(version, &mut random);
-                        let len = plan.write(&symbol, InstructionSet::widest(InstructionSet::WIDEST), &mut scratch);
+                        let len = plan.write(&symbol, crate::simd::widest(None), &mut scratch);
                         check(&scratch.stream[..len], &symbol, geometry);
                     }
                 }

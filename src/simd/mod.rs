@@ -4,15 +4,13 @@
 //! for any [`Register`]; here stands what differs between processors. Without the feature `simd` there is the baseline of the
 //! target alone and no `unsafe` in the crate.
 
+mod instruction_set;
+mod scalar;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-mod avx2;
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
-mod avx512;
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
-mod bmi2;
-#[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
-mod sse2;
-mod word;
+mod x86_64;
+
+pub use instruction_set::InstructionSet;
+pub(crate) use instruction_set::{Available, widest};
 
 use core::ops::{BitAnd, BitOr, BitXor, Not};
 
@@ -71,7 +69,7 @@ pub(crate) trait Register:
     /// at odd ones.
     #[inline(always)]
     fn spread(bits: u64, places: u64) -> [u32; 2] {
-        word::spread(bits, places)
+        scalar::spread(bits, places)
     }
 }
 
@@ -128,51 +126,6 @@ fn add3<R: Register>(a: R, b: R, c: R) -> (R, R) {
     (half ^ c, (a & b) | (half & c))
 }
 
-/// Which instructions an encoder uses beyond those that every processor of the target has. The symbol is the same with each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum InstructionSet {
-    /// None.
-    Baseline,
-    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. On x86-64 with the feature `simd` alone.
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    Avx2,
-    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, with those of [`Avx2`](Self::Avx2). On x86-64 with the feature `simd` alone.
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    Avx512,
-}
-
-impl InstructionSet {
-    /// The widest there is.
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    pub(crate) const WIDEST: Self = Self::Avx512;
-    /// The widest there is.
-    #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
-    pub(crate) const WIDEST: Self = Self::Baseline;
-
-    /// Those that the running processor has, the widest last.
-    ///
-    /// ```
-    /// use qrmint::InstructionSet;
-    /// assert_eq!(InstructionSet::available().next(), Some(InstructionSet::Baseline));
-    /// ```
-    pub fn available() -> impl Iterator<Item = Self> {
-        let all = [
-            Some(Self::Baseline),
-            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            avx2::is_available().then_some(Self::Avx2),
-            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            avx512::is_available().then_some(Self::Avx512),
-        ];
-        all.into_iter().flatten()
-    }
-
-    /// The widest that the running processor has, `most` at most.
-    pub(crate) fn widest(most: Self) -> Available {
-        Available(Self::available().filter(|&set| set <= most).last().unwrap_or(Self::Baseline))
-    }
-}
-
 /// Work that is written for any register.
 pub(crate) trait Work {
     type Output;
@@ -182,67 +135,23 @@ pub(crate) trait Work {
     fn run<R: Register>(self) -> Self::Output;
 }
 
-/// An instruction set that the running processor has. Only [`InstructionSet::widest`] makes one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Available(InstructionSet);
-
-/// Does the work with the registers of that instruction set.
+/// Runs `work` with the registers of an instruction set.
 #[inline]
 #[cfg_attr(feature = "simd", allow(unsafe_code))]
 pub(crate) fn dispatch<W: Work>(set: Available, work: W) -> W::Output {
-    match set.0 {
-        #[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
-        InstructionSet::Baseline => work.run::<sse2::Two>(),
-        #[cfg(not(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2")))]
-        InstructionSet::Baseline => work.run::<u64>(),
+    match set.get() {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        // SAFETY: there is only an `Available` of what is.
-        InstructionSet::Avx2 => unsafe { avx2::run(work) },
+        // SAFETY: an `Available` names only what the running processor has.
+        InstructionSet::Avx2 => unsafe { x86_64::avx2::run(work) },
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        // SAFETY: there is only an `Available` of what is.
-        InstructionSet::Avx512 => unsafe { avx512::run(work) },
+        // SAFETY: an `Available` names only what the running processor has.
+        InstructionSet::Avx512 => unsafe { x86_64::avx512::run(work) },
+        _ => work.run::<Baseline>(),
     }
 }
 
-/// The bit operations of a register of the `core::arch` type that it wraps.
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
-macro_rules! bit_operations {
-    ($register:ident, $and:ident, $or:ident, $xor:ident) => {
-        impl core::ops::BitAnd for $register {
-            type Output = Self;
-            #[inline(always)]
-            fn bitand(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
-                Self(unsafe { $and(self.0, other.0) })
-            }
-        }
-
-        impl core::ops::BitOr for $register {
-            type Output = Self;
-            #[inline(always)]
-            fn bitor(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
-                Self(unsafe { $or(self.0, other.0) })
-            }
-        }
-
-        impl core::ops::BitXor for $register {
-            type Output = Self;
-            #[inline(always)]
-            fn bitxor(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
-                Self(unsafe { $xor(self.0, other.0) })
-            }
-        }
-
-        impl core::ops::Not for $register {
-            type Output = Self;
-            #[inline(always)]
-            fn not(self) -> Self {
-                self ^ <Self as $crate::simd::Register>::splat(u64::MAX)
-            }
-        }
-    };
-}
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
-use bit_operations;
+/// The register that every processor of the target has.
+#[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
+type Baseline = x86_64::sse2::Two;
+#[cfg(not(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2")))]
+type Baseline = u64;

@@ -1,13 +1,11 @@
 //! Bits deposited and extracted: BMI2.
 
-#![allow(unsafe_code)]
-
 use core::arch::x86_64::*;
 use std::sync::OnceLock;
 
 const EVEN: u64 = 0x5555_5555_5555_5555;
 
-/// [`Register::spread`](super::Register::spread).
+/// [`Register::spread`](crate::simd::Register::spread).
 ///
 /// # Safety
 ///

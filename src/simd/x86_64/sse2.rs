@@ -1,10 +1,9 @@
 //! Two lanes: SSE2, which every x86-64 processor has.
 
-#![allow(unsafe_code)]
-
 use core::arch::x86_64::*;
 
-use super::{CarrySave, Lanes, Register, bit_operations};
+use super::bit_operations;
+use crate::simd::{CarrySave, Lanes, Register};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Two(__m128i);

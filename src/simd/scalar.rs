@@ -98,7 +98,7 @@ mod tests {
     use qrmint_checks::Random;
 
     use super::*;
-    use crate::simd::{InstructionSet, Work, dispatch};
+    use crate::simd::{InstructionSet, Work, dispatch, widest};
 
     /// With the registers of one instruction set.
     struct Spread(u64, u64);
@@ -129,7 +129,7 @@ mod tests {
             }
             assert_eq!(spread(bits, places), expected, "{places:#x}");
             for set in InstructionSet::available() {
-                let spread = dispatch(InstructionSet::widest(set), Spread(bits, places));
+                let spread = dispatch(widest(Some(set)), Spread(bits, places));
                 assert_eq!(spread, expected, "{places:#x} {set:?}");
             }
         }

@@ -33,10 +33,6 @@ static REMAINDERS: [Remainders; DEGREES.len()] = {
     all
 };
 
-/// Bytes of the table.
-#[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&REMAINDERS);
-
 /// Divides by the generator polynomial of one degree.
 #[derive(Clone, Copy)]
 pub(crate) struct Divisor(&'static Remainders);

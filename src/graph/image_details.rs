@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::encoder::Encoder;
+use crate::encode::Encoder;
 use crate::error::EncodeError;
 use crate::render::{Png, RenderError};
 use crate::symbol::Symbol;
@@ -141,7 +141,7 @@ mod json {
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ErrorCorrectionLevel, QrCodeImageDetails, Version};
-    use crate::odata::{Base64, is_type, read_object};
+    use crate::graph::odata::{Base64, is_type, read_object};
 
     /// The engine that encodes: the widest instructions there are, if they are wanted.
     #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]

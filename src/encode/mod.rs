@@ -1,17 +1,30 @@
-//! The way from raw content to a symbol, with its options and its reusable buffers.
+//! Raw content to a symbol: [`Encoder`] and [`Options`], the order of the steps and their buffers (ISO/IEC 18004:2015, 7).
+//!
+//! ```text
+//! segment -> bit_stream -> reed_solomon -> placement -> mask, penalty -> Symbol
+//! ```
 
-#[doc(hidden)]
+mod bit_stream;
+mod format_information;
+pub(crate) mod layout;
+mod mask;
+mod penalty;
+mod placement;
+mod reed_solomon;
+mod segment;
+#[cfg(feature = "bench-internals")]
 pub mod stages;
+
+pub use self::bit_stream::Eci;
+pub use self::segment::{Mode, Segment, Segmentation};
 
 use alloc::vec::Vec;
 
-use crate::codewords::{self, Eci};
+use self::layout::Layout;
+use self::mask::Unmasked;
+use self::segment::{Band, Segmenter};
 use crate::error::EncodeError;
-use crate::layout::Layout;
-use crate::mask::Unmasked;
-use crate::matrix;
-use crate::segment::{self, Band, Segment, Segmentation, Segmenter};
-use crate::simd::{Available, InstructionSet, Lanes, Register, Work, dispatch};
+use crate::simd::{self, Available, InstructionSet, Lanes, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::{Blocks, ErrorCorrectionLevel, Mask, Version, VersionRange};
 
@@ -106,7 +119,7 @@ impl Encoder {
             segments: Vec::new(),
             data: Vec::new(),
             planes: Planes::default(),
-            instructions: InstructionSet::widest(InstructionSet::WIDEST),
+            instructions: simd::widest(None),
             symbol: Symbol {
                 version: Version::MIN,
                 level: ErrorCorrectionLevel::L,
@@ -127,7 +140,7 @@ impl Encoder {
     /// }
     /// ```
     pub fn with_instructions(self, most: InstructionSet) -> Self {
-        Self { instructions: InstructionSet::widest(most), ..self }
+        Self { instructions: simd::widest(Some(most)), ..self }
     }
 
     /// The options in force.
@@ -169,12 +182,12 @@ impl Encoder {
             Segmentation::Optimal => self.segmenter.segments(band, &mut self.segments),
             Segmentation::Bytes => {
                 self.segments.clear();
-                self.segments.push(Segment { mode: segment::Mode::Byte, start: 0, end: raw_content.len() });
+                self.segments.push(Segment { mode: Mode::Byte, start: 0, end: raw_content.len() });
             }
         }
 
         let blocks = Blocks::of(version, level);
-        codewords::data_codewords(raw_content, &self.segments, self.options.eci, band, blocks, &mut self.data);
+        bit_stream::data_codewords(raw_content, &self.segments, self.options.eci, band, blocks, &mut self.data);
 
         let layout = Layout::of(version);
         let Self { data, planes, symbol: Symbol { rows: finished, .. }, .. } = self;
@@ -208,6 +221,7 @@ impl Encoder {
     /// let scores = encoder.penalty_scores().unwrap();
     /// assert_eq!(scores.iter().min(), Some(&scores[usize::from(mask.number())]));
     /// ```
+    #[cfg(feature = "bench-internals")]
     pub fn penalty_scores(&mut self) -> Option<[u32; 8]> {
         let Symbol { version, level, .. } = self.symbol;
         let made = !self.symbol.rows.is_empty();
@@ -283,9 +297,9 @@ impl Work for Draw<'_> {
     #[inline(always)]
     fn run<R: Register>(self) -> Mask {
         let Self { data, blocks, layout, level, mask, planes, finished } = self;
-        codewords::interleave(data, blocks, &mut planes.codewords);
-        matrix::place::<R>(&mut planes.codewords, layout, &mut planes.columns);
-        matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
+        bit_stream::interleave(data, blocks, &mut planes.codewords);
+        placement::place::<R>(&mut planes.codewords, layout, &mut planes.columns);
+        placement::transpose(&planes.columns, layout.size, &mut planes.rows);
         let symbol = Unmasked { layout, level, rows: &planes.rows, columns: &planes.columns };
         // Not in a closure: see [`Work::run`].
         let mask = match mask {
@@ -298,12 +312,14 @@ impl Work for Draw<'_> {
 }
 
 /// All eight scores of the symbol whose planes these are.
+#[cfg(feature = "bench-internals")]
 struct Score<'a> {
     layout: &'a Layout,
     level: ErrorCorrectionLevel,
     planes: &'a mut Planes,
 }
 
+#[cfg(feature = "bench-internals")]
 impl Work for Score<'_> {
     type Output = [u32; 8];
 

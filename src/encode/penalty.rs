@@ -17,7 +17,7 @@
 //! is counted together with the other rules. Wider patterns are rare and cost extra work to find, and their score is never
 //! negative: so they are counted one candidate at a time, only for candidates that could win without them.
 
-use crate::layout::{LOWER, padding};
+use super::layout::{LOWER, padding};
 use crate::simd::{Lanes, Register, Tally};
 
 /// Penalty of a run of five modules (N1); every further one costs 1.
@@ -303,9 +303,9 @@ mod tests {
     use qrmint_checks::Random;
 
     use super::*;
-    use crate::layout::Layout;
-    use crate::mask::{Unmasked, inverts};
-    use crate::matrix::transpose;
+    use crate::encode::layout::Layout;
+    use crate::encode::mask::{Unmasked, inverts};
+    use crate::encode::placement::transpose;
     use crate::simd::{InstructionSet, Work, dispatch};
     use crate::{ErrorCorrectionLevel, Mask, Version};
 
@@ -399,7 +399,7 @@ mod tests {
         });
         let lowest = (0..8).find(|&mask| expected[mask] == *expected.iter().min().unwrap()).unwrap();
         for set in InstructionSet::available() {
-            let (scores, mask) = dispatch(InstructionSet::widest(set), Score(symbol));
+            let (scores, mask) = dispatch(crate::simd::widest(Some(set)), Score(symbol));
             assert_eq!(scores, expected, "version {version}, level {level}, {set:?}");
             assert_eq!(mask.index(), lowest, "{set:?}");
         }

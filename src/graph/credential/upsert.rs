@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
+use super::super::image_details::encode;
 use super::date_time::DateTime;
 use super::kind::Kind;
 use super::patch::QrCodePatch;
@@ -13,7 +14,6 @@ use super::raw_content::{can_name, raw_content};
 use super::record::Record;
 use super::secret::Randomness;
 use crate::error::EncodeError;
-use crate::image_details::encode;
 use crate::version::ErrorCorrectionLevel;
 
 /// What a PATCH comes to: the record to store in place of the state that was given, and the answer.

@@ -409,7 +409,7 @@ mod tests {
     use qrmint_checks::{Random, data_bits, shortest};
 
     use super::*;
-    use crate::simd::InstructionSet;
+    use crate::simd::{InstructionSet, widest};
 
     /// Bits of a segmentation, counted segment by segment from the standard's formulas.
     fn count(segments: &[Segment], band: Band) -> u64 {
@@ -422,7 +422,7 @@ mod tests {
 
     fn check(segmenter: &mut Segmenter, content: &[u8]) {
         let mut segments = Vec::new();
-        segmenter.read(content, InstructionSet::widest(InstructionSet::WIDEST));
+        segmenter.read(content, widest(None));
         for band in [Band::Versions1To9, Band::Versions10To26, Band::Versions27To40] {
             let bits = segmenter.bits(band);
             segmenter.segments(band, &mut segments);
@@ -484,7 +484,7 @@ mod tests {
     fn check_ones(content: &[u8], expected: &[u64]) {
         for set in InstructionSet::available() {
             let mut ones = Vec::new();
-            dispatch(InstructionSet::widest(set), Ones { content, fits: alphanumeric, ones: &mut ones });
+            dispatch(widest(Some(set)), Ones { content, fits: alphanumeric, ones: &mut ones });
             assert_eq!(ones, expected, "{} bytes, {set:?}", content.len());
         }
     }

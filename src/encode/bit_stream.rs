@@ -4,8 +4,8 @@
 
 use alloc::vec::Vec;
 
-use crate::reed_solomon::Divisor;
-use crate::segment::{ALPHANUMERIC_CHARACTERS, Band, Mode, Segment};
+use super::reed_solomon::Divisor;
+use super::segment::{ALPHANUMERIC_CHARACTERS, Band, Mode, Segment};
 use crate::version::Blocks;
 
 /// The number of an Extended Channel Interpretation, 0 to 999,999: what the bytes of a symbol mean to its reader.

@@ -33,10 +33,6 @@ static ORDER: [u64; ORDER_WORDS] = order();
 
 const PLANES: ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) = planes();
 
-/// Bytes of the tables.
-#[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&FUNCTION_PATTERNS) + size_of_val(&FREE) + size_of_val(&ORDER);
-
 /// Which way the lines of a plane run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plane {

@@ -1,17 +1,16 @@
 //! Eight lanes: AVX-512.
 
-#![allow(unsafe_code)]
-
 use core::arch::x86_64::*;
 
-use super::{Lanes, Register, Tally, Work, bit_operations, bmi2};
+use super::{bit_operations, bmi2};
+use crate::simd::{Lanes, Register, Tally, Work};
 
 /// Eight lanes. Lives only inside [`run`], on a processor that has the instructions.
 #[derive(Clone, Copy)]
 struct Eight(__m512i);
 
 /// Whether the running processor has all instructions that [`run`] allows.
-pub(super) fn is_available() -> bool {
+pub(in crate::simd) fn is_available() -> bool {
     super::avx2::is_available()
         && std::arch::is_x86_feature_detected!("avx512f")
         && std::arch::is_x86_feature_detected!("avx512bw")
@@ -26,7 +25,7 @@ pub(super) fn is_available() -> bool {
 ///
 /// Only where [`is_available`].
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq")]
-pub(super) fn run<W: Work>(work: W) -> W::Output {
+pub(in crate::simd) fn run<W: Work>(work: W) -> W::Output {
     work.run::<Eight>()
 }
 

@@ -1,7 +1,7 @@
 //! Codewords to modules: placement in a plane of columns, and the transposition that makes a plane of rows of it
 //! (ISO/IEC 18004:2015, 7.7).
 //!
-//! Knows the layout and packed words; nothing of masks. See [`layout`](crate::layout) for what a plane is.
+//! Knows the layout and packed words; nothing of masks. See [`layout`](crate::encode::layout) for what a plane is.
 //!
 //! In a pair of columns the codewords' bits go to the right and to the left module in turn, except where one of the two
 //! belongs to a function pattern. So 32 rows of a pair are one word of the bit stream, spread over the ones of the order's
@@ -9,7 +9,7 @@
 
 use alloc::vec::Vec;
 
-use crate::layout::{Layout, is_upward, padding, right_column};
+use super::layout::{Layout, is_upward, padding, right_column};
 use crate::simd::Register;
 
 /// Places `codewords`, which are as many as the version has, into `columns`, a plane of columns with the function patterns

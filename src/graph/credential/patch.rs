@@ -5,9 +5,9 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::super::odata::is_type;
 use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
-use crate::odata::is_type;
 
 /// The properties of a code that a client may choose. What is `None` keeps its value or is given one.
 ///

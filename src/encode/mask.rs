@@ -1,12 +1,12 @@
 //! The eight data mask patterns, their application and the choice among them (ISO/IEC 18004:2015, 7.8).
 //!
-//! Knows planes (see [`layout`](crate::layout)); nothing of codewords or images.
+//! Knows planes (see [`layout`](crate::encode::layout)); nothing of codewords or images.
 
 use alloc::vec::Vec;
 
-use crate::format_information::{self, FAR, LINE, NEAR};
-use crate::layout::{HALF, LOWER, Layout, Plane};
-use crate::penalty::{self, LEAD, MARGIN, TAIL};
+use super::format_information::{self, FAR, LINE, NEAR};
+use super::layout::{HALF, LOWER, Layout, Plane};
+use super::penalty::{self, LEAD, MARGIN, TAIL};
 use crate::simd::{Lanes, Register};
 use crate::version::{ErrorCorrectionLevel, Mask};
 
@@ -63,10 +63,6 @@ static BOTH_PATTERNS: [Lanes; PERIOD] = {
     }
     both
 };
-
-/// Bytes of the tables.
-#[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&PATTERNS) + size_of_val(&BOTH_PATTERNS);
 
 /// A symbol with its codewords placed, not yet masked.
 #[derive(Clone, Copy)]
@@ -196,6 +192,7 @@ impl<'a> Unmasked<'a> {
 
     /// All eight scores.
     #[inline(always)]
+    #[cfg(any(test, feature = "bench-internals"))]
     pub(crate) fn scores<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
         let mut scores = self.scores_but_wide::<R>(candidates);
         for (mask, score) in scores.iter_mut().enumerate() {

@@ -3,7 +3,7 @@
 //!
 //! Knows levels, masks and places in lines; nothing of what else a symbol holds.
 
-use crate::layout::Plane;
+use super::layout::Plane;
 use crate::simd::{Lanes, Register};
 use crate::version::ErrorCorrectionLevel;
 
@@ -65,10 +65,6 @@ static ALONG: [[[Lanes; 2]; 4]; 2] = {
     }
     along
 };
-
-/// Bytes of the tables.
-#[cfg(test)]
-pub(crate) const TABLES: usize = size_of_val(&ALONG);
 
 /// Where the `i`-th module of format information stands along row or column [`LINE`], with the dark module at the end of
 /// the column's: at which end, in which place there, and which bit it is (Figure 25).

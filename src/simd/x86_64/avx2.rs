@@ -1,17 +1,16 @@
 //! Four lanes: AVX2.
 
-#![allow(unsafe_code)]
-
 use core::arch::x86_64::*;
 
-use super::{CarrySave, Lanes, Register, Work, bit_operations, bmi2, word};
+use super::{bit_operations, bmi2};
+use crate::simd::{CarrySave, Lanes, Register, Work, scalar};
 
 /// Four lanes. Lives only inside [`run`], on a processor that has the instructions.
 #[derive(Clone, Copy)]
 struct Four(__m256i);
 
 /// Whether the running processor has all instructions that [`run`] allows.
-pub(super) fn is_available() -> bool {
+pub(in crate::simd) fn is_available() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi1")
         && std::arch::is_x86_feature_detected!("bmi2")
@@ -25,7 +24,7 @@ pub(super) fn is_available() -> bool {
 ///
 /// Only where [`is_available`].
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-pub(super) fn run<W: Work>(work: W) -> W::Output {
+pub(in crate::simd) fn run<W: Work>(work: W) -> W::Output {
     work.run::<Four>()
 }
 
@@ -115,7 +114,7 @@ impl Register for Four {
             // SAFETY: only called inside `run`, where BMI2 is there.
             unsafe { bmi2::spread(bits, places) }
         } else {
-            word::spread(bits, places)
+            scalar::spread(bits, places)
         }
     }
 }

@@ -4,9 +4,9 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use uuid::Uuid;
 
+use super::super::image_details::QrCodeImageDetails;
+use super::super::odata::{Base64, is_type, read_object};
 use super::date_time::DateTime;
-use crate::image_details::QrCodeImageDetails;
-use crate::odata::{Base64, is_type, read_object};
 
 /// A sign-in code: Graph's `qrCode`.
 ///

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 use core::hint::black_box;
 
 use super::Encoder;
-use crate::codewords;
+use super::bit_stream;
+use super::layout::Layout;
+use super::mask::Unmasked;
+use super::placement;
+use super::reed_solomon::Divisor;
+use super::segment::Band;
 use crate::error::EncodeError;
-use crate::layout::Layout;
-use crate::mask::Unmasked;
-use crate::matrix;
-use crate::reed_solomon::Divisor;
-use crate::segment::Band;
 use crate::simd::{Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::{Blocks, ErrorCorrectionLevel};
@@ -67,7 +67,7 @@ impl Stages {
                 segmenter.segments(band, segments);
             }
             Stage::Codewords => {
-                codewords::data_codewords(black_box(&self.content), segments, options.eci, band, self.blocks, data);
+                bit_stream::data_codewords(black_box(&self.content), segments, options.eci, band, self.blocks, data);
             }
             _ => dispatch(*instructions, Step { stages: self, stage }),
         }
@@ -101,11 +101,11 @@ impl Work for Step<'_> {
                     black_box(divisor.parity::<2>(equal_blocks(black_box(data), blocks, first)));
                 }
             }
-            Stage::Interleaving => codewords::interleave(black_box(data), blocks, &mut planes.codewords),
+            Stage::Interleaving => bit_stream::interleave(black_box(data), blocks, &mut planes.codewords),
             Stage::Placement => {
                 planes.codewords.truncate(version.codewords());
-                matrix::place::<R>(black_box(&mut planes.codewords), layout, &mut planes.columns);
-                matrix::transpose(&planes.columns, layout.size, &mut planes.rows);
+                placement::place::<R>(black_box(&mut planes.codewords), layout, &mut planes.columns);
+                placement::transpose(&planes.columns, layout.size, &mut planes.rows);
             }
             _ => {
                 let unmasked = Unmasked { layout, level: *level, rows: &planes.rows, columns: &planes.columns };

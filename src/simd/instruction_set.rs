@@ -1,0 +1,58 @@
+//! The instruction sets that this crate has code for, and which of them the running processor has.
+
+/// A set of instructions beyond those that every processor of the target has. Symbols and images are the same with each.
+///
+/// All sets exist on every target; [`available`](Self::available) says which the running processor has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InstructionSet {
+    /// No more than the baseline of the target.
+    Baseline,
+    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. Available on x86-64 only, with the feature `simd`.
+    Avx2,
+    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, and all of [`Avx2`](Self::Avx2). Available on x86-64 only, with the feature `simd`.
+    Avx512,
+}
+
+impl InstructionSet {
+    /// All sets, a wider one behind a narrower one of the same architecture.
+    const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
+
+    /// Lists the sets that the running processor has and this build may use, the widest last.
+    ///
+    /// ```
+    /// use qrmint::InstructionSet;
+    /// assert_eq!(InstructionSet::available().next(), Some(InstructionSet::Baseline));
+    /// ```
+    pub fn available() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|set| set.is_available())
+    }
+
+    fn is_available(self) -> bool {
+        match self {
+            Self::Baseline => true,
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Self::Avx2 => super::x86_64::avx2::is_available(),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            Self::Avx512 => super::x86_64::avx512::is_available(),
+            #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+            Self::Avx2 | Self::Avx512 => false,
+        }
+    }
+}
+
+/// An instruction set that the running processor has. Only [`widest`] makes one, so [`dispatch`](super::dispatch) can rely on it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Available(InstructionSet);
+
+impl Available {
+    pub(super) fn get(self) -> InstructionSet {
+        self.0
+    }
+}
+
+/// Returns the widest set that the running processor has: of all sets, or of those up to `most`.
+pub(crate) fn widest(most: Option<InstructionSet>) -> Available {
+    let up_to_most = |set: &InstructionSet| most.is_none_or(|most| *set as u8 <= most as u8);
+    Available(InstructionSet::available().filter(up_to_most).last().unwrap_or(InstructionSet::Baseline))
+}
