@@ -1,0 +1,159 @@
+//! Images against the symbols that they show.
+
+use std::io::Read;
+
+use qrmint::Symbol;
+use qrmint::render::{Png, QuietZone, RenderError, Scale, Svg, Text};
+
+/// Pixels a side of the largest images that fuzzing draws. Larger ones take seconds each and show nothing new.
+pub(crate) const MAX_SIDE: u32 = 2_000;
+
+/// Writes the symbol as PNG, decodes it with the `png` crate and compares every pixel; or checks that it is refused if it is too
+/// large. Returns the image if there is one.
+pub fn check_png(symbol: &Symbol, scale: Scale, quiet_zone: QuietZone) -> Option<Vec<u8>> {
+    let mut writer = Png::new(scale, quiet_zone);
+    let side = (symbol.size() as u32 + 2 * u32::from(quiet_zone.modules())) * u32::from(scale.pixels());
+    assert_eq!(writer.side(symbol.version()), side);
+    let image = match writer.to_vec(symbol) {
+        Ok(image) => image,
+        Err(RenderError::TooLarge { side: refused, max_side }) => {
+            assert_eq!(refused, side);
+            assert!(side > max_side);
+            return None;
+        }
+        Err(other) => panic!("unexpected error: {other}"),
+    };
+    assert!(side <= Png::MAX_SIDE);
+    // A writer that is used again writes the same bytes.
+    let mut again = vec![0xAA];
+    assert!(writer.write(symbol, &mut again).is_ok());
+    assert_eq!(again[1..], image);
+
+    let (pixels, stride) = decode(&image, side);
+    assert_eq!(inflated(&image).len(), (1 + stride) * side as usize);
+    let (scale, quiet) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
+    let side = side as usize;
+    for (y, rows) in pixels.chunks_exact(stride * scale).enumerate() {
+        // Of a row of modules the first row of pixels is compared with the symbol, the others with the first.
+        let (first, others) = rows.split_at(stride);
+        assert!(
+            others.chunks_exact(stride).all(|other| same_pixels(first, other, side)),
+            "the scan lines of row {y} of modules differ"
+        );
+        let mut x = 0;
+        for module in 0..side / scale {
+            let dark = symbol.is_dark(module.wrapping_sub(quiet), y.wrapping_sub(quiet));
+            for _ in 0..scale {
+                assert_eq!(first[x / 8] >> (7 - x % 8) & 1 == 0, dark, "column {module}, row {y} of modules");
+                x += 1;
+            }
+        }
+    }
+    assert_eq!(pixels.len(), stride * side);
+    Some(image)
+}
+
+/// Returns whether two scan lines agree in all pixels. The bits after the last pixel do not matter.
+fn same_pixels(a: &[u8], b: &[u8], side: usize) -> bool {
+    let whole = side / 8;
+    let rest = |line: &[u8]| line.get(whole).map_or(0, |byte| u16::from(*byte) >> (8 - side % 8));
+    a[..whole] == b[..whole] && rest(a) == rest(b)
+}
+
+/// Returns the filtered scan lines of a PNG. Panics if the stream breaks a rule of RFC 1950 or 1951: checksum, window, codes.
+fn inflated(image: &[u8]) -> Vec<u8> {
+    let mut chunks = &image[8..];
+    loop {
+        let (length, rest) = chunks.split_first_chunk().expect("a length");
+        let (kind, rest) = rest.split_at(4);
+        let (data, rest) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        if kind == b"IDAT" {
+            let mut lines = Vec::new();
+            let mut decoder = flate2::read::ZlibDecoder::new(data);
+            decoder.read_to_end(&mut lines).expect("a zlib stream");
+            assert_eq!(decoder.total_in(), data.len() as u64, "bytes after the end of the stream");
+            return lines;
+        }
+        chunks = &rest[4..];
+    }
+}
+
+/// Returns the pixels of a PNG as it stores them, and the bytes of a scan line. Panics unless the decoder accepts it, and unless it is
+/// `side` pixels wide and high, grayscale, one bit a pixel.
+fn decode(image: &[u8], side: u32) -> (Vec<u8>, usize) {
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    decoder.ignore_checksums(false);
+    let mut reader = decoder.read_info().expect("a header");
+    let info = reader.info();
+    assert_eq!((info.width, info.height), (side, side));
+    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Grayscale, png::BitDepth::One));
+    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
+    let frame = reader.next_frame(&mut pixels).expect("pixels");
+    reader.finish().expect("an end");
+    pixels.truncate(frame.buffer_size());
+    (pixels, frame.line_size)
+}
+
+/// Returns the modules of a PNG with one bit a pixel, row by row, dark is true; and how many a row has.
+pub fn png_modules(image: &[u8], scale: usize, quiet_zone: usize) -> (Vec<bool>, usize) {
+    let side = u32::from_be_bytes([image[16], image[17], image[18], image[19]]);
+    let (pixels, stride) = decode(image, side);
+    let size = side as usize / scale - 2 * quiet_zone;
+    let place = |module: usize| (module + quiet_zone) * scale;
+    let dark = |x: usize, y: usize| pixels[place(y) * stride + place(x) / 8] >> (7 - place(x) % 8) & 1 == 0;
+    ((0..size * size).map(|i| dark(i % size, i / size)).collect(), size)
+}
+
+/// Reads the path of an SVG back and compares it with the symbol.
+pub fn check_svg(symbol: &Symbol, quiet_zone: QuietZone) {
+    let image = Svg::new(Scale::default(), quiet_zone).to_string(symbol);
+    let quiet = usize::from(quiet_zone.modules());
+    let side = symbol.size() + 2 * quiet;
+    assert!(image.contains(&format!(r#"viewBox="0 0 {side} {side}" shape-rendering="crispEdges""#)));
+    assert_eq!(image.matches("<path").count(), 1);
+    let path = image.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path");
+    let mut dark = vec![false; side * side];
+    for rectangle in path.split_terminator('z') {
+        let numbers: Vec<usize> = rectangle
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|number| !number.is_empty())
+            .map(|number| number.parse().expect("a number"))
+            .collect();
+        let &[x, y, width, 1, back] = &numbers[..] else { panic!("not a row of modules: {rectangle}") };
+        assert_eq!(width, back);
+        dark[y * side + x..][..width].fill(true);
+    }
+    for y in 0..side {
+        for x in 0..side {
+            assert_eq!(dark[y * side + x], symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet)));
+        }
+    }
+}
+
+/// Reads half blocks back and compares them with the symbol.
+pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
+    let image = Text { quiet_zone, ansi }.to_string(symbol);
+    let quiet = usize::from(quiet_zone.modules());
+    let side = symbol.size() + 2 * quiet;
+    assert_eq!(image.lines().count(), side.div_ceil(2));
+    for (line, text) in image.lines().enumerate() {
+        let blocks = if ansi {
+            text.strip_prefix("\x1b[38;5;16;48;5;231m").and_then(|text| text.strip_suffix("\x1b[0m")).expect("colours")
+        } else {
+            text
+        };
+        assert_eq!(blocks.chars().count(), side);
+        for (x, block) in blocks.chars().enumerate() {
+            let dark = |y: usize| symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet));
+            let halves = match block {
+                ' ' => (false, false),
+                '▀' => (true, false),
+                '▄' => (false, true),
+                '█' => (true, true),
+                other => panic!("not a block: {other}"),
+            };
+            assert_eq!(halves, (dark(2 * line), dark(2 * line + 1)));
+        }
+    }
+}

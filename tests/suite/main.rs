@@ -1,0 +1,13 @@
+//! The engine from outside: symbols, images, Graph's JSON, the credential layer, and the fuzz corpora.
+
+#![allow(clippy::unwrap_used)]
+
+mod credential;
+mod encoders;
+mod image_details;
+mod images;
+mod properties;
+mod sizes;
+mod standard;
+mod symbols;
+mod variants;
