@@ -1,8 +1,5 @@
-//! Any short content: as many bits as the shortest segmentation has, in every band of versions.
+//! Any short content takes as many bits as its shortest segmentation, in every band of versions.
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use qrmint_checks::check_segment;
-
-fuzz_target!(|input: &[u8]| check_segment(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| qrmint_checks::fuzz::segment(input));

@@ -1,8 +1,5 @@
-//! Any sequence of requests about one user: every answer, record and verification as in the model.
+//! Any sequence of requests about one user gives the answers, records and verifications of the model.
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use qrmint_checks::check_upsert_sequence;
-
-fuzz_target!(|input: &[u8]| check_upsert_sequence(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| qrmint_checks::fuzz::upsert_sequence(input));

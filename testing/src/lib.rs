@@ -4,6 +4,8 @@ mod choices;
 #[cfg(feature = "credential")]
 mod credential;
 mod details;
+#[cfg(feature = "credential")]
+pub mod fuzz;
 mod image;
 pub mod page;
 mod random;

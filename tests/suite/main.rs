@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod corpora;
 mod credential;
 mod encoders;
 mod image_details;
