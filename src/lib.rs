@@ -63,6 +63,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "png")]
+mod deflate;
 mod encode;
 mod error;
 #[cfg(feature = "png")]

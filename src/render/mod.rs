@@ -18,33 +18,7 @@
 //! ```
 
 #[cfg(feature = "png")]
-mod alphabet;
-#[cfg(feature = "png")]
-mod apart;
-#[cfg(feature = "png")]
-mod checksum;
-#[cfg(feature = "png")]
-mod codes;
-#[cfg(feature = "png")]
-mod deflate;
-#[cfg(feature = "png")]
-mod geometry;
-#[cfg(feature = "png")]
-mod groups;
-#[cfg(feature = "png")]
-mod history;
-#[cfg(feature = "png")]
-mod pieces;
-#[cfg(feature = "png")]
 mod png;
-#[cfg(feature = "png")]
-mod prefix_code;
-#[cfg(feature = "png")]
-mod repeats;
-#[cfg(feature = "png")]
-mod scan_lines;
-#[cfg(feature = "png")]
-mod seams;
 mod svg;
 mod text;
 

@@ -2,11 +2,18 @@
 //!
 //! The container and its checksums are the `png` crate's; the zlib stream in it is [`scan_lines`](super::scan_lines)'.
 
+mod geometry;
+mod repeated_lines;
+mod stream;
+mod table_cache;
+mod unit_table;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use super::scan_lines::{Plans, Scratch};
+use self::geometry::Margins;
+use self::stream::StreamTable;
 use super::{QuietZone, Scale};
 use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
@@ -33,10 +40,13 @@ use crate::version::Version;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Png {
-    plans: Arc<Plans>,
-    scratch: Scratch,
+    scale: Scale,
+    margins: Margins,
+    /// By version, the tables used so far.
+    tables: [Option<Arc<StreamTable>>; 40],
+    stream: Vec<u8>,
     instructions: Available,
 }
 
@@ -46,8 +56,13 @@ impl Png {
 
     /// A writer of images with so many pixels a module and so wide a quiet zone.
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
-        let instructions = simd::widest(None);
-        Self { plans: Plans::of(scale, quiet_zone), scratch: Scratch::default(), instructions }
+        Self {
+            scale,
+            margins: Margins::around(scale, quiet_zone),
+            tables: [const { None }; 40],
+            stream: Vec::new(),
+            instructions: simd::widest(None),
+        }
     }
 
     /// The same writer with no instructions beyond those of `most`. For tests and measurements: the image is the same.
@@ -75,8 +90,8 @@ impl Png {
     /// assert_eq!(Png::default().side(Version::MIN), 8 * (4 + 21 + 4));
     /// ```
     pub fn side(&self, version: Version) -> u32 {
-        let modules = version.size() as u32 + 2 * u32::from(self.plans.quiet_zone().modules());
-        modules * u32::from(self.plans.scale().pixels())
+        let Margins { left, right, .. } = self.margins;
+        u32::from(left) + version.size() as u32 * u32::from(self.scale.pixels()) + u32::from(right)
     }
 
     /// Writes the image of `symbol` to `out`. A `Vec<u8>` is appended to; with enough capacity nothing is allocated once a
@@ -96,8 +111,11 @@ impl Png {
     /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_160 })));
     /// ```
     pub fn write(&mut self, symbol: &Symbol, out: &mut impl io::Write) -> Result<(), RenderError> {
-        let side = self.check_side(symbol.version())?;
-        let stream = self.plans.write(symbol, self.instructions, &mut self.scratch);
+        let version = symbol.version();
+        let side = self.check_side(version)?;
+        let table =
+            self.tables[version.index()].get_or_insert_with(|| table_cache::table(version, self.scale, self.margins));
+        let stream = table.write(symbol, self.instructions, &mut self.stream);
         contain(side, stream, out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
@@ -130,6 +148,14 @@ fn contain(side: u32, stream: &[u8], out: &mut impl io::Write) -> Result<(), png
     let mut writer = encoder.write_header()?;
     writer.write_chunk(png::chunk::IDAT, stream)?;
     writer.finish()
+}
+
+impl fmt::Debug for Png {
+    /// Shows the sizes. The buffer holds an image, which may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scale, margins, .. } = self;
+        f.debug_struct("Png").field("scale", scale).field("margins", margins).finish_non_exhaustive()
+    }
 }
 
 impl Default for Png {

@@ -1,0 +1,328 @@
+//! The zlib stream of an image: a table for images of one shape, and its walk over the rows of a symbol.
+
+use super::geometry::{Geometry, LIGHT, Margins};
+use super::repeated_lines::{Filter, Repeated, Surroundings};
+use super::unit_table::{Patterns, UnitTable};
+use crate::deflate::adler32::{EqualParts, Sums};
+use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MAX_LENGTH, ZLIB_HEADER};
+use crate::render::Scale;
+use crate::simd::{Available, Register, Work, dispatch};
+use crate::symbol::Symbol;
+use crate::version::Version;
+
+/// All that the streams of images of one version, scale and margins have in common: at most 16 kB.
+pub(super) struct StreamTable {
+    geometry: Geometry,
+    filter: Filter,
+    units: UnitTable,
+    /// The zlib header and the block header: whole bytes, and the bits behind them.
+    header: Vec<u8>,
+    header_rest: Bits,
+    above: Repeated<Bits>,
+    between: Box<[Bits]>,
+    below: Repeated<Bits>,
+    end_of_block: Bits,
+    /// The sums of the margins above and below.
+    top: Sums,
+    bottom: Sums,
+    /// Bytes that the longest stream needs room for.
+    max_len: usize,
+}
+
+impl StreamTable {
+    pub(super) fn new(version: Version, scale: Scale, margins: Margins) -> Self {
+        let geometry = Geometry::new(version, scale, margins);
+        let units = Patterns::of_units(&geometry);
+        let tails = Patterns::of_tails(&geometry);
+        let coded = |filter| Coded::new(&geometry, filter, &units, &tails);
+        let plain = coded(Filter::None);
+        // Where one match covers a line, zeros would not be shorter.
+        let up = (geometry.line() > MAX_LENGTH).then(|| coded(Filter::Up));
+        let coded = up.filter(|up| up.bits < plain.bits).unwrap_or(plain);
+
+        let Coded { around, code, header: header_bits, .. } = coded;
+        let units = UnitTable::new(&geometry, &units, &tails, &code);
+        let (above, below) = (around.above.encode(&code), around.below.encode(&code));
+        let mut between = Vec::new();
+        code.encode(&around.between, &mut between);
+        let mut header = [&ZLIB_HEADER[..], &vec![0; Bits::total(&header_bits) / 8 + BitWriter::SLACK]].concat();
+        let mut out = BitWriter::new(&mut header[2..]);
+        out.push_all(&header_bits);
+        let (len, header_rest) = out.split();
+        header.truncate(2 + len);
+
+        let rows = geometry.size;
+        let max_bits = 16
+            + Bits::total(&header_bits)
+            + above.bits()
+            + rows * units.max_bits(geometry.indent)
+            + (rows - 1) * Bits::total(&between)
+            + below.bits();
+        let line_len = geometry.line() as u64;
+        let margin = |lines: usize| {
+            if lines == 0 {
+                return Sums::default();
+            }
+            let mut light = EqualParts::default();
+            light.add(Sums::of_run(0, 1).then(Sums::of_run(LIGHT, line_len - 1)));
+            around.filter.sums(light, line_len, lines)
+        };
+        Self {
+            filter: around.filter,
+            units,
+            header,
+            header_rest,
+            above,
+            between: between.into(),
+            below,
+            end_of_block: code.end_of_block(),
+            top: margin(geometry.top),
+            bottom: margin(geometry.bottom),
+            // The last push, the end of the block, stores the most; the checksum behind it takes no more.
+            max_len: max_bits / 8 + BitWriter::SLACK,
+            geometry,
+        }
+    }
+
+    /// Writes the stream of a symbol's image into `buffer`, which grows as needed. Returns the stream.
+    pub(super) fn write<'a>(&self, symbol: &Symbol, instructions: Available, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+        if buffer.len() < self.max_len {
+            buffer.resize(self.max_len, 0);
+        }
+        let len = dispatch(instructions, Write { table: self, symbol, buffer });
+        &buffer[..len]
+    }
+
+    #[inline(always)]
+    fn write_into(&self, symbol: &Symbol, buffer: &mut [u8]) -> usize {
+        let (header, body) = buffer.split_at_mut(self.header.len());
+        header.copy_from_slice(&self.header);
+        let mut out = BitWriter::new(body);
+        out.push(self.header_rest);
+        self.above.write(&mut out);
+        let firsts = self.units.write_rows(&self.geometry, symbol, &self.between, &mut out);
+        self.below.write(&mut out);
+        out.push(self.end_of_block);
+        let len = header.len() + out.finish();
+
+        let rows = self.filter.sums(firsts, self.geometry.line() as u64, self.geometry.scale);
+        let checksum = self.top.then(rows).then(self.bottom).value();
+        buffer[len..len + 4].copy_from_slice(&checksum.to_be_bytes());
+        len + 4
+    }
+}
+
+/// Writing a stream with the instructions of a set: it uses no registers, but the shifts of BMI2.
+struct Write<'a> {
+    table: &'a StreamTable,
+    symbol: &'a Symbol,
+    buffer: &'a mut [u8],
+}
+
+impl Work for Write<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<R: Register>(self) -> usize {
+        self.table.write_into(self.symbol, self.buffer)
+    }
+}
+
+/// The code for images that repeat lines with one filter.
+struct Coded {
+    around: Surroundings,
+    code: BlockCode,
+    header: Vec<Bits>,
+    /// The bits of an image, 256 times.
+    bits: u64,
+}
+
+impl Coded {
+    /// Builds the code from how often each token occurs if all units and tails are equally likely: masked modules look random.
+    fn new(geometry: &Geometry, filter: Filter, units: &Patterns, tails: &Patterns) -> Self {
+        /// Frequencies count in 256ths, so that one of 256 units in one place counts one.
+        const ONE: u32 = 256;
+        let around = Surroundings::new(geometry, filter);
+        let rows = geometry.size as u32;
+        let mut frequencies = Frequencies::of_blocks(ONE);
+        units.count(rows * geometry.units() as u32, &mut frequencies);
+        tails.count(rows * (ONE >> (2 * geometry.tail())).max(1), &mut frequencies);
+        around.above.count(ONE, &mut frequencies);
+        frequencies.add(&around.between, (rows - 1) * ONE);
+        around.below.count(ONE, &mut frequencies);
+        let code = BlockCode::new(&frequencies);
+        let header = code.header();
+        let bits = code.size(&frequencies) + u64::from(ONE) * Bits::total(&header) as u64;
+        Self { around, code, header, bits }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use qrmint_checks::Random;
+
+    use super::*;
+    use crate::render::QuietZone;
+    use crate::simd::{InstructionSet, widest};
+    use crate::version::{ErrorCorrectionLevel, Mask};
+
+    fn symbol(version: Version, rows: Vec<u64>) -> Symbol {
+        Symbol { version, level: ErrorCorrectionLevel::L, mask: Mask::new(0).unwrap(), rows }
+    }
+
+    /// Returns a symbol whose rows are random, or like the one above but for a few modules or none, or of one colour.
+    fn any_symbol(version: Version, random: &mut Random) -> Symbol {
+        let size = version.size();
+        let mut rows = vec![0; size * version.words()];
+        for y in 0..size {
+            let kind = random.below(6);
+            for word in 0..version.words() {
+                let above = if y > 0 { rows[word * size + y - 1] } else { 0 };
+                let inside = u64::MAX >> (64 * (word + 1)).saturating_sub(size).min(63);
+                rows[word * size + y] = inside
+                    & match kind {
+                        0 | 1 => random.bits(),
+                        2 => above,
+                        3 => above ^ 1 << random.below(64),
+                        4 => above ^ random.bits() & random.bits() & random.bits() & random.bits(),
+                        _ => 0_u64.wrapping_sub(random.bits() & 1),
+                    };
+            }
+        }
+        symbol(version, rows)
+    }
+
+    /// Writes the symbol's stream with every instruction set and compares it with the pixels.
+    fn check(symbol: &Symbol, scale: Scale, margins: Margins) {
+        let shape = format!("{}, {scale:?}, {margins:?}", symbol.version());
+        let table = StreamTable::new(symbol.version(), scale, margins);
+        let mut streams = InstructionSet::available().map(|set| {
+            let mut buffer = Vec::new();
+            table.write(symbol, widest(Some(set)), &mut buffer).to_vec()
+        });
+        let stream = streams.next().unwrap();
+        assert!(streams.all(|other| other == stream), "{shape}: instruction sets differ");
+
+        let mut lines = Vec::new();
+        flate2::read::ZlibDecoder::new(&stream[..]).read_to_end(&mut lines).expect(&shape);
+        let Geometry { scale, size, lead, indent, top, bottom, .. } = table.geometry;
+        let line = table.geometry.line();
+        assert_eq!(lines.len(), (top + size * scale + bottom) * line, "{shape}");
+        let left = 8 * lead + indent * scale;
+        let light = [&[0][..], &vec![LIGHT; line - 1]].concat();
+        let repeat = if table.filter == Filter::Up { Some([&[2][..], &vec![0; line - 1]].concat()) } else { None };
+
+        let mut lines = lines.chunks(line);
+        let mut check_lines = |first: &[u8], count: usize, y: &dyn core::fmt::Debug| {
+            for i in 0..count {
+                let expected = if i == 0 { first } else { repeat.as_deref().unwrap_or(first) };
+                assert!(lines.next() == Some(expected), "{shape}, row {y:?}, line {i}");
+            }
+        };
+        check_lines(&light, top, &"above");
+        for y in 0..size {
+            let mut first = light.clone();
+            for pixel in 0..size * scale {
+                if symbol.is_dark(pixel / scale, y) {
+                    first[1 + (left + pixel) / 8] &= !(0x80 >> ((left + pixel) % 8));
+                }
+            }
+            check_lines(&first, scale, &y);
+        }
+        check_lines(&light, bottom, &"below");
+    }
+
+    fn check_quiet_zone(symbol: &Symbol, scale: u8, quiet_zone: u8) {
+        let scale = Scale::new(scale).unwrap();
+        check(symbol, scale, Margins::around(scale, QuietZone::new(quiet_zone)));
+    }
+
+    #[test]
+    fn streams_inflate_to_the_scan_lines_whatever_the_rows() {
+        let mut random = Random::new(71);
+        for (version, scales, quiet_zones) in [
+            (1, 1..=33, 0..=9),
+            (2, 1..=20, 3..=5),
+            (13, 4..=17, 4..=4),
+            (40, 5..=16, 0..=4),
+            (25, 32..=33, 0..=9),
+            (26, 1..=1, 1..=12),
+            (39, 1..=1, 1..=12),
+            (28, 16..=16, 0..=0),
+            (28, 24..=24, 0..=0),
+            (28, 32..=32, 0..=2),
+            (28, 48..=48, 0..=2),
+            (7, 34..=64, 4..=4),
+            (3, 64..=64, 70..=71),
+        ] {
+            let version = Version::new(version).unwrap();
+            for (scale, quiet_zone) in
+                scales.flat_map(|scale| quiet_zones.clone().map(move |quiet_zone| (scale, quiet_zone)))
+            {
+                check_quiet_zone(&any_symbol(version, &mut random), scale, quiet_zone);
+            }
+        }
+    }
+
+    #[test]
+    fn streams_inflate_to_the_scan_lines_whatever_the_margins() {
+        let mut random = Random::new(73);
+        for _ in 0..400 {
+            let version = Version::new(1 + random.below(40) as u8).unwrap();
+            let scale = Scale::new(1 + random.below(20) as u8).unwrap();
+            let mut margin = || if random.below(4) == 0 { 0 } else { random.bits() as u16 % 1_024 >> random.below(9) };
+            let margins = Margins { left: margin(), top: margin(), right: margin(), bottom: margin() };
+            check(&any_symbol(version, &mut random), scale, margins);
+        }
+    }
+
+    /// The full product of versions, scales and quiet zones: minutes.
+    #[test]
+    #[ignore = "takes minutes"]
+    fn every_version_scale_and_quiet_zone_inflates_to_the_scan_lines() {
+        let mut random = Random::new(74);
+        for version in (1..=40).filter_map(Version::new) {
+            for scale in 1..=64 {
+                for quiet_zone in (0..=9).chain([16, 33, 70]) {
+                    check_quiet_zone(&any_symbol(version, &mut random), scale, quiet_zone);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_stream_fits_exactly_the_room_of_its_table() {
+        for (version, scale, margins) in [
+            (1, 1, [4, 4, 4, 4]),
+            (1, 8, [32, 32, 32, 32]),
+            (2, 13, [52, 52, 52, 52]),
+            (7, 5, [3, 0, 9, 0]),
+            (11, 23, [92, 92, 92, 92]),
+            (40, 16, [64, 64, 64, 64]),
+            (40, 31, [0, 1, 0, 1]),
+            (1, 255, [255, 255, 255, 255]),
+        ] {
+            let [left, top, right, bottom] = margins;
+            let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
+            let table = StreamTable::new(version, scale, Margins { left, top, right, bottom });
+            let indent = table.geometry.indent as u32;
+            let row = table.units.longest_row(&table.geometry);
+            let words = (0..version.words()).flat_map(|word| {
+                let above = row.get(word + 1).copied().unwrap_or_default();
+                core::iter::repeat_n(row[word] >> indent | above << 1 << (63 - indent), version.size())
+            });
+            let longest = symbol(version, words.collect());
+            let write = |len: usize| {
+                let mut buffer = vec![0; len];
+                catch_unwind(AssertUnwindSafe(|| table.write_into(&longest, &mut buffer)))
+            };
+            let len = write(table.max_len).expect("room enough");
+            assert!(len <= table.max_len && len + BitWriter::SLACK > table.max_len);
+            assert!(write(table.max_len - 1).is_err(), "{version}, {scale:?}: more room than needed");
+            check(&longest, scale, Margins { left, top, right, bottom });
+        }
+    }
+}
