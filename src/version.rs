@@ -1,7 +1,6 @@
-//! Version, error-correction level, mask and what they fix: sizes, capacities, block structure.
+//! Version, error-correction level and mask, and the sizes that a version fixes (ISO/IEC 18004:2015, 6).
 //!
-//! Knows nothing of content, modules or images. The tables are those of ISO/IEC 18004:2015; the tests check every
-//! entry against `qrcodegen`.
+//! Knows nothing of content, blocks, modules or images.
 
 use core::fmt;
 use core::str::FromStr;
@@ -40,18 +39,6 @@ impl Version {
     /// Modules a side, without the quiet zone: 17 + 4 x number.
     pub const fn size(self) -> usize {
         17 + 4 * self.0 as usize
-    }
-
-    /// Bits that a symbol of this version and level has for its segments and an ECI header, before parity
-    /// (Table 7): 72 (1-H) to 23,648 (40-L).
-    ///
-    /// ```
-    /// use qrmint::{ErrorCorrectionLevel, Version};
-    /// assert_eq!(Version::MIN.data_bits(ErrorCorrectionLevel::H), 72);
-    /// assert_eq!(Version::MAX.data_bits(ErrorCorrectionLevel::L), 23_648);
-    /// ```
-    pub fn data_bits(self, level: ErrorCorrectionLevel) -> usize {
-        DATA_BITS[level as usize][self.index()] as usize
     }
 
     /// The version so many above this one; the caller sees to it that there is one.
@@ -254,61 +241,3 @@ impl fmt::Display for Mask {
         self.0.fmt(f)
     }
 }
-
-/// How the codewords of one version and level are split into blocks (Table 9): `count` blocks, each with `parity`
-/// error-correction codewords; the first `count - long` hold `short_data` data codewords, the last `long` one more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Blocks {
-    pub(crate) count: usize,
-    pub(crate) long: usize,
-    pub(crate) short_data: usize,
-    pub(crate) parity: usize,
-}
-
-impl Blocks {
-    pub(crate) const fn of(version: Version, level: ErrorCorrectionLevel) -> Self {
-        let count = BLOCKS[level as usize][version.index()] as usize;
-        let parity = PARITY_PER_BLOCK[level as usize][version.index()] as usize;
-        let codewords = version.codewords();
-        Self { count, long: codewords % count, short_data: codewords / count - parity, parity }
-    }
-
-    /// Data codewords of all blocks.
-    pub(crate) const fn data_codewords(self) -> usize {
-        self.count * self.short_data + self.long
-    }
-}
-
-/// Bits for segments, by level and version: eight for each data codeword.
-static DATA_BITS: [[u16; 40]; 4] = {
-    let mut bits = [[0; 40]; 4];
-    let mut level = 0;
-    while level < 4 {
-        let mut i = 0;
-        while i < 40 {
-            let blocks = Blocks::of(Version::MIN.up(i as u8), ErrorCorrectionLevel::ALL[level]);
-            bits[level][i] = 8 * blocks.data_codewords() as u16;
-            i += 1;
-        }
-        level += 1;
-    }
-    bits
-};
-
-/// Error-correction codewords per block, by level and version (Table 9).
-#[rustfmt::skip]
-const PARITY_PER_BLOCK: [[u8; 40]; 4] = [
-    [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28],
-    [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-];
-
-/// Error-correction blocks, by level and version (Table 9).
-#[rustfmt::skip]
-const BLOCKS: [[u8; 40]; 4] = [
-    [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25],
-    [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49],
-    [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68],
-    [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81],
-];

@@ -1,10 +1,27 @@
 //! Raw content to a symbol: [`Encoder`] and [`Options`], the order of the steps and their buffers (ISO/IEC 18004:2015, 7).
 //!
+//! The data goes through the steps in this order:
+//!
 //! ```text
-//! segment -> bit_stream -> reed_solomon -> placement -> mask, penalty -> Symbol
+//! raw content -> segment -> bit_stream -> blocks -> placement -> mask -> Symbol
+//! ```
+//!
+//! The steps do not know each other: each takes what it needs as arguments. The exception is `bit_stream`, which knows the
+//! type of its input. An arrow below means "imports"; all modules may know `version`, and those that use registers `simd`:
+//!
+//! ```text
+//! bit_stream -> segment -> characters
+//! bit_stream -> characters
+//! blocks     -> reed_solomon
+//! placement  -> layout
+//! mask       -> penalty, format_information, layout
+//! penalty    -> layout
+//! format_information -> layout
 //! ```
 
 mod bit_stream;
+mod blocks;
+mod characters;
 mod format_information;
 pub(crate) mod layout;
 mod mask;
@@ -20,15 +37,16 @@ pub use self::segment::{Mode, Segment, Segmentation};
 
 use alloc::vec::Vec;
 
+use self::blocks::Blocks;
 use self::layout::Layout;
 use self::mask::Unmasked;
 use self::segment::{Band, Segmenter};
 use crate::error::EncodeError;
 use crate::simd::{self, Available, InstructionSet, Lanes, Register, Work, dispatch};
 use crate::symbol::Symbol;
-use crate::version::{Blocks, ErrorCorrectionLevel, Mask, Version, VersionRange};
+use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
 
-/// What an [`Encoder`] is free to choose. The default leaves all to it but the level.
+/// Options for an [`Encoder`]. By default it chooses everything except the level.
 ///
 /// ```
 /// use qrmint::{Mask, Options, Version};
@@ -39,20 +57,20 @@ use crate::version::{Blocks, ErrorCorrectionLevel, Mask, Version, VersionRange};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Options {
-    /// The versions to choose the smallest fitting one from.
+    /// The versions allowed, of which the smallest that fits is taken.
     pub versions: VersionRange,
-    /// The mask to take, or `None` for the one with the lowest penalty score.
+    /// The mask, or `None` for the one with the lowest penalty score.
     pub mask: Option<Mask>,
-    /// Whether the level is raised as far as that needs no larger version.
+    /// Whether the level is raised as far as possible without a larger version.
     pub boost: bool,
-    /// How the content is cut into segments.
+    /// How the content is split into segments.
     pub segmentation: Segmentation,
-    /// The interpretation to announce before the content, if any. It says what the bytes mean and changes none of them.
+    /// The interpretation to announce before the content, if any. It tells what the bytes mean and changes none of them.
     pub eci: Option<Eci>,
 }
 
-/// Makes symbols of raw content, one after the other, in buffers that it keeps: once it has made a symbol as large, of
-/// content that changes as often between kinds of character, it allocates nothing.
+/// Encodes raw content as symbols, one after the other, and reuses its buffers: it allocates nothing once it has made a symbol
+/// as large, of content with as many runs of different kinds of characters.
 ///
 /// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8 makes,
 /// on every machine. With the default options its version is never larger than `qrcodegen`'s for the same content.
@@ -71,14 +89,14 @@ pub struct Encoder {
     segmenter: Segmenter,
     segments: Vec<Segment>,
     data: Vec<u8>,
-    planes: Planes,
+    buffers: Buffers,
     symbol: Symbol,
     instructions: Available,
 }
 
-/// Room for a symbol on the way from its data codewords to its modules.
+/// Buffers for a symbol between its data codewords and its finished modules.
 #[derive(Default)]
-struct Planes {
+struct Buffers {
     codewords: Vec<u8>,
     columns: Vec<u64>,
     rows: Vec<u64>,
@@ -86,22 +104,22 @@ struct Planes {
 }
 
 impl Encoder {
-    /// Bytes beyond which content fits no symbol, whatever it is: the digits that version 40 holds at level L (Table 7).
+    /// Length of the longest content that fits a symbol: the digits that version 40 holds at level L (Table 7).
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
     /// let mut encoder = Encoder::new();
-    /// assert!(encoder.encode(&[b'7'; Encoder::MOST_BYTES], ErrorCorrectionLevel::L).is_ok());
-    /// assert!(encoder.encode(&[b'7'; Encoder::MOST_BYTES + 1], ErrorCorrectionLevel::L).is_err());
+    /// assert!(encoder.encode(&[b'7'; Encoder::MAX_BYTES], ErrorCorrectionLevel::L).is_ok());
+    /// assert!(encoder.encode(&[b'7'; Encoder::MAX_BYTES + 1], ErrorCorrectionLevel::L).is_err());
     /// ```
-    pub const MOST_BYTES: usize = segment::MOST_BYTES;
+    pub const MAX_BYTES: usize = segment::MAX_BYTES;
 
-    /// An encoder with the default options.
+    /// Creates an encoder with the default options.
     pub fn new() -> Self {
         Self::with_options(Options::default())
     }
 
-    /// An encoder with these options.
+    /// Creates an encoder with these options.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel as Level, Mask, Options};
@@ -118,7 +136,7 @@ impl Encoder {
             segmenter: Segmenter::default(),
             segments: Vec::new(),
             data: Vec::new(),
-            planes: Planes::default(),
+            buffers: Buffers::default(),
             instructions: simd::widest(None),
             symbol: Symbol {
                 version: Version::MIN,
@@ -129,7 +147,7 @@ impl Encoder {
         }
     }
 
-    /// The same encoder with no instructions beyond those of `most`. For tests and measurements: what comes out is the same.
+    /// Limits the encoder to the instructions of `most`. For tests and measurements: the symbols are the same.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
@@ -143,25 +161,24 @@ impl Encoder {
         Self { instructions: simd::widest(Some(most)), ..self }
     }
 
-    /// The options in force.
+    /// Returns the options.
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// The options, to be changed for the symbols to come.
+    /// Returns the options, to change them for the next symbols.
     pub fn options_mut(&mut self) -> &mut Options {
         &mut self.options
     }
 
-    /// Makes the symbol that carries `raw_content`: exactly these bytes, none of them interpreted.
+    /// Encodes `raw_content`: exactly these bytes, none of them interpreted.
     ///
-    /// The symbol is in the smallest version of the range that fits. It lives in the encoder until the next call; clone
-    /// it to keep it.
+    /// The symbol has the smallest allowed version that fits. It lives in the encoder until the next call; clone it to keep it.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::TooLong`] if the content does not fit the largest version allowed at this level, after work that does
-    /// not grow with the content beyond the 7,089 bytes that the largest symbol can hold.
+    /// [`EncodeError::TooLong`] if the content does not fit the largest allowed version at this level. Content longer than
+    /// [`MAX_BYTES`](Self::MAX_BYTES) is refused without reading it.
     ///
     /// ```
     /// use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, Version};
@@ -187,17 +204,18 @@ impl Encoder {
         }
 
         let blocks = Blocks::of(version, level);
-        bit_stream::data_codewords(raw_content, &self.segments, self.options.eci, band, blocks, &mut self.data);
+        let capacity = blocks.data_codewords();
+        bit_stream::data_codewords(raw_content, &self.segments, self.options.eci, band, capacity, &mut self.data);
 
         let layout = Layout::of(version);
-        let Self { data, planes, symbol: Symbol { rows: finished, .. }, .. } = self;
-        let draw = Draw { data, blocks, layout: &layout, level, mask: self.options.mask, planes, finished };
+        let Self { data, buffers, symbol: Symbol { rows: finished, .. }, .. } = self;
+        let draw = Draw { data, blocks, layout: &layout, level, mask: self.options.mask, buffers, finished };
         let mask = dispatch(self.instructions, draw);
         (self.symbol.version, self.symbol.level, self.symbol.mask) = (version, level, mask);
         Ok(&self.symbol)
     }
 
-    /// The segments of the symbol made last, none before the first.
+    /// Returns the segments of the symbol made last; none before the first.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode};
@@ -211,8 +229,8 @@ impl Encoder {
         &self.segments
     }
 
-    /// The penalty scores of the eight masks for the symbol made last, whichever mask it has (7.8.3 of the standard, in
-    /// `qrcodegen`'s reading). `None` before the first symbol.
+    /// Returns the penalty scores of the eight masks for the symbol made last, whichever mask it has (7.8.3 of the standard, in
+    /// `qrcodegen`'s reading). Returns `None` before the first symbol.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
@@ -226,20 +244,20 @@ impl Encoder {
         let Symbol { version, level, .. } = self.symbol;
         let made = !self.symbol.rows.is_empty();
         made.then(|| {
-            dispatch(self.instructions, Score { layout: &Layout::of(version), level, planes: &mut self.planes })
+            dispatch(self.instructions, Score { layout: &Layout::of(version), level, buffers: &mut self.buffers })
         })
     }
 
-    /// The smallest version allowed that holds the content, and the bits that it takes there.
+    /// Returns the smallest allowed version that holds the content, and the number of bits that the content takes there.
     fn fit(&mut self, content: &[u8], level: ErrorCorrectionLevel) -> Result<(Version, u64), EncodeError> {
         let Options { versions, segmentation, eci, .. } = self.options;
         let eci_bits = u64::from(eci.map_or(0, Eci::header_bits));
-        let largest = versions.max().data_bits(level) as u64;
+        let max_bits = versions.max().data_bits(level) as u64;
         let search = segmentation == Segmentation::Optimal;
-        let least = eci_bits + segment::least_bits(content.len(), Band::of(versions.max()));
         if search {
-            if content.len() > segment::MOST_BYTES {
-                return Err(EncodeError::TooLong { bits_needed: least, bits_available: largest });
+            if content.len() > segment::MAX_BYTES {
+                let min_bits = eci_bits + segment::min_bits(content.len(), Band::of(versions.max()));
+                return Err(EncodeError::TooLong { bits_needed: min_bits, bits_available: max_bits });
             }
             self.segmenter.read(content, self.instructions);
         }
@@ -250,18 +268,18 @@ impl Encoder {
             let bits =
                 eci_bits + if search { self.segmenter.bits(band) } else { segment::byte_bits(content.len(), band) };
             if bits <= max.data_bits(level) as u64 {
-                return Ok((smallest(min, max, bits, level), bits));
+                return Ok((smallest_version(min, max, bits, level), bits));
             }
             if max == versions.max() {
-                return Err(EncodeError::TooLong { bits_needed: bits, bits_available: largest });
+                return Err(EncodeError::TooLong { bits_needed: bits, bits_available: max_bits });
             }
             min = max.up(1);
         }
     }
 }
 
-/// The smallest version from `min` to `max` that has so many bits; `max` has.
-fn smallest(min: Version, max: Version, bits: u64, level: ErrorCorrectionLevel) -> Version {
+/// Returns the smallest version from `min` to `max` that holds `bits`; `max` does.
+fn smallest_version(min: Version, max: Version, bits: u64, level: ErrorCorrectionLevel) -> Version {
     let (mut low, mut high) = (min.number(), max.number());
     while low < high {
         let middle = low.midpoint(high);
@@ -274,20 +292,20 @@ fn smallest(min: Version, max: Version, bits: u64, level: ErrorCorrectionLevel) 
     Version::MIN.up(low - 1)
 }
 
-/// The highest level, `level` or above, at which a symbol of `version` still has so many bits.
+/// Returns the highest level, `level` or above, at which `version` holds `bits`.
 fn highest_level(version: Version, bits: u64, level: ErrorCorrectionLevel) -> ErrorCorrectionLevel {
     let fits = |&higher: &ErrorCorrectionLevel| higher >= level && bits <= version.data_bits(higher) as u64;
     ErrorCorrectionLevel::ALL.into_iter().rfind(fits).unwrap_or(level)
 }
 
-/// Data codewords to modules.
+/// Turns data codewords into the modules of a symbol. Returns its mask.
 struct Draw<'a> {
     data: &'a [u8],
     blocks: Blocks,
     layout: &'a Layout,
     level: ErrorCorrectionLevel,
     mask: Option<Mask>,
-    planes: &'a mut Planes,
+    buffers: &'a mut Buffers,
     finished: &'a mut Vec<u64>,
 }
 
@@ -296,27 +314,27 @@ impl Work for Draw<'_> {
 
     #[inline(always)]
     fn run<R: Register>(self) -> Mask {
-        let Self { data, blocks, layout, level, mask, planes, finished } = self;
-        bit_stream::interleave(data, blocks, &mut planes.codewords);
-        placement::place::<R>(&mut planes.codewords, layout, &mut planes.columns);
-        placement::transpose(&planes.columns, layout.size, &mut planes.rows);
-        let symbol = Unmasked { layout, level, rows: &planes.rows, columns: &planes.columns };
-        // Not in a closure: see [`Work::run`].
+        let Self { data, blocks, layout, level, mask, buffers, finished } = self;
+        blocks::interleave(data, blocks, &mut buffers.codewords);
+        placement::place::<R>(&mut buffers.codewords, layout, &mut buffers.columns);
+        placement::transpose(&buffers.columns, layout.size, &mut buffers.rows);
+        let symbol = Unmasked { layout, level, rows: &buffers.rows, columns: &buffers.columns };
+        // A `match`, not `unwrap_or_else`: a closure would not use the registers, see [`Work::run`].
         let mask = match mask {
             Some(mask) => mask,
-            None => symbol.choose::<R>(&mut planes.candidates),
+            None => symbol.choose::<R>(&mut buffers.candidates),
         };
         symbol.finish(mask, finished);
         mask
     }
 }
 
-/// All eight scores of the symbol whose planes these are.
+/// Computes all eight penalty scores of the symbol in the buffers.
 #[cfg(feature = "bench-internals")]
 struct Score<'a> {
     layout: &'a Layout,
     level: ErrorCorrectionLevel,
-    planes: &'a mut Planes,
+    buffers: &'a mut Buffers,
 }
 
 #[cfg(feature = "bench-internals")]
@@ -325,7 +343,7 @@ impl Work for Score<'_> {
 
     #[inline(always)]
     fn run<R: Register>(self) -> [u32; 8] {
-        let Planes { rows, columns, candidates, .. } = self.planes;
+        let Buffers { rows, columns, candidates, .. } = self.buffers;
         Unmasked { layout: self.layout, level: self.level, rows, columns }.scores::<R>(candidates)
     }
 }
@@ -337,7 +355,7 @@ impl Default for Encoder {
 }
 
 impl core::fmt::Debug for Encoder {
-    /// Names the options; the buffers hold content, which may be a secret.
+    /// Shows the options only: the buffers hold content, which may be a secret.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Encoder").field("options", &self.options).finish_non_exhaustive()
     }

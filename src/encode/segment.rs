@@ -1,28 +1,27 @@
 //! Raw content to segments: which mode carries which bytes, in the fewest bits (ISO/IEC 18004:2015, 7.4 and Annex J).
 //!
-//! Knows bytes, modes and the three version bands of the character count indicator; nothing of levels or codewords.
+//! Knows [`characters`](super::characters), modes and the three version ranges of the character count indicator; nothing of
+//! levels or codewords.
 //!
 //! # How the shortest segmentation is found
 //!
 //! Every byte fits byte mode (8 bits each), 45 characters also fit alphanumeric mode (11 bits a pair), ten of them also
-//! numeric mode (10 bits for three). A change of mode costs a header of 12 to 20 bits, so a change pays only for a run of
-//! characters:
+//! numeric mode (10 bits for three). A change of mode costs a header of 12 to 20 bits, so it pays only for a run of characters:
 //!
-//! - No optimal segmentation changes mode inside a run of characters that fit the same modes: giving the whole run to the one
-//!   of the two modes that is cheaper for it never costs a bit. So the search goes from run to run, not from character to character.
-//! - A stretch of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its
-//!   header costs, and so do fewer than four digits beside anything else. Such short runs belong to what surrounds
-//!   them, and what is left of plain bytes is one run. One bit a byte says what it fits: four ones in a row are found for
-//!   64 bytes at once.
-//! - Over the runs goes a shortest-path search with one state for each mode. Costs are kept in sixths of a bit, in which
-//!   a digit is exactly 20 and an alphanumeric character exactly 33, and are rounded up to whole bits where a segment ends.
+//! - No optimal segmentation needs to change mode inside a run of characters that fit the same modes: giving the whole run to
+//!   the cheaper of the two modes never costs a bit. So the search goes from run to run, not from character to character.
+//! - A run of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its header
+//!   costs, and neither do fewer than four digits beside anything else. Such short runs are merged with their neighbours.
+//! - A shortest-path search with one state for each mode goes over the runs. Costs are in sixths of a bit, in which a digit is
+//!   exactly 20 and an alphanumeric character exactly 33. They are rounded up to whole bits where a segment ends.
 
 use alloc::vec::Vec;
 
-use crate::simd::{Available, Register, Work, dispatch};
+use super::characters::{self, MIN_RUN, next_run};
+use crate::simd::Available;
 use crate::version::Version;
 
-/// How the bytes of a segment are written (Table 2).
+/// The mode of a segment: how its bytes are written (Table 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Digits, 10 bits for three.
@@ -36,7 +35,7 @@ pub enum Mode {
 impl Mode {
     const ALL: [Self; 3] = [Self::Numeric, Self::Alphanumeric, Self::Byte];
 
-    /// The four-bit mode indicator (Table 2).
+    /// Returns the four-bit mode indicator (Table 2).
     pub(crate) const fn indicator(self) -> u32 {
         match self {
             Self::Numeric => 0b0001,
@@ -45,7 +44,7 @@ impl Mode {
         }
     }
 
-    /// Bits of the character count indicator (Table 3).
+    /// Returns the length of the character count indicator in bits (Table 3).
     pub(crate) const fn count_bits(self, band: Band) -> u32 {
         match self {
             Self::Numeric => [10, 12, 14][band as usize],
@@ -54,12 +53,12 @@ impl Mode {
         }
     }
 
-    /// Bits of the segment's header: mode and character count indicator.
+    /// Returns the length of a segment's header in bits: mode and character count indicator.
     const fn header_bits(self, band: Band) -> u32 {
         4 + self.count_bits(band)
     }
 
-    /// Sixths of a bit that one character takes.
+    /// Returns the cost of one character in sixths of a bit.
     const fn sixths(self) -> u32 {
         match self {
             Self::Numeric => 20,
@@ -69,15 +68,15 @@ impl Mode {
     }
 }
 
-/// A piece of the raw content and the mode that carries it.
+/// A part of the raw content and the mode that carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Segment {
-    /// How its bytes are written.
+    /// The mode that carries it.
     pub mode: Mode,
     /// Offset of its first byte in the raw content.
     pub start: usize,
-    /// Offset behind its last byte. Equal to `start` only for the one byte segment of empty content.
+    /// Offset after its last byte. Equal to `start` only for the one segment of empty content.
     pub end: usize,
 }
 
@@ -91,7 +90,7 @@ pub enum Segmentation {
     Bytes,
 }
 
-/// The versions that share the widths of the character count indicator (Table 3).
+/// A range of versions that share the lengths of the character count indicator (Table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Band {
     Versions1To9,
@@ -108,7 +107,7 @@ impl Band {
         }
     }
 
-    /// The largest version of the band.
+    /// Returns the largest version of the band.
     pub(crate) const fn max(self) -> Version {
         match self {
             Self::Versions1To9 => Version::MIN.up(8),
@@ -118,73 +117,77 @@ impl Band {
     }
 }
 
-/// Bytes beyond which no content fits any symbol: the digits that a 40-L symbol holds (Table 7).
-pub(crate) const MOST_BYTES: usize = 7_089;
+/// Length of the longest content that fits a symbol: the digits that a 40-L symbol holds (Table 7).
+pub(crate) const MAX_BYTES: usize = 7_089;
 
-/// Bits of one segment in byte mode.
+/// Returns the length in bits of one segment of `len` bytes in byte mode.
 pub(crate) fn byte_bits(len: usize, band: Band) -> u64 {
     u64::from(Mode::Byte.header_bits(band)) + 8 * len as u64
 }
 
-/// Bits that no segmentation of so many bytes goes below: those of one numeric segment.
-pub(crate) fn least_bits(len: usize, band: Band) -> u64 {
+/// Returns a lower bound for any segmentation of `len` bytes: the bits of one numeric segment.
+pub(crate) fn min_bits(len: usize, band: Band) -> u64 {
     u64::from(Mode::Numeric.header_bits(band)) + (10 * len as u64).div_ceil(3)
 }
 
-/// Classes of a run: it always fits byte mode; these bits say what else it fits.
+/// Number of modes.
+const MODES: usize = Mode::ALL.len();
+
+/// A cost for each mode, in sixths of a bit.
+type Costs = [u32; MODES];
+
+/// A cost above that of any content; small enough to add to without overflow.
+const INFINITE: u32 = 1 << 30;
+
+/// Classes of a run: flags for the modes that it fits beside byte mode.
 const ALPHANUMERIC: u8 = 1;
 const DIGIT: u8 = 2;
 
-/// The characters of alphanumeric mode in the order of their values, 0 to 44 (Table 5).
-pub(crate) const ALPHANUMERIC_CHARACTERS: &[u8; 45] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-
-/// The fewest alphanumeric characters beside other bytes, or digits beside anything, that can be worth a header.
-const SHORTEST_RUN: usize = 4;
-
-/// A run of bytes that fit the same modes, or for which byte mode is known to be best.
+/// A run of bytes that fit the same modes, or that are best carried in byte mode.
 #[derive(Clone, Copy, Debug)]
 struct Run {
-    /// Offset behind its last byte; at most [`MOST_BYTES`].
+    /// Offset after its last byte, [`MAX_BYTES`] at most.
     end: u16,
-    /// The classes that every byte of it has.
+    /// The classes that all of its bytes have.
     class: u8,
-    /// For each mode that may carry this run, the mode that best carries the run before: two bits each.
-    came_from: u8,
+    /// For each mode of this run, the best mode of the run before: two bits each.
+    predecessors: u8,
 }
 
-/// Finds shortest segmentations; keeps its buffers from one content to the next.
+/// Finds shortest segmentations. Reuses its buffers from one content to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Segmenter {
-    /// Which bytes are alphanumeric characters, and which are digits if that matters: see [`Ones`].
+    /// Bitmap of the alphanumeric characters.
     alphanumeric: Vec<u64>,
+    /// Bitmap of the digits; empty if there is no run of alphanumeric characters.
     digits: Vec<u64>,
     runs: Vec<Run>,
-    /// The band for which the runs say where each was come from, and what the search found to cost.
-    searched: Option<(Band, [u32; 3])>,
+    /// The band of the last search, whose predecessors the runs hold, and the costs that it found.
+    searched: Option<(Band, Costs)>,
 }
 
 impl Segmenter {
-    /// Cuts `content`, of at most [`MOST_BYTES`] bytes, into runs, for the calls that follow.
+    /// Splits `content`, [`MAX_BYTES`] long at most, into runs for the calls that follow.
     pub(crate) fn read(&mut self, content: &[u8], instructions: Available) {
-        debug_assert!(content.len() <= MOST_BYTES);
+        debug_assert!(content.len() <= MAX_BYTES);
         self.runs.clear();
         self.searched = None;
         self.digits.clear();
-        if content.len() < SHORTEST_RUN {
+        if content.len() < MIN_RUN {
             let classes = content.iter().map(|&byte| class_of(byte));
             self.push(content.len(), classes.reduce(|all, class| all & class).unwrap_or(0));
             return;
         }
-        dispatch(instructions, Ones { content, fits: alphanumeric, ones: &mut self.alphanumeric });
+        characters::find_alphanumeric(content, instructions, &mut self.alphanumeric);
         let mut done = 0;
         while let Some((start, end)) = next_run(&self.alphanumeric, done) {
             if start > done {
                 self.push(start, 0);
             }
             if self.digits.is_empty() {
-                dispatch(instructions, Ones { content, fits: digit, ones: &mut self.digits });
+                characters::find_digits(content, instructions, &mut self.digits);
             }
-            self.push_stretch(start, end);
+            self.push_alphanumeric(start, end);
             done = end;
         }
         if done < content.len() {
@@ -193,38 +196,38 @@ impl Segmenter {
     }
 
     fn push(&mut self, end: usize, class: u8) {
-        self.runs.push(Run { end: end as u16, class, came_from: 0 });
+        self.runs.push(Run { end: end as u16, class, predecessors: 0 });
     }
 
-    /// Pushes an alphanumeric stretch, cut where runs of digits long enough to matter begin and end.
-    fn push_stretch(&mut self, start: usize, end: usize) {
-        let mut cut = start;
-        while let Some((from, to)) = next_run(&self.digits, cut).filter(|(from, _)| *from < end) {
-            if from > cut {
+    /// Pushes alphanumeric characters, split where runs of at least [`MIN_RUN`] digits begin and end.
+    fn push_alphanumeric(&mut self, start: usize, end: usize) {
+        let mut done = start;
+        while let Some((from, to)) = next_run(&self.digits, done).filter(|(from, _)| *from < end) {
+            if from > done {
                 self.push(from, ALPHANUMERIC);
             }
             self.push(to, ALPHANUMERIC | DIGIT);
-            cut = to;
+            done = to;
         }
-        if cut < end {
+        if done < end {
             self.push(end, ALPHANUMERIC);
         }
     }
 
-    /// Whether the content read last is one run for which only byte mode comes into question.
-    pub(crate) fn is_plain(&self) -> bool {
+    /// Returns whether the content read last is a single run that is best carried in byte mode.
+    fn is_plain(&self) -> bool {
         self.runs.len() == 1 && self.runs[0].class == 0
     }
 
-    /// The bits of the shortest segmentation of the content read last, in symbols of `band`.
+    /// Returns the length in bits of the shortest segmentation of the content read last, in symbols of `band`.
     pub(crate) fn bits(&mut self, band: Band) -> u64 {
         if self.is_plain() {
             return byte_bits(self.runs[0].end.into(), band);
         }
-        u64::from(*self.search(band).iter().min().expect("three modes")).div_ceil(6)
+        u64::from(*self.search(band).iter().min().unwrap_or(&INFINITE)).div_ceil(6)
     }
 
-    /// The segments whose bits [`bits`](Self::bits) gives, into `segments`.
+    /// Writes the shortest segmentation, whose length is [`bits`](Self::bits), to `segments`.
     pub(crate) fn segments(&mut self, band: Band, segments: &mut Vec<Segment>) {
         segments.clear();
         if self.is_plain() {
@@ -232,11 +235,11 @@ impl Segmenter {
             return;
         }
         let cost = self.search(band);
-        let mut mode = (0..3).min_by_key(|&mode| cost[mode].div_ceil(6)).unwrap_or(2);
+        let mut mode = (0..MODES).min_by_key(|&mode| cost[mode].div_ceil(6)).unwrap_or(Mode::Byte as usize);
         let mut end = self.runs.last().map_or(0, |run| usize::from(run.end));
         for i in (0..self.runs.len()).rev() {
             let start = if i == 0 { 0 } else { usize::from(self.runs[i - 1].end) };
-            let before = usize::from(self.runs[i].came_from >> (2 * mode) & 3);
+            let before = usize::from(self.runs[i].predecessors >> (2 * mode) & 3);
             if i == 0 || before != mode {
                 segments.push(Segment { mode: Mode::ALL[mode], start, end });
                 end = start;
@@ -246,29 +249,29 @@ impl Segmenter {
         segments.reverse();
     }
 
-    /// The least cost of all content read, in sixths of a bit, with the last run in each mode. Leaves the way there in
-    /// `came_from`. A mode that cannot carry a run costs [`NEVER`] from there on.
-    fn search(&mut self, band: Band) -> [u32; 3] {
+    /// Returns the least cost of the whole content for each mode of the last run. Records the path in
+    /// `predecessors`. A mode that does not fit a run costs [`INFINITE`].
+    fn search(&mut self, band: Band) -> Costs {
         if let Some((searched, cost)) = self.searched
             && searched == band
         {
             return cost;
         }
         let header = Mode::ALL.map(|mode| 6 * mode.header_bits(band));
-        let mut cost = [NEVER; 3];
+        let mut cost = [INFINITE; MODES];
         let mut start = 0;
         for (i, run) in self.runs.iter_mut().enumerate() {
             let len = u32::from(run.end) - start;
             start = run.end.into();
             let fits = [run.class & DIGIT != 0, run.class & ALPHANUMERIC != 0, true];
             let whole = cost.map(|cost| cost.next_multiple_of(6));
-            let mut next = [NEVER; 3];
-            run.came_from = 0;
-            for mode in 0..3 {
+            let mut next = [INFINITE; MODES];
+            run.predecessors = 0;
+            for mode in 0..MODES {
                 if !fits[mode] {
                     continue;
                 }
-                // Going on in the same mode comes first, so that of equal ways the one with fewer segments is kept.
+                // Staying in the same mode is tried first, so fewer segments win among equal costs.
                 let mut best = if i == 0 { header[mode] } else { cost[mode] };
                 let mut from = mode;
                 for (other, cost) in whole.iter().enumerate() {
@@ -278,130 +281,18 @@ impl Segmenter {
                     }
                 }
                 next[mode] = best + Mode::ALL[mode].sixths() * len;
-                run.came_from |= (from as u8) << (2 * mode);
+                run.predecessors |= (from as u8) << (2 * mode);
             }
-            cost = next.map(|cost| cost.min(NEVER));
+            cost = next.map(|cost| cost.min(INFINITE));
         }
         self.searched = Some((band, cost));
         cost
     }
 }
 
-/// More sixths of a bit than any content costs; small enough to add to.
-const NEVER: u32 = 1 << 30;
-
-/// The highest bit says whether the byte is a digit.
-#[inline(always)]
-fn digit(byte: u8) -> u8 {
-    among(byte, b'0', 10)
-}
-
-/// The highest bit says whether the byte is an alphanumeric character: `-./0123456789:`, `A` to `Z`, `$%`, `*+`, space.
-#[inline(always)]
-fn alphanumeric(byte: u8) -> u8 {
-    among(byte, b'-', 14) | among(byte, b'A', 26) | among(byte, b'$', 2) | among(byte, b'*', 2) | among(byte, b' ', 1)
-}
-
-/// The highest bit says whether the byte is among so many, 128 at most, from `first` on. Without a branch or a table,
-/// so that many bytes are looked at at once, and without a `bool`, many of which some ways of linking take apart again.
-#[inline(always)]
-fn among(byte: u8, first: u8, count: u8) -> u8 {
-    !byte.wrapping_sub(first).saturating_add(0x80 - count)
-}
-
+/// Returns the classes of one byte.
 fn class_of(byte: u8) -> u8 {
-    ALPHANUMERIC * (alphanumeric(byte) >> 7) + DIGIT * (digit(byte) >> 7)
-}
-
-/// Says in `ones` which bytes of `content` fit, as `fits` does in its highest bit: bit `i` of word `w` is byte `64 w + i`.
-/// A word of zeros follows the last.
-struct Ones<'a, F> {
-    content: &'a [u8],
-    fits: F,
-    ones: &'a mut Vec<u64>,
-}
-
-impl<F: Fn(u8) -> u8> Work for Ones<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<R: Register>(self) {
-        let Self { content, fits, ones } = self;
-        ones.clear();
-        let (blocks, rest) = content.as_chunks();
-        for block in blocks {
-            ones.push(ones_of_block::<R, 64>(block, &fits));
-        }
-        if !rest.is_empty() {
-            // Read where it stands, some of it twice: a copy made whole with zeros would have to be waited for.
-            ones.push(if let Some(last) = content.last_chunk() {
-                ones_of_block::<R, 64>(last, &fits) >> (64 - rest.len())
-            } else if let Some(ones) = ones_of_ends::<R, 32>(rest, &fits) {
-                ones
-            } else if let Some(ones) = ones_of_ends::<R, 16>(rest, &fits) {
-                ones
-            } else if let Some(ones) = ones_of_ends::<R, 8>(rest, &fits) {
-                ones
-            } else {
-                rest.iter().rev().fold(0, |ones, &byte| ones << 1 | u64::from(fits(byte) >> 7))
-            });
-        }
-        ones.push(0);
-    }
-}
-
-/// Of `N` bytes or more, twice as many at most.
-#[inline(always)]
-fn ones_of_ends<R: Register, const N: usize>(bytes: &[u8], fits: &impl Fn(u8) -> u8) -> Option<u64> {
-    let (first, last) = (bytes.first_chunk::<N>()?, bytes.last_chunk::<N>()?);
-    Some(ones_of_block::<R, N>(first, fits) | ones_of_block::<R, N>(last, fits) << (bytes.len() - N))
-}
-
-/// Of 64 bytes at most.
-#[inline(always)]
-fn ones_of_block<R: Register, const N: usize>(block: &[u8; N], fits: &impl Fn(u8) -> u8) -> u64 {
-    let mut flags = [0; 64];
-    for (flag, &byte) in flags.iter_mut().zip(block) {
-        *flag = fits(byte);
-    }
-    let mut words = [0; 8];
-    for (word, bytes) in words.iter_mut().zip(flags.as_chunks().0) {
-        *word = u64::from_le_bytes(*bytes);
-    }
-    let mut bits = 0;
-    for (part, words) in words.chunks_exact(R::LANES).enumerate() {
-        bits |= R::of_words(words).high_bits() << (8 * R::LANES * part);
-    }
-    bits
-}
-
-/// The next run of at least [`SHORTEST_RUN`] ones at or after `from`, which is no place inside a run: its start and end. The
-/// last word is zero.
-fn next_run(ones: &[u64], from: usize) -> Option<(usize, usize)> {
-    let mut word = from / 64;
-    let mut here = u64::MAX << (from % 64);
-    loop {
-        let [this, next] = *ones.get(word..word + 2)?.first_chunk()?;
-        // Where four ones begin.
-        let pairs = this & (this >> 1 | next << 63);
-        let begins = pairs & (this >> 2 | next << 62) & (this >> 3 | next << 61) & here;
-        if begins != 0 {
-            let start = 64 * word + begins.trailing_zeros() as usize;
-            let zeros = !this & u64::MAX << (start % 64);
-            return Some((
-                start,
-                if zeros != 0 { 64 * word + zeros.trailing_zeros() as usize } else { end(ones, word + 1) },
-            ));
-        }
-        here = u64::MAX;
-        word += 1;
-    }
-}
-
-/// Where the ones that go on at the beginning of that word end.
-fn end(ones: &[u64], word: usize) -> usize {
-    let zero = ones[word..].iter().enumerate().find(|(_, ones)| **ones != u64::MAX);
-    zero.map_or(64 * ones.len(), |(i, ones)| 64 * (word + i) + ones.trailing_ones() as usize)
+    ALPHANUMERIC * u8::from(characters::is_alphanumeric(byte)) + DIGIT * u8::from(characters::is_digit(byte))
 }
 
 #[cfg(test)]
@@ -409,9 +300,9 @@ mod tests {
     use qrmint_checks::{Random, data_bits, shortest};
 
     use super::*;
-    use crate::simd::{InstructionSet, widest};
+    use crate::simd::widest;
 
-    /// Bits of a segmentation, counted segment by segment from the standard's formulas.
+    /// Returns the length of a segmentation in bits by the standard's formulas (7.4.3 to 7.4.5).
     fn count(segments: &[Segment], band: Band) -> u64 {
         let bits = |segment: &Segment| {
             let len = segment.end - segment.start;
@@ -429,19 +320,19 @@ mod tests {
             let headers = Mode::ALL.map(|mode| u64::from(mode.header_bits(band)));
             assert_eq!(bits, shortest(content, headers), "{band:?} {}", content.escape_ascii());
             assert_eq!(bits, count(&segments, band), "{band:?} {}", content.escape_ascii());
-            let mut place = 0;
+            let mut end = 0;
             for (i, segment) in segments.iter().enumerate() {
-                assert_eq!(segment.start, place);
+                assert_eq!(segment.start, end);
                 assert!(i == 0 || segment.mode != segments[i - 1].mode, "two segments of one mode side by side");
-                place = segment.end;
+                end = segment.end;
             }
-            assert_eq!(place, content.len());
+            assert_eq!(end, content.len());
             assert!(!segments.is_empty());
         }
     }
 
     #[test]
-    fn every_short_string_of_three_kinds_is_cut_shortest() {
+    fn segmentation_is_shortest_for_every_string_of_up_to_nine_characters_of_three_kinds() {
         let mut segmenter = Segmenter::default();
         for len in 0..=9 {
             for code in 0..3_usize.pow(len) {
@@ -452,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn every_arrangement_of_up_to_five_runs_is_cut_shortest() {
+    fn segmentation_is_shortest_for_random_arrangements_of_up_to_five_runs() {
         let mut segmenter = Segmenter::default();
         let mut random = Random::new(1);
         for round in 0..20_000 {
@@ -462,83 +353,6 @@ mod tests {
                 content.extend(core::iter::repeat_n(b"7Kx"[kind], len));
             }
             check(&mut segmenter, &content);
-        }
-    }
-
-    #[test]
-    fn what_a_byte_fits_agrees_with_the_character_set() {
-        for byte in 0..=255_u8 {
-            assert_eq!(digit(byte) >> 7 != 0, byte.is_ascii_digit());
-            assert_eq!(alphanumeric(byte) >> 7 != 0, ALPHANUMERIC_CHARACTERS.contains(&byte));
-            for (len, place) in [(64, 0), (64, 7), (64, 8), (64, 63), (130, 64), (130, 129), (5, 4), (127, 126)] {
-                let mut content = vec![b'~'; len];
-                content[place] = byte;
-                let mut expected = vec![0; len.div_ceil(64) + 1];
-                expected[place / 64] = u64::from(alphanumeric(byte) >> 7) << (place % 64);
-                check_ones(&content, &expected);
-            }
-        }
-    }
-
-    /// Holds what is said of content to that, with every instruction set.
-    fn check_ones(content: &[u8], expected: &[u64]) {
-        for set in InstructionSet::available() {
-            let mut ones = Vec::new();
-            dispatch(widest(Some(set)), Ones { content, fits: alphanumeric, ones: &mut ones });
-            assert_eq!(ones, expected, "{} bytes, {set:?}", content.len());
-        }
-    }
-
-    #[test]
-    fn one_bit_a_byte_says_what_it_fits_in_content_of_any_length() {
-        let mut random = Random::new(3);
-        for len in 0..=200 {
-            for _ in 0..20 {
-                // Half of them fit.
-                let any = |random: &mut Random| [random.bits() as u8, ALPHANUMERIC_CHARACTERS[random.below(45)]];
-                let content: Vec<u8> = (0..len).map(|_| any(&mut random)[random.below(2)]).collect();
-                let mut expected = vec![0; content.len().div_ceil(64) + 1];
-                for (i, byte) in content.iter().enumerate() {
-                    expected[i / 64] |= u64::from(ALPHANUMERIC_CHARACTERS.contains(byte)) << (i % 64);
-                }
-                check_ones(&content, &expected);
-            }
-        }
-    }
-
-    #[test]
-    fn runs_are_found_wherever_they_are_and_however_long() {
-        let mut random = Random::new(2);
-        for round in 0..20_000 {
-            let words = 1 + random.below(6);
-            // Long runs, short ones and none, and all places of their ends.
-            let density = [2, 8, 64, 400][round % 4];
-            let mut bits = vec![false; 64 * words];
-            let mut value = false;
-            for bit in &mut bits {
-                value ^= random.below(density) == 0;
-                *bit = value;
-            }
-            let mut ones: Vec<u64> = bits
-                .chunks(64)
-                .map(|bits| bits.iter().rev().fold(0, |word, bit| word << 1 | u64::from(*bit)))
-                .collect();
-            ones.push(0);
-            let mut found = Vec::new();
-            let mut from = 0;
-            while let Some((start, end)) = next_run(&ones, from) {
-                found.push((start, end));
-                from = end;
-            }
-            let mut expected = Vec::new();
-            let mut start = 0;
-            for run in bits.chunk_by(|a, b| a == b) {
-                if run[0] && run.len() >= SHORTEST_RUN {
-                    expected.push((start, start + run.len()));
-                }
-                start += run.len();
-            }
-            assert_eq!(found, expected);
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The steps of an encode, each by itself, for the bench `stages`. What is in here may change at any time.
+//! The steps of an encode one by one, for benches. This interface may change at any time.
 
 use alloc::vec::Vec;
 use core::hint::black_box;
 
 use super::Encoder;
 use super::bit_stream;
+use super::blocks::{self, Blocks, ParitySink};
 use super::layout::Layout;
 use super::mask::Unmasked;
 use super::placement;
-use super::reed_solomon::Divisor;
 use super::segment::Band;
 use crate::error::EncodeError;
 use crate::simd::{Register, Work, dispatch};
 use crate::symbol::Symbol;
-use crate::version::{Blocks, ErrorCorrectionLevel};
+use crate::version::ErrorCorrectionLevel;
 
 /// A step of an encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,23 +22,23 @@ pub enum Stage {
     Segment,
     /// Segments to data codewords.
     Codewords,
-    /// Data codewords to parity codewords.
+    /// Data codewords to parity codewords, which are dropped.
     ReedSolomon,
-    /// Parity once more, and all codewords in the order of placement.
+    /// Data codewords to all codewords in the order of placement. Includes `ReedSolomon`.
     Interleaving,
     /// Codewords to a plane of columns, and that to one of rows.
     Placement,
-    /// Planes to the finished symbol, all eight masks scored.
+    /// Planes to the finished symbol, with all eight masks scored.
     Mask,
 }
 
 impl Stage {
-    /// All of them, in the order of an encode.
+    /// All steps, in the order of an encode.
     pub const ALL: [Self; 6] =
         [Self::Segment, Self::Codewords, Self::ReedSolomon, Self::Interleaving, Self::Placement, Self::Mask];
 }
 
-/// One content, encoded once, any step of which can be taken again.
+/// A content that is encoded once, so that each step can be repeated.
 pub struct Stages {
     encoder: Encoder,
     content: Vec<u8>,
@@ -46,18 +46,18 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Encodes the content.
+    /// Encodes `content`.
     ///
     /// # Errors
     ///
     /// As [`Encoder::encode`].
     pub fn new(mut encoder: Encoder, content: &[u8], level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
         let symbol = encoder.encode(content, level)?;
-        // With `boost` the level may be higher than asked for.
+        // With `boost` the level may be higher than `level`.
         Ok(Self { blocks: Blocks::of(symbol.version(), symbol.level()), encoder, content: content.into() })
     }
 
-    /// Takes that step.
+    /// Repeats one step.
     pub fn run(&mut self, stage: Stage) {
         let Encoder { segmenter, segments, data, options, symbol, instructions, .. } = &mut self.encoder;
         let band = Band::of(symbol.version);
@@ -67,14 +67,15 @@ impl Stages {
                 segmenter.segments(band, segments);
             }
             Stage::Codewords => {
-                bit_stream::data_codewords(black_box(&self.content), segments, options.eci, band, self.blocks, data);
+                let (content, capacity) = (black_box(&self.content), self.blocks.data_codewords());
+                bit_stream::data_codewords(content, segments, options.eci, band, capacity, data);
             }
             _ => dispatch(*instructions, Step { stages: self, stage }),
         }
     }
 }
 
-/// A step that uses registers.
+/// A step that runs with the registers of an instruction set.
 struct Step<'a> {
     stages: &'a mut Stages,
     stage: Stage,
@@ -86,44 +87,34 @@ impl Work for Step<'_> {
     #[inline(always)]
     fn run<R: Register>(self) {
         let blocks = self.stages.blocks;
-        let Encoder { data, planes, symbol, .. } = &mut self.stages.encoder;
+        let Encoder { data, buffers, symbol, .. } = &mut self.stages.encoder;
         let Symbol { version, level, mask, rows: finished } = symbol;
         let layout = &Layout::of(*version);
         match self.stage {
-            Stage::ReedSolomon => {
-                let divisor = Divisor::of(blocks.parity);
-                let mut first = 0;
-                while first + 2 < blocks.count {
-                    black_box(divisor.parity::<4>(equal_blocks(black_box(data), blocks, first)));
-                    first += 4;
-                }
-                if first < blocks.count {
-                    black_box(divisor.parity::<2>(equal_blocks(black_box(data), blocks, first)));
-                }
-            }
-            Stage::Interleaving => bit_stream::interleave(black_box(data), blocks, &mut planes.codewords),
+            Stage::ReedSolomon => blocks.divide(black_box(data), &mut BlackBox),
+            Stage::Interleaving => blocks::interleave(black_box(data), blocks, &mut buffers.codewords),
             Stage::Placement => {
-                planes.codewords.truncate(version.codewords());
-                placement::place::<R>(black_box(&mut planes.codewords), layout, &mut planes.columns);
-                placement::transpose(&planes.columns, layout.size, &mut planes.rows);
+                buffers.codewords.truncate(version.codewords());
+                placement::place::<R>(black_box(&mut buffers.codewords), layout, &mut buffers.columns);
+                placement::transpose(&buffers.columns, layout.size, &mut buffers.rows);
             }
             _ => {
-                let unmasked = Unmasked { layout, level: *level, rows: &planes.rows, columns: &planes.columns };
-                *mask = black_box(&unmasked).choose::<R>(&mut planes.candidates);
+                let unmasked = Unmasked { layout, level: *level, rows: &buffers.rows, columns: &buffers.columns };
+                *mask = black_box(&unmasked).choose::<R>(&mut buffers.candidates);
                 unmasked.finish(*mask, finished);
             }
         }
     }
 }
 
-/// `N` blocks from the `first` on, all as long as the short ones; the last stands in for those that lack.
-#[inline(always)]
-fn equal_blocks<const N: usize>(data: &[u8], blocks: Blocks, first: usize) -> [&[u8]; N] {
-    let mut equal = [&[][..]; N];
-    for (i, block) in equal.iter_mut().enumerate() {
-        *block = &data[(first + i).min(blocks.count - 1) * blocks.short_data..][..blocks.short_data];
+/// Drops parity codewords, but makes the compiler compute them.
+struct BlackBox;
+
+impl ParitySink for BlackBox {
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, _: usize, _: [&[u8]; N], parities: [[u8; 32]; N]) {
+        black_box(parities);
     }
-    equal
 }
 
 #[cfg(test)]
@@ -131,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_can_be_taken_again_and_gives_the_same_symbol() {
+    fn repeated_steps_give_the_same_symbol() {
         for (boost, level) in [(false, ErrorCorrectionLevel::L), (true, ErrorCorrectionLevel::H)] {
             let mut encoder = Encoder::new();
             encoder.options_mut().boost = boost;
