@@ -57,7 +57,7 @@ fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>
         (None, _) => (read(io::stdin().lock()), Place::StandardInput),
     };
     match content {
-        Ok(content) if content.len() > Encoder::MOST_BYTES => Err(Error::Endless(place)),
+        Ok(content) if content.len() > Encoder::MAX_BYTES => Err(Error::Endless(place)),
         Ok(content) => Ok((content, place)),
         Err(source) => Err(Error::Read { place, source }),
     }
@@ -66,7 +66,7 @@ fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>
 /// Reads on until all is read or is known to be too much.
 fn read(input: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    input.take(Encoder::MOST_BYTES as u64 + 1).read_to_end(&mut content)?;
+    input.take(Encoder::MAX_BYTES as u64 + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[error("cannot write {place}: {source}")]
     Write { place: Place, source: io::Error },
     /// The content is so long that it was not even read to its end.
-    #[error("{0}: content longer than {most} bytes, which no QR code holds", most = Encoder::MOST_BYTES)]
+    #[error("{0}: content longer than {most} bytes, which no QR code holds", most = Encoder::MAX_BYTES)]
     Endless(Place),
     #[error("{place}: {source}")]
     Encode { place: Place, source: EncodeError },
