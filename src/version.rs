@@ -41,7 +41,13 @@ impl Version {
         17 + 4 * self.0 as usize
     }
 
-    /// The version so many above this one; the caller sees to it that there is one.
+    /// Returns all versions in order.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (1..=40).map(Self)
+    }
+
+    /// Returns the version `by` above this one, which the caller knows to exist.
     pub(crate) const fn up(self, by: u8) -> Self {
         debug_assert!(self.0 + by <= 40);
         Self(self.0 + by)

@@ -1,20 +1,19 @@
-//! The format information: which level and mask a symbol has, written twice beside the finder patterns (ISO/IEC 18004:2015,
-//! 7.9.1 and Annex C), and the dark module, which stands at the end of it.
+//! The format information, which tells level and mask twice beside the finder patterns (ISO/IEC 18004:2015, 7.9.1 and Annex C),
+//! and the dark module at its end.
 //!
-//! Knows levels, masks and places in lines; nothing of what else a symbol holds.
+//! Knows levels, masks and the lines of a plane; nothing of the rest of a symbol.
 
 use super::layout::Plane;
 use crate::simd::{Lanes, Register};
 use crate::version::ErrorCorrectionLevel;
 
-/// The line, row or column, that carries format information along it; every other line has a module of it at most, in
-/// this place.
+/// The row and the column that format information runs along. Every other line crosses it in this module, if at all.
 pub(crate) const LINE: usize = 8;
 
-/// The bit of format information that is the dark module: always one.
+/// The bit that stands for the dark module: always one.
 const DARK: u32 = 15;
 
-/// The format information of each level and mask: a (15, 5) BCH code, masked, and the bit [`DARK`].
+/// The format information of each level and mask: a (15, 5) BCH code, masked, with the bit [`DARK`].
 const ALL: [[u64; 8]; 4] = {
     let mut all = [[0; 8]; 4];
     let mut level = 0;
@@ -37,13 +36,13 @@ const ALL: [[u64; 8]; 4] = {
     all
 };
 
-/// Modules at either end of row and column [`LINE`] that format information stands in.
-pub(crate) const NEAR: usize = 9;
-/// See [`NEAR`]. The last of them, in a column, is the dark module.
-pub(crate) const FAR: usize = 8;
+/// Length of the format information at the beginning of row and column [`LINE`], in modules. It includes the timing pattern.
+pub(crate) const FIRST_LEN: usize = 9;
+/// Length of the format information at the end of row and column [`LINE`], in modules. In the column it includes the dark module.
+pub(crate) const LAST_LEN: usize = 8;
 
 /// Format information along row and column [`LINE`] at each level: bit `i` of the first lanes is module `i`, bit `i` of the
-/// second ones is module `size - FAR + i`. 1,024 bytes.
+/// second lanes is module `size - LAST_LEN + i`. 1,024 bytes.
 static ALONG: [[[Lanes; 2]; 4]; 2] = {
     let mut along = [[[Lanes::ZERO; 2]; 4]; 2];
     let mut level = 0;
@@ -52,11 +51,11 @@ static ALONG: [[[Lanes; 2]; 4]; 2] = {
         while mask < 8 {
             let mut i = 0;
             while i < 16 {
-                let (row_end, row_place, row_bit) = place(Plane::Rows, i);
-                let (column_end, column_place, column_bit) = place(Plane::Columns, i);
+                let (row_end, row_module, row_bit) = position(Plane::Rows, i);
+                let (column_end, column_module, column_bit) = position(Plane::Columns, i);
                 let all = ALL[level][mask];
-                along[Plane::Rows as usize][level][row_end].0[mask] |= (all >> row_bit & 1) << row_place;
-                along[Plane::Columns as usize][level][column_end].0[mask] |= (all >> column_bit & 1) << column_place;
+                along[Plane::Rows as usize][level][row_end].0[mask] |= (all >> row_bit & 1) << row_module;
+                along[Plane::Columns as usize][level][column_end].0[mask] |= (all >> column_bit & 1) << column_module;
                 i += 1;
             }
             mask += 1;
@@ -66,14 +65,14 @@ static ALONG: [[[Lanes; 2]; 4]; 2] = {
     along
 };
 
-/// Where the `i`-th module of format information stands along row or column [`LINE`], with the dark module at the end of
-/// the column's: at which end, in which place there, and which bit it is (Figure 25).
-const fn place(along: Plane, i: usize) -> (usize, usize, u32) {
-    let (end, place) = match i {
+/// Returns the position of the `i`-th module of format information along row or column [`LINE`] (Figure 25): the end of the
+/// line, 0 or 1, the module at that end, and the bit that it shows.
+const fn position(along: Plane, i: usize) -> (usize, usize, u32) {
+    let (end, module) = match i {
         0..6 => (0, i),
-        // The timing pattern comes between.
+        // The timing pattern lies between.
         6..8 => (0, i + 1),
-        _ => (1, i - FAR),
+        _ => (1, i - LAST_LEN),
     };
     let i = i as u32;
     let bit = match along {
@@ -82,21 +81,22 @@ const fn place(along: Plane, i: usize) -> (usize, usize, u32) {
         Plane::Columns if i == 8 => DARK,
         Plane::Columns => i - i / 8,
     };
-    (end, place, bit)
+    (end, module, bit)
 }
 
-/// The modules along row or column [`LINE`] for all masks: those at its beginning, the first lowest, and those at its end.
+/// Returns the modules along row or column [`LINE`] for all masks: those at its beginning and those at its end, the first module
+/// in the lowest bit.
 pub(crate) fn along(plane: Plane, level: ErrorCorrectionLevel) -> &'static [Lanes; 2] {
     &ALONG[plane as usize][level as usize]
 }
 
-/// The word of line [`LINE`] that holds these modules, of its beginning and its end.
+/// Returns word `word` of line [`LINE`] with the modules `first` at the beginning of the line and `last` at its end.
 #[inline(always)]
-pub(crate) fn word<R: Register>(near: R, far: R, size: usize, word: usize) -> R {
-    let near = if word == 0 { near } else { R::splat(0) };
-    // Modules that belong to another word fall off.
-    let (end, start) = (size - FAR, 64 * word);
-    near | if end >= start { far.up_by((end - start) as u32) } else { far.down_by((start - end) as u32) }
+pub(crate) fn word<R: Register>(first: R, last: R, size: usize, word: usize) -> R {
+    let first = if word == 0 { first } else { R::splat(0) };
+    // Modules that belong to another word are shifted out.
+    let (module, start) = (size - LAST_LEN, 64 * word);
+    first | if module >= start { last.up_by((module - start) as u32) } else { last.down_by((start - module) as u32) }
 }
 
 #[cfg(test)]
@@ -104,25 +104,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn format_information_is_the_printed_one() {
-        // Annex C.2: level M, mask 5.
+    fn format_information_of_level_m_and_mask_5_is_the_one_of_annex_c() {
+        // Annex C.2.
         assert_eq!(ALL[ErrorCorrectionLevel::M as usize][5], 1 << DARK | 0b100_0000_1100_1110);
     }
 
-    /// Figure 25, where bit 14 is the first.
     #[test]
-    fn modules_stand_where_the_standard_shows_them() {
+    fn positions_are_those_of_figure_25() {
+        // Bit 14 comes first.
         let rows = [14, 13, 12, 11, 10, 9, 8, 7, 7, 6, 5, 4, 3, 2, 1, 0];
         let columns = [0, 1, 2, 3, 4, 5, 6, 7, DARK, 8, 9, 10, 11, 12, 13, 14];
         for i in 0..16_usize {
             let expected = [(0, i), (0, i + 1), (1, i.wrapping_sub(8))][usize::from(i >= 6) + usize::from(i >= 8)];
-            assert_eq!(place(Plane::Rows, i), (expected.0, expected.1, rows[i]));
-            assert_eq!(place(Plane::Columns, i), (expected.0, expected.1, columns[i]));
+            assert_eq!(position(Plane::Rows, i), (expected.0, expected.1, rows[i]));
+            assert_eq!(position(Plane::Columns, i), (expected.0, expected.1, columns[i]));
         }
     }
 
     #[test]
-    fn any_two_differ_in_seven_bits_at_least() {
+    fn any_two_differ_in_at_least_seven_bits() {
         let all: Vec<u64> = ALL.as_flattened().to_vec();
         for (i, a) in all.iter().enumerate() {
             assert!(all[..i].iter().all(|b| (a ^ b).count_ones() >= 7));

@@ -1,39 +1,38 @@
-//! What every symbol of one version shares: its function patterns, the modules left free for codewords, and the order in
-//! which codewords fill them (ISO/IEC 18004:2015, 6.3 and 7.7.3).
+//! The tables of each version: its function patterns, the modules that are free for codewords (the encoding region), and the
+//! order in which codewords fill them (ISO/IEC 18004:2015, 6.3 and 7.7.3).
 //!
-//! Knows versions and packed words; nothing of content, levels or masks. All tables are built at compile time.
+//! Knows versions and packed words; nothing of content, levels or masks. All tables are computed at compile time.
 //!
 //! # Planes
 //!
-//! A *plane* holds the modules of a symbol as bits, dark = 1, [`Version::words`] words for each of its lines. It lies in
-//! memory word by word: first word 0 of every line, then word 1 of every line, and so on. A step to the neighbouring line
-//! is then a step to the neighbouring word in memory whatever the version, and whole lines are compared word against word.
-//! Bit `i` of word `w` is module `64 w + i` of the line. A plane of *rows* has the rows of the symbol as its lines, a plane of
-//! *columns* its columns.
+//! A *plane* holds the modules of a symbol as bits, dark = 1, in [`Version::words`] words for each line. A plane of *rows* has
+//! the rows of the symbol as its lines, a plane of *columns* its columns. Bit `i` of word `w` is module `64 w + i` of the line.
+//! In memory word 0 of all lines comes first, then word 1 of all lines, and so on. So the next word in memory belongs to the next
+//! line whatever the version, and lines are compared word by word.
 //!
-//! Function patterns are symmetric about the main diagonal, all but the format information and the dark module beside
-//! it, which `mask` writes. So one plane serves as a plane of rows and of columns alike.
+//! Function patterns are symmetric about the main diagonal, except for the format information and the dark module, which `mask`
+//! draws. So one table serves as a plane of rows and as a plane of columns.
 
 use crate::version::Version;
 
-/// Words of the planes of all versions one behind the other.
+/// Number of words of the planes of all versions together.
 const PLANE_WORDS: usize = PLANE_STARTS[40];
 
-/// Words of the orders of placement of all versions one behind the other.
+/// Number of words of the placement orders of all versions together.
 const ORDER_WORDS: usize = ORDER_STARTS[40];
 
-/// Dark modules of the function patterns, for every version a plane; the bits behind the end of a line are [`padding`].
+/// The dark modules of the function patterns, one plane for each version. The bits after the end of a line are [`padding`].
 static FUNCTION_PATTERNS: [u64; PLANE_WORDS] = PLANES.0;
 
-/// Modules that are free for codewords, for every version a plane.
+/// The modules that are free for codewords, one plane for each version.
 static FREE: [u64; PLANE_WORDS] = PLANES.1;
 
-/// Which modules codewords fill, in their order: see [`Layout::order`].
+/// The placement orders of all versions, see [`Layout::order`].
 static ORDER: [u64; ORDER_WORDS] = order();
 
 const PLANES: ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) = planes();
 
-/// Which way the lines of a plane run.
+/// The lines of a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plane {
     Rows,
@@ -41,7 +40,7 @@ pub(crate) enum Plane {
 }
 
 impl Plane {
-    /// The plane whose lines cross those of this one.
+    /// Returns the plane whose lines cross the lines of this one.
     pub(crate) const fn across(self) -> Self {
         match self {
             Self::Rows => Self::Columns,
@@ -50,9 +49,9 @@ impl Plane {
     }
 }
 
-/// Bits of half a word: two lines of fewer modules fit one word.
+/// Bits of half a word. Two lines of symbols with fewer modules a side fit one word.
 pub(crate) const HALF: usize = 32;
-/// The lower half.
+/// The lower half of a word.
 pub(crate) const LOWER: u64 = (1 << HALF) - 1;
 
 /// The tables of one version.
@@ -60,22 +59,23 @@ pub(crate) const LOWER: u64 = (1 << HALF) - 1;
 pub(crate) struct Layout {
     /// Modules a side.
     pub(crate) size: usize,
-    /// Plane of the dark modules of the function patterns, without format information and dark module; behind the end
-    /// of each line [`padding`].
+    /// Plane of the dark modules of the function patterns, without format information and the dark module, with [`padding`]
+    /// after the end of each line.
     pub(crate) function_patterns: &'static [u64],
     /// Plane of the modules that are free for codewords.
     pub(crate) free: &'static [u64],
-    /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from the right,
-    /// upwards, then downwards, and so on, in each row the right module before the left. A word stands for 32 rows of such
-    /// a pair, from the first row to the last, two bits a row, with a one where the module is free.
+    /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from right to left,
+    /// upwards and downwards in turn, and in each row takes the right module before the left. A word describes 32 rows of a
+    /// pair, two bits a row, with a one for each free module. The words of a pair go from the first row to the last.
     ///
-    /// In an upward pair the codewords fill the words from the last to the first and in a word the ones from the top: bit
-    /// `2y + 1` is the right module of row `y`, bit `2y` the left. In a downward pair they fill words and ones from the
-    /// bottom: bit `2y` is the right module, `2y + 1` the left.
+    /// In an upward pair the codewords fill the words from last to first, and in a word the ones from the highest bit down: bit
+    /// `2y + 1` is the right module of row `y`, bit `2y` the left one. In a downward pair they fill the words from first to
+    /// last, and in a word the ones from the lowest bit up: bit `2y` is the right module, bit `2y + 1` the left one.
     pub(crate) order: &'static [u64],
 }
 
 impl Layout {
+    /// Returns the tables of a version.
     pub(crate) fn of(version: Version) -> Self {
         let index = version.index();
         let plane = PLANE_STARTS[index]..PLANE_STARTS[index + 1];
@@ -88,30 +88,30 @@ impl Layout {
     }
 }
 
-/// The right column of the `pair`-th pair of columns in the order of placement. The vertical timing pattern, column 6,
-/// belongs to none.
+/// Returns the right column of the `pair`-th pair of columns in the order of placement. The vertical timing pattern, column 6,
+/// belongs to no pair.
 pub(crate) const fn right_column(size: usize, pair: usize) -> usize {
     let right = size - 1 - 2 * pair;
     if right <= 6 { right - 1 } else { right }
 }
 
-/// Whether placement goes upwards through the `pair`-th pair of columns.
+/// Returns whether placement goes upwards through the `pair`-th pair of columns.
 pub(crate) const fn is_upward(pair: usize) -> bool {
     pair.is_multiple_of(2)
 }
 
-/// Pairs of columns of a symbol of so many modules a side.
+/// Returns the number of pairs of columns of a symbol of `size` modules a side.
 pub(crate) const fn pairs(size: usize) -> usize {
     (size - 1) / 2
 }
 
-/// What stands behind the end of line `line` in the last word of each line: bits that alternate along the line and from
-/// line to line, so that they are never part of a run, a block or a finder-like pattern.
+/// Returns the bits after the end of a line in its last word. They alternate along the line and from line to line, so that they
+/// are never part of a run, a block or a finder-like pattern.
 pub(crate) const fn padding(size: usize, line: usize) -> u64 {
     (0x5555_5555_5555_5555 << (line & 1)) & (u64::MAX << (size % 64))
 }
 
-/// Where the plane of each version begins, and behind all of them where the last one ends.
+/// Start of the plane of each version, and the end of the last plane.
 const PLANE_STARTS: [usize; 41] = {
     let mut starts = [0; 41];
     let mut i = 0;
@@ -123,7 +123,7 @@ const PLANE_STARTS: [usize; 41] = {
     starts
 };
 
-/// Where the order of placement of each version begins, and behind all of them where the last one ends.
+/// Start of the placement order of each version, and the end of the last order.
 const ORDER_STARTS: [usize; 41] = {
     let mut starts = [0; 41];
     let mut i = 0;
@@ -135,7 +135,7 @@ const ORDER_STARTS: [usize; 41] = {
     starts
 };
 
-/// The centres of the alignment patterns along a side, the largest first, 6 the last (Annex E), and how many they are.
+/// Returns the centres of the alignment patterns along a side in descending order (Annex E), and how many there are.
 const fn alignment_centres(version: Version) -> ([usize; 7], usize) {
     let number = version.number() as usize;
     let mut centres = [0; 7];
@@ -153,7 +153,7 @@ const fn alignment_centres(version: Version) -> ([usize; 7], usize) {
     (centres, count)
 }
 
-/// The 18 bits of the version information, from version 7 up (7.10, Annex D): a (18, 6) BCH code.
+/// Returns the 18 bits of the version information, for version 7 and up: a (18, 6) BCH code (7.10 and Annex D).
 const fn version_information(version: Version) -> u32 {
     let number = version.number() as u32;
     let mut remainder = number;
@@ -165,44 +165,46 @@ const fn version_information(version: Version) -> u32 {
     number << 12 | remainder
 }
 
-/// The planes of the dark function modules and of the free modules of every version.
+/// Draws the function patterns of every version. Returns the planes of their dark modules and the planes of the free modules.
 const fn planes() -> ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) {
-    let mut planes = Planes { dark: [0; PLANE_WORDS], free: [0; PLANE_WORDS], start: 0, size: 0 };
+    let mut drawing = Drawing { dark: [0; PLANE_WORDS], free: [0; PLANE_WORDS], start: 0, size: 0 };
     let mut index = 0;
     while index < 40 {
-        planes.start = PLANE_STARTS[index];
-        planes.draw(Version::MIN.up(index as u8));
+        drawing.start = PLANE_STARTS[index];
+        drawing.draw(Version::MIN.up(index as u8));
         index += 1;
     }
-    (planes.dark, planes.free)
+    (drawing.dark, drawing.free)
 }
 
-/// The planes while they are drawn, and which piece of them is.
-struct Planes {
+/// The planes of all versions while they are drawn.
+struct Drawing {
     dark: [u64; PLANE_WORDS],
     free: [u64; PLANE_WORDS],
+    /// Start of the planes of the version that is drawn.
     start: usize,
+    /// Its modules a side.
     size: usize,
 }
 
-impl Planes {
-    /// Makes a module part of a function pattern, or does nothing outside the symbol.
+impl Drawing {
+    /// Makes a module part of a function pattern. Ignores modules outside the symbol.
     const fn set(&mut self, x: isize, y: isize, dark: bool) {
         if x < 0 || y < 0 || x >= self.size as isize || y >= self.size as isize {
             return;
         }
         let (x, y) = (x as usize, y as usize);
-        let place = self.start + x / 64 * self.size + y;
+        let word = self.start + x / 64 * self.size + y;
         let bit = 1 << (x % 64);
-        self.free[place] &= !bit;
+        self.free[word] &= !bit;
         if dark {
-            self.dark[place] |= bit;
+            self.dark[word] |= bit;
         } else {
-            self.dark[place] &= !bit;
+            self.dark[word] &= !bit;
         }
     }
 
-    /// Draws squares one in the other around a centre: bit `d` of `rings` says whether distance `d` is dark.
+    /// Draws concentric squares around a centre: bit `d` of `rings` tells whether the square at distance `d` is dark.
     const fn set_rings(&mut self, x: isize, y: isize, rings: u32, radius: isize) {
         let mut dy = -radius;
         while dy <= radius {
@@ -217,6 +219,7 @@ impl Planes {
         }
     }
 
+    /// Draws all function patterns of a version.
     const fn draw(&mut self, version: Version) {
         let size = version.size();
         self.size = size;
@@ -239,12 +242,12 @@ impl Planes {
             self.set(i as isize, 6, i.is_multiple_of(2));
             i += 1;
         }
-        // Finder patterns with their separators.
+        // Finder patterns with separators.
         let far = size as isize - 4;
         self.set_rings(3, 3, 0b01011, 4);
         self.set_rings(far, 3, 0b01011, 4);
         self.set_rings(3, far, 0b01011, 4);
-        // Alignment patterns, but not where the finder patterns are.
+        // Alignment patterns, except where the finder patterns are.
         let (centres, count) = alignment_centres(version);
         let mut i = 0;
         while i < count {
@@ -258,7 +261,7 @@ impl Planes {
             }
             i += 1;
         }
-        // Room for the format information and the dark module.
+        // Modules reserved for the format information and the dark module.
         let size = size as isize;
         let mut i = 0;
         while i < 8 {
@@ -283,16 +286,16 @@ impl Planes {
         }
     }
 
-    /// Takes a module from the codewords and leaves its colour as it is.
+    /// Removes a module from the free ones and leaves its colour as it is.
     const fn reserve(&mut self, x: isize, y: isize) {
         self.free[self.start + x as usize / 64 * self.size + y as usize] &= !(1 << (x % 64));
     }
 }
 
-/// The order of placement of every version.
+/// Returns the placement orders of all versions.
 const fn order() -> [u64; ORDER_WORDS] {
     let mut order = [0; ORDER_WORDS];
-    let mut at = 0;
+    let mut word = 0;
     let mut index = 0;
     while index < 40 {
         let size = Version::MIN.up(index as u8).size();
@@ -305,8 +308,8 @@ const fn order() -> [u64; ORDER_WORDS] {
                 let start = PLANE_STARTS[index] + i / 2 * size;
                 let right_bits = spread((PLANES.1[start + right] >> (i % 2 * 32)) as u32);
                 let left_bits = spread((PLANES.1[start + right - 1] >> (i % 2 * 32)) as u32);
-                order[at] = if is_upward(pair) { right_bits << 1 | left_bits } else { left_bits << 1 | right_bits };
-                at += 1;
+                order[word] = if is_upward(pair) { right_bits << 1 | left_bits } else { left_bits << 1 | right_bits };
+                word += 1;
                 i += 1;
             }
             pair += 1;
@@ -316,7 +319,7 @@ const fn order() -> [u64; ORDER_WORDS] {
     order
 }
 
-/// Bit `i` of `bits` at bit `2 i`.
+/// Moves bit `i` to bit `2 i`.
 const fn spread(bits: u32) -> u64 {
     let mut x = bits as u64;
     x = (x | x << 16) & 0x0000_FFFF_0000_FFFF;
@@ -326,35 +329,33 @@ const fn spread(bits: u32) -> u64 {
     (x | x << 1) & 0x5555_5555_5555_5555
 }
 
+/// Returns bit `i` of a line of a plane.
+#[cfg(test)]
+pub(crate) fn is_set(plane: &[u64], size: usize, line: usize, i: usize) -> bool {
+    plane[i / 64 * size + line] >> (i % 64) & 1 != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn versions() -> impl Iterator<Item = Version> {
-        (1..=40).filter_map(Version::new)
-    }
-
-    fn bit(plane: &[u64], size: usize, line: usize, i: usize) -> bool {
-        plane[i / 64 * size + line] >> (i % 64) & 1 != 0
-    }
-
     #[test]
     fn planes_are_symmetric_and_padded() {
-        for version in versions() {
+        for version in Version::all() {
             let Layout { size, function_patterns, free, .. } = Layout::of(version);
             for y in 0..size {
                 for x in 0..size {
                     assert_eq!(
-                        bit(function_patterns, size, y, x),
-                        bit(function_patterns, size, x, y),
+                        is_set(function_patterns, size, y, x),
+                        is_set(function_patterns, size, x, y),
                         "{version} {x} {y}"
                     );
-                    assert_eq!(bit(free, size, y, x), bit(free, size, x, y), "{version} {x} {y}");
-                    assert!(!(bit(free, size, y, x) && bit(function_patterns, size, y, x)));
+                    assert_eq!(is_set(free, size, y, x), is_set(free, size, x, y), "{version} {x} {y}");
+                    assert!(!(is_set(free, size, y, x) && is_set(function_patterns, size, y, x)));
                 }
                 for i in size..64 * version.words() {
-                    assert!(!bit(free, size, y, i));
-                    assert_eq!(bit(function_patterns, size, y, i), (i + y) % 2 == 0);
+                    assert!(!is_set(free, size, y, i));
+                    assert_eq!(is_set(function_patterns, size, y, i), (i + y) % 2 == 0);
                 }
             }
         }
@@ -362,7 +363,7 @@ mod tests {
 
     #[test]
     fn free_modules_hold_the_codewords_and_at_most_seven_bits_more() {
-        for version in versions() {
+        for version in Version::all() {
             let Layout { free, order, .. } = Layout::of(version);
             let ones = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum::<usize>();
             let remainder = match version.number() {

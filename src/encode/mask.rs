@@ -1,16 +1,17 @@
 //! The eight data mask patterns, their application and the choice among them (ISO/IEC 18004:2015, 7.8).
 //!
-//! Knows planes (see [`layout`](crate::encode::layout)); nothing of codewords or images.
+//! Knows the planes of [`layout`](super::layout), the format information, which depends on the mask, and
+//! [`penalty`](super::penalty), which scores the candidates; nothing of codewords.
 
 use alloc::vec::Vec;
 
-use super::format_information::{self, FAR, LINE, NEAR};
+use super::format_information::{self, FIRST_LEN, LAST_LEN, LINE};
 use super::layout::{HALF, LOWER, Layout, Plane};
-use super::penalty::{self, LEAD, MARGIN, TAIL};
+use super::penalty::{self, LIGHT_AFTER, LIGHT_BEFORE, WIDE_LIGHT};
 use crate::simd::{Lanes, Register};
 use crate::version::{ErrorCorrectionLevel, Mask};
 
-/// Whether the mask inverts the module in column `x` and row `y` (Table 10).
+/// Returns whether the mask inverts the module in column `x` and row `y` (Table 10).
 pub(crate) const fn inverts(mask: usize, x: usize, y: usize) -> bool {
     match mask {
         0 => (x + y).is_multiple_of(2),
@@ -24,10 +25,10 @@ pub(crate) const fn inverts(mask: usize, x: usize, y: usize) -> bool {
     }
 }
 
-/// Lines after which every mask pattern repeats, down and across.
+/// Number of rows and of columns after which every mask pattern repeats.
 const PERIOD: usize = 12;
 
-/// The mask patterns: for both planes, each word of a line and each line modulo [`PERIOD`], the eight masks. 4,608 bytes.
+/// The words of the eight mask patterns for each plane, word of a line and line modulo [`PERIOD`]. 4,608 bytes.
 static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     let mut patterns = [[[Lanes::ZERO; PERIOD]; 3]; 2];
     let mut line = 0;
@@ -47,7 +48,7 @@ static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     patterns
 };
 
-/// The mask patterns of rows in the lower and of columns in the upper half of a word. 768 bytes.
+/// The mask patterns with the rows in the lower and the columns in the upper half of a word. 768 bytes.
 static BOTH_PATTERNS: [Lanes; PERIOD] = {
     let mut both = [Lanes::ZERO; PERIOD];
     let mut line = 0;
@@ -64,7 +65,7 @@ static BOTH_PATTERNS: [Lanes; PERIOD] = {
     both
 };
 
-/// A symbol with its codewords placed, not yet masked.
+/// A symbol whose codewords are placed, not yet masked and without format information.
 #[derive(Clone, Copy)]
 pub(crate) struct Unmasked<'a> {
     pub(crate) layout: &'a Layout,
@@ -81,7 +82,7 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Writes one word of every line of a plane with `mask` and its format information to `masked`.
+    /// Writes one word of every line of a plane to `masked`, with `mask` and its format information.
     #[inline(always)]
     fn mask_word(&self, plane: Plane, word: usize, mask: Mask, masked: &mut [u64]) {
         let size = self.layout.size;
@@ -99,13 +100,13 @@ impl<'a> Unmasked<'a> {
         for (((masked, pattern), line), free) in rest.iter_mut().zip(pattern).zip(line_rest).zip(free_rest) {
             *masked = line ^ (pattern & free);
         }
-        let [near, far] = format_information::along(plane, self.level).each_ref().map(|lanes| lanes.0[mask.index()]);
-        masked[LINE] |= format_information::word(near, far, size, word);
+        let [first, last] = format_information::along(plane, self.level).each_ref().map(|lanes| lanes.0[mask.index()]);
+        masked[LINE] |= format_information::word(first, last, size, word);
         if word == 0 {
             let across = format_information::along(plane.across(), self.level);
-            let [near, far] = across.each_ref().map(|lanes| lanes.0[mask.index()]);
-            let (first, last) = masked[..size].split_at_mut(size - FAR);
-            for (lines, modules) in [(&mut first[..NEAR], near), (last, far)] {
+            let [first, last] = across.each_ref().map(|lanes| lanes.0[mask.index()]);
+            let (first_lines, last_lines) = masked[..size].split_at_mut(size - LAST_LEN);
+            for (lines, modules) in [(&mut first_lines[..FIRST_LEN], first), (last_lines, last)] {
                 for (i, line) in lines.iter_mut().enumerate() {
                     *line |= (modules >> i & 1) << LINE;
                 }
@@ -113,7 +114,7 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// The plane of rows of the finished symbol: with `mask` and its format information, and nothing behind the end of each
+    /// Writes the plane of rows of the finished symbol: with `mask` and its format information, and zeros after the end of each
     /// row.
     #[inline(always)]
     pub(crate) fn finish(&self, mask: Mask, finished: &mut Vec<u64>) {
@@ -128,7 +129,7 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Writes one word of every line of a plane of all eight candidates, format information and all.
+    /// Writes one word of every line of a plane for all eight candidates, with format information.
     #[inline(always)]
     fn fill<R: Register>(&self, plane: Plane, word: usize, candidates: &mut [Lanes]) {
         let size = self.layout.size;
@@ -138,8 +139,8 @@ impl<'a> Unmasked<'a> {
         self.set_format::<R>(plane, word, 0, candidates);
     }
 
-    /// Writes both planes of all eight candidates as if they were one, of a symbol small enough: the rows in the lower
-    /// halves of the words, the columns in the upper ones.
+    /// Writes both planes of all eight candidates as one plane, with the rows in the lower and the columns in the upper halves
+    /// of the words. The symbol must have fewer than [`HALF`] modules a side.
     #[inline(always)]
     fn fill_both<R: Register>(&self, candidates: &mut [Lanes]) {
         let size = self.layout.size;
@@ -155,66 +156,69 @@ impl<'a> Unmasked<'a> {
         self.set_format::<R>(Plane::Columns, 0, HALF as u32, candidates);
     }
 
-    /// Makes the dark modules of the format information dark, those in one word of the plane's lines. The plane's first
-    /// module of the word is bit `start`.
+    /// Draws the dark modules of the format information in one word of the lines of a plane. The first module of the word is
+    /// bit `start`.
     #[inline(always)]
     fn set_format<R: Register>(&self, plane: Plane, word: usize, start: u32, candidates: &mut [Lanes]) {
         let size = self.layout.size;
-        let lines = &mut candidates[LEAD..][..size];
+        let lines = &mut candidates[LIGHT_BEFORE..][..size];
         let along = format_information::along(plane, self.level);
         let across = format_information::along(plane.across(), self.level);
         for part in 0..8 / R::LANES {
-            let (near, far) = (R::load(&along[0], part), R::load(&along[1], part));
-            set(&mut lines[LINE], format_information::word(near, far, size, word).up_by(start), part);
+            let (first, last) = (R::load(&along[0], part), R::load(&along[1], part));
+            set(&mut lines[LINE], format_information::word(first, last, size, word).up_by(start), part);
             if word == 0 {
-                let (near, far) = (R::load(&across[0], part), R::load(&across[1], part));
-                let (first, last) = lines.split_at_mut(size - FAR);
-                set_each(&mut first[..NEAR], near, start + LINE as u32, part);
-                set_each(last, far, start + LINE as u32, part);
+                let (first, last) = (R::load(&across[0], part), R::load(&across[1], part));
+                let (first_lines, last_lines) = lines.split_at_mut(size - LAST_LEN);
+                set_each(&mut first_lines[..FIRST_LEN], first, start + LINE as u32, part);
+                set_each(last_lines, last, start + LINE as u32, part);
             }
         }
     }
 
-    /// The mask with the lowest score, of equal ones the one with the lowest number. `candidates` is room to score them in.
+    /// Returns the mask with the lowest score, and of equal ones the lowest number. `candidates` is a buffer.
+    ///
+    /// The score of wide finder-like patterns takes much work and never lowers a total. So it is added to the best candidate only,
+    /// until the best candidate has it.
     #[inline(always)]
     pub(crate) fn choose<R: Register>(&self, candidates: &mut Vec<Lanes>) -> Mask {
-        let (mut scores, mut certain) = (self.scores_but_wide::<R>(candidates), [false; 8]);
+        let (mut scores, mut is_final) = (self.scores_without_wide::<R>(candidates), [false; 8]);
         loop {
-            // `min_by_key` keeps the first of equal ones; scores only grow, so a certain winner stays the winner.
+            // `min_by_key` returns the first minimum.
             let best = (0..8).min_by_key(|&mask| scores[mask]).unwrap_or(0);
-            if certain[best] {
+            if is_final[best] {
                 return Mask::from_index(best);
             }
             scores[best] += self.wide_score::<R>(Mask::from_index(best));
-            certain[best] = true;
+            is_final[best] = true;
         }
     }
 
-    /// All eight scores.
+    /// Returns all eight scores.
     #[inline(always)]
     #[cfg(any(test, feature = "bench-internals"))]
     pub(crate) fn scores<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
-        let mut scores = self.scores_but_wide::<R>(candidates);
+        let mut scores = self.scores_without_wide::<R>(candidates);
         for (mask, score) in scores.iter_mut().enumerate() {
             *score += self.wide_score::<R>(Mask::from_index(mask));
         }
         scores
     }
 
-    /// The scores without finder-like patterns of a unit width above 1.
+    /// Returns the scores without finder-like patterns of a unit width above 1.
     #[inline(always)]
-    fn scores_but_wide<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
+    fn scores_without_wide<R: Register>(&self, candidates: &mut Vec<Lanes>) -> [u32; 8] {
         let size = self.layout.size;
         let words = self.rows.len() / size;
-        let len = LEAD + size + TAIL;
-        // Room for one word of all lines and for the word behind it, and no more: it is most of what an encoder takes.
+        let len = LIGHT_BEFORE + size + LIGHT_AFTER;
+        // Exactly one word of all lines and the word after it: this is most of the memory of an encoder.
         if candidates.len() < 2 * len {
             candidates.reserve_exact(2 * len - candidates.len());
             candidates.resize(2 * len, Lanes::ZERO);
         }
-        let (mut this, mut behind) = candidates[..2 * len].split_at_mut(len);
+        let (mut this, mut next) = candidates[..2 * len].split_at_mut(len);
         let mut counts = penalty::Counts::new();
-        // What stands behind the end of a line has to part the two planes: one bit at least.
+        // At least one bit of padding must separate the two planes.
         if size < HALF {
             self.fill_both::<R>(this);
             counts.add_lines::<R>(this);
@@ -227,37 +231,37 @@ impl<'a> Unmasked<'a> {
         }
         for word in (0..words).rev() {
             self.fill::<R>(Plane::Rows, word, this);
-            // Behind the last word there is nothing to look at: any word will do, padding ends the line.
+            // After the last word any word will do, since padding ends the line.
             counts.add_lines::<R>(this);
-            counts.add_modules::<R>(this, behind);
-            core::mem::swap(&mut this, &mut behind);
+            counts.add_modules::<R>(this, next);
+            core::mem::swap(&mut this, &mut next);
         }
         counts.scores(size)
     }
 
-    /// The score of the finder-like patterns of a unit width above 1.
+    /// Returns the score of the finder-like patterns of a unit width above 1.
     #[inline(always)]
     fn wide_score<R: Register>(&self, mask: Mask) -> u32 {
         let size = self.layout.size;
-        // Light lines before and behind: all outside the symbol is light.
-        let mut room = [0; MARGIN + 177 + MARGIN];
+        // The lines before and after the symbol are light, as is everything outside it.
+        let mut lines = [0; WIDE_LIGHT + 177 + WIDE_LIGHT];
         let mut score = 0;
         for plane in [Plane::Rows, Plane::Columns] {
             for word in 0..self.rows.len() / size {
-                self.mask_word(plane, word, mask, &mut room[MARGIN..MARGIN + size]);
-                score += penalty::wide_score::<R>(&room[..MARGIN + size + MARGIN]);
+                self.mask_word(plane, word, mask, &mut lines[WIDE_LIGHT..WIDE_LIGHT + size]);
+                score += penalty::wide_score::<R>(&lines[..WIDE_LIGHT + size + WIDE_LIGHT]);
             }
         }
         score
     }
 }
 
-/// Writes one word of all lines of the candidates, light lines before and behind.
+/// Writes one word of all lines of the candidates, with light lines before and after them.
 #[inline(always)]
 fn fill<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], candidates: &mut [Lanes]) {
-    candidates[..LEAD].fill(Lanes::ZERO);
-    candidates[LEAD + lines.len()..].fill(Lanes::ZERO);
-    let candidates = candidates[LEAD..].chunks_mut(PERIOD);
+    candidates[..LIGHT_BEFORE].fill(Lanes::ZERO);
+    candidates[LIGHT_BEFORE + lines.len()..].fill(Lanes::ZERO);
+    let candidates = candidates[LIGHT_BEFORE..].chunks_mut(PERIOD);
     for ((candidates, lines), free) in candidates.zip(lines.chunks(PERIOD)).zip(free.chunks(PERIOD)) {
         for (((candidate, pattern), line), free) in candidates.iter_mut().zip(patterns).zip(lines).zip(free) {
             let (line, free) = (R::splat(*line), R::splat(*free));
@@ -268,18 +272,18 @@ fn fill<R: Register>(lines: &[u64], free: &[u64], patterns: &[Lanes; PERIOD], ca
     }
 }
 
-/// Makes modules of some lanes dark.
+/// Makes modules of a line dark.
 #[inline(always)]
 fn set<R: Register>(line: &mut Lanes, dark: R, part: usize) {
     (R::load(line, part) | dark).store(line, part);
 }
 
-/// Makes a module of each line dark where `modules` has a one, for the first line in the lowest place.
+/// Makes module `index` of the `i`-th line dark if bit `i` of `modules` is one.
 #[inline(always)]
-fn set_each<R: Register>(lines: &mut [Lanes], modules: R, place: u32, part: usize) {
-    let mut modules = modules.up_by(place);
+fn set_each<R: Register>(lines: &mut [Lanes], modules: R, index: u32, part: usize) {
+    let mut modules = modules.up_by(index);
     for line in lines {
-        set(line, modules & R::splat(1 << place), part);
+        set(line, modules & R::splat(1 << index), part);
         modules = modules.down_by(1);
     }
 }

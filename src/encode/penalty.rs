@@ -1,56 +1,57 @@
 //! The penalty scores N1 to N4 (ISO/IEC 18004:2015, 7.8.3.1, Table 11).
 //!
-//! Knows planes of candidates; nothing of how they came about.
+//! Knows the planes of [`layout`](super::layout) and registers; nothing of masks or codewords.
 //!
 //! # How the scores are counted
 //!
-//! The eight candidates lie side by side: for every word of a plane one [`Lanes`], a word for each mask. Every operation
-//! works on as many of them at once as a [`Register`] holds.
+//! The eight candidates lie side by side: every word of a plane is one [`Lanes`] with a word for each mask. An operation works
+//! on as many of these as a [`Register`] holds.
 //!
-//! In a plane of rows a step from line to line is a step down the symbol, in a plane of columns a step to the right. So every
-//! rule about lines of modules is counted from line to line, word by word, in both planes, and no bit ever moves across words.
-//! Only N2 looks at the module beside; it is counted in the plane of rows alone. Each rule goes over the lines by itself: what
-//! it remembers fits the registers then, and loading a line again costs next to nothing.
+//! In a plane of rows a step from line to line is a step down the symbol, in a plane of columns a step to the right. So the
+//! rules about rows and columns are counted from line to line, word by word, in both planes, and no bit moves across words. Only
+//! N2 looks at the next module of the same line; it is counted in the plane of rows alone. Each rule is a loop of its own: its
+//! state then fits the registers, and loading a line again costs next to nothing.
 //!
-//! The reading of the rules is that of `qrcodegen`: N3 takes runs in the ratio 1:1:3:1:1 of any unit width, with four units
-//! of light on one side and one on the other, counts both sides, and takes everything outside the symbol as light. Width 1
-//! is counted together with the other rules. Wider patterns are rare and cost extra work to find, and their score is never
-//! negative: so they are counted one candidate at a time, only for candidates that could win without them.
+//! The rules are read as `qrcodegen` reads them. N3 counts runs in the ratio 1:1:3:1:1 of any unit width, with four units of
+//! light on one side and one on the other; it counts either side, and everything outside the symbol is light. Patterns of width
+//! 1 are counted together with the other rules. Wider patterns are rare, take extra work to find and only raise a score. So they
+//! are counted for one candidate at a time, and only for candidates that would win without them.
 
 use super::layout::{LOWER, padding};
 use crate::simd::{Lanes, Register, Tally};
 
-/// Penalty of a run of five modules (N1); every further one costs 1.
+/// Penalty of a run of five modules (N1). Every further module costs 1.
 const N1: u32 = 3;
 /// Penalty of a block of 2 x 2 (N2).
 const N2: u32 = 3;
 /// Penalty of a finder-like pattern (N3).
 const N3: u32 = 40;
-/// Penalty of every 5 % by which dark modules are off 50 % (N4).
+/// Penalty of every 5 % by which the share of dark modules differs from 50 % (N4).
 const N4: u32 = 10;
 
-/// What the scores are made of: for each mask how many there are.
+/// The counts for each mask from which the scores are computed.
 pub(crate) struct Counts {
-    /// Modules that end five or more of one colour.
+    /// Modules that end five or more modules of one colour.
     fives: Lanes,
-    /// Runs of five or more.
+    /// Runs of five or more modules.
     runs: Lanes,
-    /// Blocks of 2 x 2.
+    /// Blocks of 2 x 2 modules of one colour.
     blocks: Lanes,
-    /// Finder-like patterns of unit width 1, one for each side with four units of light.
+    /// Finder-like patterns of unit width 1, counted once for each side with four units of light.
     finders: Lanes,
-    /// Dark modules, those of the padding among them.
+    /// Dark modules, including padding.
     dark: Lanes,
 }
 
 impl Counts {
+    /// Creates counts of zero.
     #[inline(always)]
     pub(crate) fn new() -> Self {
         Self { fives: Lanes::ZERO, runs: Lanes::ZERO, blocks: Lanes::ZERO, finders: Lanes::ZERO, dark: Lanes::ZERO }
     }
 
-    /// Counts what N1 and N3 find across the lines of one word of a plane, with [`LEAD`] and [`TAIL`] light lines before and
-    /// behind them.
+    /// Counts N1 and N3 from line to line in one word of a plane. `lines` begins with [`LIGHT_BEFORE`] and ends with
+    /// [`LIGHT_AFTER`] light lines.
     #[inline(always)]
     pub(crate) fn add_lines<R: Register>(&mut self, lines: &[Lanes]) {
         for part in 0..8 / R::LANES {
@@ -61,39 +62,38 @@ impl Counts {
         }
     }
 
-    /// Counts what N2 and N4 find in the same lines. `behind` are the lines of the word behind theirs, whose first module
-    /// ends a block that begins with the last module of this one.
+    /// Counts N2 and N4 in the same lines. `next` holds the next word of each line, whose first module may end a block.
     #[inline(always)]
-    pub(crate) fn add_modules<R: Register>(&mut self, lines: &[Lanes], behind: &[Lanes]) {
+    pub(crate) fn add_modules<R: Register>(&mut self, lines: &[Lanes], next: &[Lanes]) {
         for part in 0..8 / R::LANES {
-            let (blocks, dark) = blocks::<R>(inner(lines), inner(behind), part);
+            let (blocks, dark) = blocks::<R>(inner(lines), inner(next), part);
             add(&mut self.blocks, blocks, part);
             add(&mut self.dark, dark, part);
         }
     }
 
-    /// The scores of symbols of that size.
+    /// Returns the scores of symbols of `size` modules a side.
     #[inline(always)]
     pub(crate) fn scores(&self, size: usize) -> [u32; 8] {
         self.scores_with(size, 1, u64::MAX)
     }
 
-    /// The scores of symbols of that size whose rows and columns were counted as one plane, and so blocks and dark modules
-    /// twice.
+    /// Returns the scores of symbols whose rows and columns were counted as one plane, so that blocks and dark modules were
+    /// counted twice.
     #[inline(always)]
     pub(crate) fn scores_of_both(&self, size: usize) -> [u32; 8] {
         self.scores_with(size, 2, LOWER)
     }
 
-    /// The scores, with blocks and dark modules counted so many times and the padding cut to some bits.
+    /// Returns the scores if blocks and dark modules were counted `times` times and only the `kept` bits of the padding.
     #[inline(always)]
     fn scores_with(&self, size: usize, times: u32, kept: u64) -> [u32; 8] {
-        // Padding alternates from line to line: its lines have the ones of line 0 and of line 1 in turn.
+        // Padding alternates from line to line, as in lines 0 and 1.
         let ones = |line: usize| (padding(size, line) & kept).count_ones();
         let padded = size.div_ceil(2) as u32 * ones(0) + (size / 2) as u32 * ones(1);
         core::array::from_fn(|mask| {
             let count = |lanes: &Lanes| lanes.0[mask] as u32;
-            // A run of n >= 5 holds n - 4 modules that end five, and costs n - 2.
+            // A run of n >= 5 modules has n - 4 modules that end five, and costs n - 2.
             let runs = count(&self.fives) + (N1 - 1) * count(&self.runs);
             let balance = balance_score(count(&self.dark) / times - padded, size);
             runs + N2 * (count(&self.blocks) / times) + N3 * count(&self.finders) + balance
@@ -101,57 +101,56 @@ impl Counts {
     }
 }
 
-/// The lines themselves, without the light ones around them.
+/// Returns the lines of the symbol without the light lines around them.
 #[inline(always)]
 fn inner(lines: &[Lanes]) -> &[Lanes] {
-    &lines[LEAD..lines.len() - TAIL]
+    &lines[LIGHT_BEFORE..lines.len() - LIGHT_AFTER]
 }
 
-/// Adds to one part of the lanes.
+/// Adds to part `part` of the sums.
 #[inline(always)]
 fn add<R: Register>(sums: &mut Lanes, more: R, part: usize) {
     R::load(sums, part).plus(more).store(sums, part);
 }
 
-/// N1: modules that end five or more of one colour from line to line, and runs that have one.
+/// Counts N1: modules that end five or more of one colour from line to line, and runs that have such modules.
 ///
-/// A size is 17 + 4 x version: behind the first line the rest goes by fours.
+/// The size is 17 + 4 x version, so the lines after the first come in fours.
 #[inline(always)]
 fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
     let all = R::splat(u64::MAX);
-    // One where a line and the one before are not alike, where it and the two before are not all alike, and it and the four
-    // before. Nothing is like the outside.
+    // A one where a line differs from the line before, where it and the 2 lines before are not all equal, and where it and the
+    // 4 lines before are not all equal. The first line differs from the outside.
     let (mut differ2, mut differ3, mut differ5) = (all, [all; 2], all);
     let (mut count, mut runs) = (R::Tally::new(), R::splat(0));
     let mut before = R::load(&lines[0], part);
     for four in lines[1..].as_chunks::<4>().0 {
-        // Not in a closure: see [`Work::run`](crate::simd::Work::run).
+        // Four calls, not `map`: a closure would not use the registers, see [`Work::run`](crate::simd::Work::run).
         let [a, b, c, d] =
             [R::load(&four[0], part), R::load(&four[1], part), R::load(&four[2], part), R::load(&four[3], part)];
         let two = [a ^ before, b ^ a, c ^ b, d ^ c];
         let three = [two[0] | differ2, two[1] | two[0], two[2] | two[1], two[3] | two[2]];
         let five = [three[0] | differ3[0], three[1] | differ3[1], three[2] | three[0], three[3] | three[1]];
         count.add(five);
-        // Where a line ends a run of five, the run has begun to count or the line before does so too; and no second run
-        // comes as far within four lines.
+        // A run is counted in the four lines in which it reaches length five. No second run can do so in the same four lines.
         runs = (differ5 & !(five[0] & five[1] & five[2] & five[3])).add_ones(runs);
         (before, differ2, differ3, differ5) = (d, two[3], [three[2], three[3]], five[3]);
     }
     (count.zeros(lines.len() - 1), runs)
 }
 
-/// N2 and N4: blocks of 2 x 2 that end in each line, and dark modules.
+/// Counts N2 and N4: blocks of 2 x 2 that end in each line, and dark modules.
 #[inline(always)]
-fn blocks<R: Register>(lines: &[Lanes], behind: &[Lanes], part: usize) -> (R, R) {
+fn blocks<R: Register>(lines: &[Lanes], next: &[Lanes], part: usize) -> (R, R) {
     let (mut count, mut dark) = (R::Tally::new(), R::Tally::new());
-    let (mut before, mut edges) = with_edges::<R>(&lines[0], &behind[0], part);
+    let (mut before, mut edges) = with_edges::<R>(&lines[0], &next[0], part);
     let none = R::splat(0);
     dark.add([before, none, none, none]);
-    for (four, behind) in lines[1..].as_chunks::<4>().0.iter().zip(behind[1..].as_chunks::<4>().0) {
-        let (a, edges_a) = with_edges::<R>(&four[0], &behind[0], part);
-        let (b, edges_b) = with_edges::<R>(&four[1], &behind[1], part);
-        let (c, edges_c) = with_edges::<R>(&four[2], &behind[2], part);
-        let (d, edges_d) = with_edges::<R>(&four[3], &behind[3], part);
+    for (four, next) in lines[1..].as_chunks::<4>().0.iter().zip(next[1..].as_chunks::<4>().0) {
+        let (a, edges_a) = with_edges::<R>(&four[0], &next[0], part);
+        let (b, edges_b) = with_edges::<R>(&four[1], &next[1], part);
+        let (c, edges_c) = with_edges::<R>(&four[2], &next[2], part);
+        let (d, edges_d) = with_edges::<R>(&four[3], &next[3], part);
         count.add([
             (a ^ before) | edges_a | edges,
             (b ^ a) | edges_b | edges_a,
@@ -164,44 +163,45 @@ fn blocks<R: Register>(lines: &[Lanes], behind: &[Lanes], part: usize) -> (R, R)
     (count.zeros(lines.len() - 1), dark.sums())
 }
 
-/// A line, and ones where a module and the one beside it are not alike.
+/// Returns a line, and ones where a module differs from the next one in the line.
 #[inline(always)]
-fn with_edges<R: Register>(line: &Lanes, behind: &Lanes, part: usize) -> (R, R) {
-    let (line, behind) = (R::load(line, part), R::load(behind, part));
-    (line, line ^ (line.down_by(1) | behind.up_by(63)))
+fn with_edges<R: Register>(line: &Lanes, next: &Lanes, part: usize) -> (R, R) {
+    let (line, next) = (R::load(line, part), R::load(next, part));
+    (line, line ^ (line.down_by(1) | next.up_by(63)))
 }
 
-/// N4: 10 for every full 5 % by which the share of dark modules lies outside 45 % to 55 %.
+/// Returns the score of N4: 10 for every full or partial 5 % by which the share of dark modules lies outside 45 % to 55 %.
 #[inline(always)]
 fn balance_score(dark: u32, size: usize) -> u32 {
     let total = (size * size) as u32;
     N4 * (20 * dark).abs_diff(10 * total).div_ceil(total).saturating_sub(1)
 }
 
-/// Lines that are looked at together for finder-like patterns of unit width 1: no two that have four light modules on the
-/// same side end within them in one column.
-const TOGETHER: usize = 8;
+/// Number of lines that are searched together for finder-like patterns of unit width 1. In one column no two patterns with four
+/// light modules on the same side end in these lines, so one bit is enough.
+const STEP: usize = 8;
 
-/// Lines from the first light one before a finder-like pattern to the one behind its core.
-const PATTERN: usize = 12;
+/// Length of a finder-like pattern from the first of four light lines before its core to the light line after it.
+const PATTERN_LEN: usize = 12;
 
-/// Lines that are looked at together and what must be known around them.
-const WINDOW: usize = PATTERN - 1 + TOGETHER + 3;
+/// Number of lines that a search step reads: the searched ones, the rest of a pattern before them and three lines after them.
+const WINDOW_LEN: usize = PATTERN_LEN - 1 + STEP + 3;
 
-/// Light lines before the first line of every word of a plane of candidates: in the line behind it, number 7, the first core
-/// can end.
-pub(crate) const LEAD: usize = PATTERN - 1 - 7;
+/// Number of light lines before the first line in every word of a plane of candidates. The first line that can follow a core is
+/// number 7.
+pub(crate) const LIGHT_BEFORE: usize = PATTERN_LEN - 1 - 7;
 
-/// Light lines behind the last line: those that are looked at together, the last of them and three more.
-pub(crate) const TAIL: usize = TOGETHER + 3;
+/// Number of light lines after the last line: for the rest of the last search step and three lines more.
+pub(crate) const LIGHT_AFTER: usize = STEP + 3;
 
-/// Finder-like patterns of unit width 1, one for each side with four light modules.
+/// Counts finder-like patterns of unit width 1, once for each side with four light modules.
 #[inline(always)]
 fn finders<R: Register>(lines: &[Lanes], part: usize) -> R {
     let mut count = R::splat(0);
-    let size = lines.len() - LEAD - TAIL;
-    // The core ends before line 7 at the earliest and before the light line behind the last at the latest.
-    for window in lines.array_windows::<WINDOW>().step_by(TOGETHER).take((size + 1 - 7).div_ceil(TOGETHER)) {
+    let size = lines.len() - LIGHT_BEFORE - LIGHT_AFTER;
+    // The light line after a core is line 7 at the earliest, and the first line after the symbol at the latest.
+    for window in lines.windows(WINDOW_LEN).step_by(STEP).take((size + 1 - 7).div_ceil(STEP)) {
+        let Some(window) = window.first_chunk() else { break };
         let [a, b, c, d, e, f, g, h] = [
             core::<R, 0>(window, part),
             core::<R, 1>(window, part),
@@ -218,53 +218,56 @@ fn finders<R: Register>(lines: &[Lanes], part: usize) -> R {
     count
 }
 
-/// Cores whose light line behind is the `LINE`-th of those that are looked at together: with four light modules before, and
-/// with four behind.
+/// Finds cores that end before the `LINE`-th searched line: those with four light modules before them, and those with four after
+/// them.
 #[inline(always)]
-fn core<R: Register, const LINE: usize>(window: &[Lanes; WINDOW], part: usize) -> (R, R) {
-    let line = |back: usize| R::load(&window[PATTERN - 1 + LINE - back], part);
-    let ahead = |by: usize| R::load(&window[PATTERN - 1 + LINE + by], part);
-    // Light, dark, light, dark dark dark, light, dark, light.
+fn core<R: Register, const LINE: usize>(window: &[Lanes; WINDOW_LEN], part: usize) -> (R, R) {
+    let line = |back: usize| R::load(&window[PATTERN_LEN - 1 + LINE - back], part);
+    let ahead = |by: usize| R::load(&window[PATTERN_LEN - 1 + LINE + by], part);
+    // From line 8 back to line 0: light, dark, light, three times dark, light, dark, light.
     let dark = line(7) & line(5) & line(4) & line(3) & line(1);
     let core = dark & !(line(8) | line(6) | line(2) | line(0));
     (core & !(line(9) | line(10) | line(11)), core & !(ahead(1) | ahead(2) | ahead(3)))
 }
 
-/// Lines that [`wide_score`] wants before and behind a word's lines, all light.
-pub(crate) const MARGIN: usize = 20;
+/// Number of light lines that [`wide_score`] needs before the first and after the last line.
+pub(crate) const WIDE_LIGHT: usize = 20;
 
-/// The score of finder-like patterns of unit width 2 and more across the lines of one word of one candidate, which has
-/// [`MARGIN`] light lines on either side.
+/// Returns the score of finder-like patterns of unit width 2 and more, from line to line in one word of one candidate. `lines`
+/// begins and ends with [`WIDE_LIGHT`] light lines.
 #[inline(always)]
 pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
     let mut score = 0;
-    let starts = (MARGIN..lines.len() - MARGIN).step_by(R::LANES);
-    for (start, window) in starts.zip(lines[MARGIN - 6..].array_windows().step_by(R::LANES)) {
-        let places = may_be_wide::<R>(window);
-        if places.is_zero() {
+    let starts = (WIDE_LIGHT..lines.len() - WIDE_LIGHT).step_by(R::LANES);
+    for (start, window) in starts.zip(lines[WIDE_LIGHT - 6..].windows(WIDE_WINDOW_LEN).step_by(R::LANES)) {
+        let Some(window) = window.first_chunk() else { break };
+        let candidates = may_be_wide::<R>(window);
+        if candidates.is_zero() {
             continue;
         }
         let mut words = Lanes::ZERO;
-        places.store(&mut words, 0);
-        for (line, mut places) in (start..).zip(words.0) {
-            while places != 0 {
-                score += N3 * sides(lines, line, places.trailing_zeros());
-                places &= places - 1;
+        candidates.store(&mut words, 0);
+        for (line, mut candidates) in (start..).zip(words.0) {
+            while candidates != 0 {
+                score += N3 * sides(lines, line, candidates.trailing_zeros());
+                candidates &= candidates - 1;
             }
         }
     }
     score
 }
 
-/// Lines that [`may_be_wide`] looks at: those of the widest register, and around it what a pattern of unit width 2 has.
-const WIDE_WINDOW: usize = 6 + 8 + 11;
+/// Number of lines that [`may_be_wide`] reads: those of the widest register, 6 before them and 11 after them.
+const WIDE_WINDOW_LEN: usize = 6 + 8 + 11;
 
-/// For as many lines as a register holds, from number 6 of the window on: one where the middle, the three units of dark, of a
-/// pattern of unit width 2 and more may begin. Few are that do not, and none that does is missed: each width is looked at for
-/// as far as it reaches, up to 4.
+/// Finds the lines and modules at which the three dark units in the middle of a wide pattern may begin, in as many lines as a
+/// register holds from line 6 of the window on.
+///
+/// It finds all patterns of unit width 2 and more, and little else: it looks at those modules of a pattern of width 2, 3, or at
+/// least 4 that lie in the window.
 #[inline(always)]
-fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW]) -> R {
-    let line = |at: usize| R::of_words(&lines[at..]);
+fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW_LEN]) -> R {
+    let line = |first: usize| R::of_words(&lines[first..]);
     let middle = line(6) & line(7) & line(8) & line(9) & line(10) & line(11) & !(line(4) | line(5));
     let width2 = line(2) & line(3) & line(14) & line(15) & !(line(0) | line(1) | line(12) | line(13));
     let width3 = line(0) & line(1) & line(2) & !(line(15) | line(16) | line(17));
@@ -272,23 +275,23 @@ fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW]) -> R {
     middle & (width2 | (line(12) & line(13) & line(14) & !line(3) & (width3 | wider)))
 }
 
-/// Whether the dark run that begins in line `start` is the middle of a finder-like pattern, and with four units of light
-/// on how many sides: 0, 1 or 2.
+/// Returns on how many sides a finder-like pattern has four units of light, 0 to 2, if its middle is the dark run that begins in
+/// line `start`. Returns 0 if that run is not the middle of a pattern.
 fn sides(lines: &[u64], start: usize, bit: u32) -> u32 {
     let dark = |i: usize| lines[i] >> bit & 1 != 0;
-    // Lengths of runs upwards and downwards; light goes on without end outside.
+    // Lengths of the runs that end before a line and that begin with it.
     let up = |from: usize, colour: bool| (0..from).rev().take_while(|&i| dark(i) == colour).count();
     let down = |from: usize, colour: bool| (from..lines.len()).take_while(|&i| dark(i) == colour).count();
     let middle = down(start, true);
     let width = middle / 3;
-    let (before, behind) = (up(start, false), down(start + middle, false));
+    let (before, after) = (up(start, false), down(start + middle, false));
     let first_end = start - before;
-    let last_start = start + middle + behind;
+    let last_start = start + middle + after;
     let (first, last) = (up(first_end, true), down(last_start, true));
-    if middle % 3 != 0 || [before, behind, first, last] != [width; 4] {
+    if middle % 3 != 0 || [before, after, first, last] != [width; 4] {
         return 0;
     }
-    // A side that reaches the end is as light as one could want.
+    // Light that reaches the outside has no end.
     let (above, below) = (up(first_end - first, false), down(last_start + last, false));
     let above = if above == first_end - first { usize::MAX } else { above };
     let below = if below == lines.len() - (last_start + last) { usize::MAX } else { below };
@@ -303,13 +306,13 @@ mod tests {
     use qrmint_checks::Random;
 
     use super::*;
-    use crate::encode::layout::Layout;
+    use crate::encode::layout::{Layout, is_set};
     use crate::encode::mask::{Unmasked, inverts};
     use crate::encode::placement::transpose;
     use crate::simd::{InstructionSet, Work, dispatch};
     use crate::{ErrorCorrectionLevel, Mask, Version};
 
-    /// All eight scores and the choice, with the registers of one instruction set.
+    /// Computes all eight scores and the choice with the registers of one instruction set.
     struct Score<'a>(Unmasked<'a>);
 
     impl Work for Score<'_> {
@@ -322,13 +325,13 @@ mod tests {
         }
     }
 
-    /// The textbook scorer, module by module, in the words of `qrcodegen`.
+    /// Returns the score by the textbook: module by module, as `qrcodegen` reads the rules.
     fn textbook(size: usize, dark: impl Fn(usize, usize) -> bool) -> u32 {
         let mut score = 0;
         for across in [false, true] {
             for line in 0..size {
                 let module = |i: usize| if across { dark(i, line) } else { dark(line, i) };
-                // Runs of this line, the light outside as one run on either side.
+                // Runs of this line, with the light outside as one run on either side.
                 let mut runs: Vec<(bool, usize)> = vec![(false, size)];
                 for i in 0..size {
                     match runs.last_mut() {
@@ -352,9 +355,9 @@ mod tests {
                 for seven in runs.windows(7) {
                     let n = seven[1].1;
                     let core = !seven[0].0 && seven[3].1 == 3 * n && [2, 4, 5].iter().all(|&i| seven[i].1 == n);
-                    let (before, behind) = (seven[0].1, seven[6].1);
-                    score += 40 * u32::from(core && before >= 4 * n && behind >= n);
-                    score += 40 * u32::from(core && behind >= 4 * n && before >= n);
+                    let (before, after) = (seven[0].1, seven[6].1);
+                    score += 40 * u32::from(core && before >= 4 * n && after >= n);
+                    score += 40 * u32::from(core && after >= 4 * n && before >= n);
                 }
             }
         }
@@ -377,14 +380,15 @@ mod tests {
         score + 10 * (0..).find(|&k| within(k)).unwrap_or(0)
     }
 
-    /// Compares all eight scores of a symbol, whose free modules `dark` says, with the textbook's of the finished ones.
+    /// Compares all eight scores of a symbol with the textbook's scores of the finished symbols. `dark` gives the colours of the
+    /// free modules.
     fn check(version: Version, level: ErrorCorrectionLevel, dark: &mut dyn FnMut(usize, usize) -> bool) {
         let layout = Layout::of(version);
         let size = layout.size;
         let mut rows = layout.function_patterns.to_vec();
         for y in 0..size {
             for x in 0..size {
-                if layout.free[x / 64 * size + y] >> (x % 64) & 1 != 0 && dark(x, y) {
+                if is_set(layout.free, size, y, x) && dark(x, y) {
                     rows[x / 64 * size + y] |= 1 << (x % 64);
                 }
             }
@@ -395,7 +399,7 @@ mod tests {
         let mut finished = Vec::new();
         let expected = Mask::ALL.map(|mask| {
             symbol.finish(mask, &mut finished);
-            textbook(size, |x, y| finished[x / 64 * size + y] >> (x % 64) & 1 != 0)
+            textbook(size, |x, y| is_set(&finished, size, y, x))
         });
         let lowest = (0..8).find(|&mask| expected[mask] == *expected.iter().min().unwrap()).unwrap();
         for set in InstructionSet::available() {
@@ -409,7 +413,7 @@ mod tests {
     #[test]
     fn all_eight_scores_are_the_textbook_ones_for_every_version_and_kind_of_data() {
         let mut random = Random::new(4);
-        for (i, version) in (1..=40).filter_map(Version::new).enumerate() {
+        for (i, version) in Version::all().enumerate() {
             let level = ErrorCorrectionLevel::ALL[i % 4];
             for _ in 0..4 {
                 check(version, level, &mut |_, _| random.bits() >> 40 & 1 != 0);
@@ -425,9 +429,9 @@ mod tests {
         }
     }
 
-    /// Data that mask 0, 1 or 2 turns into finder-like patterns of every unit width, at every place, in both directions.
     #[test]
     fn finder_like_patterns_of_every_width_are_counted() {
+        // Masks 0, 1 and 2 turn the data into patterns of every unit width, at any position, in both directions.
         let mut random = Random::new(5);
         for number in [1, 2, 6, 7, 11, 12, 20, 27, 28, 40] {
             let version = Version::new(number).unwrap();
@@ -449,8 +453,8 @@ mod tests {
         }
     }
 
-    /// Where [`may_be_wide`] lets a column through: what is known of a pattern of unit width 2, 3, and 4 or more.
-    fn lets_through(dark: [bool; WIDE_WINDOW]) -> bool {
+    /// Returns what [`may_be_wide`] should return for one module, from its description.
+    fn may_be_wide_in(dark: [bool; WIDE_WINDOW_LEN]) -> bool {
         let all = |lines: core::ops::Range<usize>, colour| { lines }.all(|line| dark[line] == colour);
         let of_2 = all(0..2, false) && all(2..4, true) && all(12..14, false) && all(14..16, true);
         let of_3 = all(0..3, true) && all(3..6, false) && all(12..15, true) && all(15..18, false);
@@ -459,27 +463,27 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_wide_pattern_is_all_that_is_looked_at() {
+    fn candidates_for_wide_patterns_are_exactly_those_that_agree_in_the_window() {
         let mut random = Random::new(6);
-        // Widths 2, 3 and 4, and none.
+        // Unit widths 2, 3 and 4, and no pattern.
         let shapes = ["..##..######..##..", "###...#########...", "......############", "......######......"];
         let mut passed = 0;
         for _ in 0..4_000 {
-            // In each column a shape with no, one or two lines changed.
-            let mut lines = [0; WIDE_WINDOW];
+            // In each column a shape with up to two lines changed.
+            let mut lines = [0; WIDE_WINDOW_LEN];
             for bit in 0..64 {
                 let shape = shapes[random.below(4)].as_bytes();
-                let mut dark: [bool; WIDE_WINDOW] =
+                let mut dark: [bool; WIDE_WINDOW_LEN] =
                     core::array::from_fn(|line| shape.get(line).map_or(random.bits() >> 9 & 1 != 0, |c| *c == b'#'));
                 for _ in 0..random.below(3) {
                     let line = random.below(18);
                     dark[line] ^= true;
                 }
-                (0..WIDE_WINDOW).for_each(|line| lines[line] |= u64::from(dark[line]) << bit);
+                (0..WIDE_WINDOW_LEN).for_each(|line| lines[line] |= u64::from(dark[line]) << bit);
             }
             let found = may_be_wide::<u64>(&lines);
             for bit in 0..64 {
-                let expected = lets_through(lines.map(|line| line >> bit & 1 != 0));
+                let expected = may_be_wide_in(lines.map(|line| line >> bit & 1 != 0));
                 assert_eq!(found >> bit & 1 != 0, expected, "{:?}", lines.map(|line| line >> bit & 1));
                 passed += usize::from(expected);
             }

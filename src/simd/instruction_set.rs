@@ -1,12 +1,12 @@
-//! The instruction sets that this crate has code for, and which of them the running processor has.
+//! The instruction sets that this crate has code for, and detection of those that the running processor has.
 
-/// A set of instructions beyond those that every processor of the target has. Symbols and images are the same with each.
+/// A set of instructions beyond the baseline of the target. Symbols and images are the same with each.
 ///
-/// All sets exist on every target; [`available`](Self::available) says which the running processor has.
+/// All sets are named on every target; [`available`](Self::available) lists those that the running processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstructionSet {
-    /// No more than the baseline of the target.
+    /// Only the baseline of the target.
     Baseline,
     /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. Available on x86-64 only, with the feature `simd`.
     Avx2,
@@ -15,7 +15,7 @@ pub enum InstructionSet {
 }
 
 impl InstructionSet {
-    /// All sets, a wider one behind a narrower one of the same architecture.
+    /// All sets; of the same architecture the narrower ones first.
     const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
     /// Lists the sets that the running processor has and this build may use, the widest last.
@@ -41,7 +41,7 @@ impl InstructionSet {
     }
 }
 
-/// An instruction set that the running processor has. Only [`widest`] makes one, so [`dispatch`](super::dispatch) can rely on it.
+/// An instruction set that the running processor has. Only [`widest`] creates one, so [`dispatch`](super::dispatch) can rely on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Available(InstructionSet);
 
@@ -51,8 +51,8 @@ impl Available {
     }
 }
 
-/// Returns the widest set that the running processor has: of all sets, or of those up to `most`.
-pub(crate) fn widest(most: Option<InstructionSet>) -> Available {
-    let up_to_most = |set: &InstructionSet| most.is_none_or(|most| *set as u8 <= most as u8);
-    Available(InstructionSet::available().filter(up_to_most).last().unwrap_or(InstructionSet::Baseline))
+/// Returns the widest set that the running processor has, up to `max` if it is given.
+pub(crate) fn widest(max: Option<InstructionSet>) -> Available {
+    let is_allowed = |set: &InstructionSet| max.is_none_or(|max| *set as u8 <= max as u8);
+    Available(InstructionSet::available().filter(is_allowed).last().unwrap_or(InstructionSet::Baseline))
 }

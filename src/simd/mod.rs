@@ -1,8 +1,19 @@
-//! Registers: the words of several masks that one instruction works on.
+//! Registers: several 64-bit words that one instruction works on.
 //!
-//! Knows words and instruction sets; nothing of symbols. The rules of scoring, and which characters fit a mode, are written once,
-//! for any [`Register`]; here stands what differs between processors. Without the feature `simd` there is the baseline of the
-//! target alone and no `unsafe` in the crate.
+//! Knows words and instruction sets; nothing of symbols. Algorithms are written once, for any [`Register`], as [`Work`].
+//! [`dispatch`] runs them with the registers of an instruction set. A folder for each architecture holds its registers. Without
+//! the feature `simd` there is the portable register alone and no `unsafe` in the crate.
+//!
+//! # Safety
+//!
+//! All `unsafe` of the crate is in the folders of the architectures and in [`dispatch`]. It is of two kinds:
+//!
+//! - *Instructions that the processor may not have.* The registers of an instruction set are private to its module, and only its
+//!   `run` names them, as the type argument of [`Work::run`]. So a register exists only inside `run`. [`dispatch`] calls `run`
+//!   only for an [`Available`], which [`widest`] creates from what the processor reports. A baseline register exists only if
+//!   the target has its instructions.
+//! - *Loads and stores by pointer.* The pointer comes from a slice or array reference of as many words as the register has lanes,
+//!   and the instruction allows any alignment.
 
 mod instruction_set;
 mod scalar;
@@ -23,74 +34,99 @@ impl Lanes {
     pub(crate) const ZERO: Self = Self([0; 8]);
 }
 
-/// Some lanes of [`Lanes`] in a register.
+/// A register of some lanes. [`Lanes`] consist of `8 / LANES` parts, each as large as a register.
 ///
-/// Every operation that gives a register works on each lane by itself.
+/// All operations that return a register work lane by lane.
 pub(crate) trait Register:
     Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> + Not<Output = Self>
 {
-    /// How many lanes a register holds: 1, 2, 4 or 8.
+    /// Number of lanes of a register: 1, 2, 4 or 8.
     const LANES: usize;
 
-    /// Counts ones: what has been counted, and what is not yet.
+    /// The fastest way to count the ones of many words.
     type Tally: Tally<Self>;
 
-    /// The same word in every lane.
+    /// Returns a register with the same word in every lane.
     fn splat(word: u64) -> Self;
 
-    /// The `part`-th `LANES` lanes.
+    /// Loads part `part`.
     fn load(lanes: &Lanes, part: usize) -> Self;
 
-    /// The first `LANES` words, of at least as many.
+    /// Loads the first `LANES` words. There must be as many.
     fn of_words(words: &[u64]) -> Self;
 
-    /// Whether every lane is zero.
+    /// Returns whether every lane is zero.
     fn is_zero(self) -> bool;
 
-    /// Stores into the `part`-th `LANES` lanes.
+    /// Stores to part `part`.
     fn store(self, lanes: &mut Lanes, part: usize);
 
-    /// Every word moved down by so many bits; by 64 and more nothing is left.
+    /// Shifts every word right; by 64 bits or more the result is zero.
     fn down_by(self, bits: u32) -> Self;
 
-    /// Every word moved up by so many bits; by 64 and more nothing is left.
+    /// Shifts every word left; by 64 bits or more the result is zero.
     fn up_by(self, bits: u32) -> Self;
 
-    /// The sum of both words in every lane, modulo 2^64.
+    /// Adds the words of two registers modulo 2^64.
     fn plus(self, other: Self) -> Self;
 
-    /// `sums` with the ones of every word added.
+    /// Adds the number of ones of every word to `sums`.
     fn add_ones(self, sums: Self) -> Self;
 
-    /// The highest bit of every byte, that of the first lane's lowest byte lowest.
+    /// Returns the highest bit of every byte, with the lowest byte of the first lane in the lowest bit.
     fn high_bits(self) -> u64;
 
-    /// The low bits of a word at the ones of `places`, the lowest at the lowest; of that the 32 bits at even places and the 32
-    /// at odd ones.
+    /// Deposits the low bits of `bits` at the ones of `positions`, in order. Returns the even and the odd bits of the result.
     #[inline(always)]
-    fn spread(bits: u64, places: u64) -> [u32; 2] {
-        scalar::spread(bits, places)
+    fn spread(bits: u64, positions: u64) -> [u32; 2] {
+        scalar::spread(bits, positions)
     }
 }
 
-/// Counts the ones of many words in each lane, four at a time.
+/// Counts the ones of many words in each lane, four words at a time.
 pub(crate) trait Tally<R: Register>: Sized {
+    /// Creates a count of zero.
     fn new() -> Self;
 
+    /// Counts the ones of four words in each lane.
     fn add(&mut self, words: [R; 4]);
 
-    /// How many ones each lane had.
+    /// Returns the number of ones in each lane.
     fn sums(self) -> R;
 
-    /// How many zeros each lane had, if so many words were added.
+    /// Returns the number of zeros in each lane, given the number of words that were added.
     #[inline(always)]
     fn zeros(self, words: usize) -> R {
-        // That many bits less the ones; -n is !n + 1.
+        // All bits minus the ones, where -n is !n + 1.
         (!self.sums()).plus(R::splat(64 * words as u64 + 1))
     }
 }
 
-/// Adds words up bit by bit and counts only the fours: for registers that count slowly.
+/// Counts every word by itself. For registers with an instruction that counts ones.
+#[cfg_attr(not(all(feature = "simd", target_arch = "x86_64")), allow(dead_code))]
+pub(crate) struct Direct<R>(R);
+
+impl<R: Register> Tally<R> for Direct<R> {
+    #[inline(always)]
+    fn new() -> Self {
+        Self(R::splat(0))
+    }
+
+    #[inline(always)]
+    fn add(&mut self, words: [R; 4]) {
+        for word in words {
+            self.0 = word.add_ones(self.0);
+        }
+    }
+
+    #[inline(always)]
+    fn sums(self) -> R {
+        self.0
+    }
+}
+
+/// Adds the words bit by bit in carry-save adders and counts the ones only in the bits of weight four. For registers without an
+/// instruction that counts ones.
 pub(crate) struct CarrySave<R> {
     ones: R,
     twos: R,
@@ -119,19 +155,21 @@ impl<R: Register> Tally<R> for CarrySave<R> {
     }
 }
 
-/// The sum of three bits at every place: its low and its high bit.
+/// Adds three bits at every position. Returns the low and the high bit of each sum.
 #[inline(always)]
 fn add3<R: Register>(a: R, b: R, c: R) -> (R, R) {
     let half = a ^ b;
     (half ^ c, (a & b) | (half & c))
 }
 
-/// Work that is written for any register.
+/// An algorithm that is written for any register.
 pub(crate) trait Work {
+    /// Its result.
     type Output;
 
-    /// Does it. Implementations are `#[inline(always)]`, and so is all that they call and that is to use the registers. A closure
-    /// given to a function of the library is not: it may be compiled by itself, without the registers' instructions.
+    /// Runs the algorithm. Implementations must be `#[inline(always)]`, and so must all functions that they call and that use
+    /// registers, to be compiled with the instructions of the register. A closure passed to a library function is not always
+    /// inlined, so it must not use registers.
     fn run<R: Register>(self) -> Self::Output;
 }
 
@@ -141,16 +179,16 @@ pub(crate) trait Work {
 pub(crate) fn dispatch<W: Work>(set: Available, work: W) -> W::Output {
     match set.get() {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        // SAFETY: an `Available` names only what the running processor has.
+        // SAFETY: an `Available` names only instruction sets that the running processor has.
         InstructionSet::Avx2 => unsafe { x86_64::avx2::run(work) },
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        // SAFETY: an `Available` names only what the running processor has.
+        // SAFETY: an `Available` names only instruction sets that the running processor has.
         InstructionSet::Avx512 => unsafe { x86_64::avx512::run(work) },
         _ => work.run::<Baseline>(),
     }
 }
 
-/// The register that every processor of the target has.
+/// The widest register that every processor of the target has.
 #[cfg(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2"))]
 type Baseline = x86_64::sse2::Two;
 #[cfg(not(all(feature = "simd", target_arch = "x86_64", target_feature = "sse2")))]

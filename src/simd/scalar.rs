@@ -1,4 +1,4 @@
-//! One lane: a word, on any processor; and what a processor may do to a word of any lane.
+//! One lane: a `u64`, on any processor. Also the portable [`Register::spread`].
 
 use super::{CarrySave, Lanes, Register};
 
@@ -53,17 +53,17 @@ impl Register for u64 {
 
     #[inline(always)]
     fn high_bits(self) -> u64 {
-        // Multiplying brings the bit of byte `i`, which is bit 8 i, to bit 56 + i; no two meet.
+        // The product moves the bit of byte `i`, now bit 8 i, to bit 56 + i without carries.
         (self >> 7 & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
     }
 }
 
-/// [`Register::spread`] for a processor that must go bit by bit.
+/// Implements [`Register::spread`] without special instructions.
 #[inline(always)]
-pub(super) fn spread(bits: u64, places: u64) -> [u32; 2] {
-    // Nearly everywhere all modules are free.
-    let mut x = if places == u64::MAX { bits } else { deposit(bits, places) };
-    // Bits at even places go down, those at odd ones up: pairs first, then pairs of pairs.
+pub(super) fn spread(bits: u64, positions: u64) -> [u32; 2] {
+    // In most words all modules are free.
+    let mut x = if positions == u64::MAX { bits } else { deposit(bits, positions) };
+    // Even bits move to the lower half, odd bits to the upper half: first in groups of 4 bits, then of 8, and so on.
     for (by, mask) in [
         (1, 0x2222_2222_2222_2222),
         (2, 0x0C0C_0C0C_0C0C_0C0C),
@@ -77,18 +77,18 @@ pub(super) fn spread(bits: u64, places: u64) -> [u32; 2] {
     [x as u32, (x >> 32) as u32]
 }
 
-/// The low bits of `bits` at the ones of `places`, the lowest at the lowest.
-fn deposit(mut bits: u64, places: u64) -> u64 {
-    let mut left = places;
+/// Deposits the low bits of `bits` at the ones of `positions`, in order.
+fn deposit(mut bits: u64, positions: u64) -> u64 {
+    let mut remaining = positions;
     let mut out = 0;
-    while left != 0 {
+    while remaining != 0 {
         // The lowest run of ones: adding one at its start carries to its end.
-        let start = left.trailing_zeros();
-        let len = (!(left >> start)).trailing_zeros();
-        let run = left & !left.wrapping_add(1 << start);
+        let start = remaining.trailing_zeros();
+        let len = (!(remaining >> start)).trailing_zeros();
+        let run = remaining & !remaining.wrapping_add(1 << start);
         out |= bits << start & run;
         bits = bits.checked_shr(len).unwrap_or(0);
-        left ^= run;
+        remaining ^= run;
     }
     out
 }
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use crate::simd::{InstructionSet, Work, dispatch, widest};
 
-    /// With the registers of one instruction set.
+    /// Calls [`Register::spread`] of one instruction set.
     struct Spread(u64, u64);
 
     impl Work for Spread {
@@ -113,24 +113,24 @@ mod tests {
     }
 
     #[test]
-    fn bits_are_spread_over_ones_and_parted_by_parity_bit_by_bit() {
+    fn spread_is_the_same_as_bit_by_bit() {
         let mut random = Random::new(3);
         for round in 0..10_000 {
             let bits = random.bits();
-            let places = match round % 4 {
+            let positions = match round % 4 {
                 0 => random.bits(),
                 1 => random.bits() & random.bits(),
                 2 => random.bits() | random.bits(),
                 _ => [0, u64::MAX, 1, 1 << 63][round / 4 % 4],
             };
             let mut expected = [0; 2];
-            for (next, i) in (0..64).filter(|i| places >> i & 1 != 0).enumerate() {
+            for (next, i) in (0..64).filter(|i| positions >> i & 1 != 0).enumerate() {
                 expected[i % 2] |= ((bits >> next & 1) << (i / 2)) as u32;
             }
-            assert_eq!(spread(bits, places), expected, "{places:#x}");
+            assert_eq!(spread(bits, positions), expected, "{positions:#x}");
             for set in InstructionSet::available() {
-                let spread = dispatch(widest(Some(set)), Spread(bits, places));
-                assert_eq!(spread, expected, "{places:#x} {set:?}");
+                let spread = dispatch(widest(Some(set)), Spread(bits, positions));
+                assert_eq!(spread, expected, "{positions:#x} {set:?}");
             }
         }
     }

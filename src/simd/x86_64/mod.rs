@@ -1,4 +1,4 @@
-//! Registers of x86-64: SSE2 in its baseline, AVX2 and AVX-512 where the processor has them.
+//! The registers of x86-64: SSE2 in the baseline, AVX2 and AVX-512 on processors that have them.
 
 #![allow(unsafe_code)]
 
@@ -8,14 +8,14 @@ mod bmi2;
 #[cfg(target_feature = "sse2")]
 pub(super) mod sse2;
 
-/// The bit operations of a register of the `core::arch` type that it wraps.
+/// Implements the bit operations of a register, given the intrinsics of the `core::arch` type that it wraps.
 macro_rules! bit_operations {
     ($register:ident, $and:ident, $or:ident, $xor:ident) => {
         impl core::ops::BitAnd for $register {
             type Output = Self;
             #[inline(always)]
             fn bitand(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
+                // SAFETY: see the use of the macro.
                 Self(unsafe { $and(self.0, other.0) })
             }
         }
@@ -24,7 +24,7 @@ macro_rules! bit_operations {
             type Output = Self;
             #[inline(always)]
             fn bitor(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
+                // SAFETY: see the use of the macro.
                 Self(unsafe { $or(self.0, other.0) })
             }
         }
@@ -33,7 +33,7 @@ macro_rules! bit_operations {
             type Output = Self;
             #[inline(always)]
             fn bitxor(self, other: Self) -> Self {
-                // SAFETY: as said where the macro is used.
+                // SAFETY: see the use of the macro.
                 Self(unsafe { $xor(self.0, other.0) })
             }
         }
