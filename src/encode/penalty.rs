@@ -200,8 +200,10 @@ fn finders<R: Register>(lines: &[Lanes], part: usize) -> R {
     let mut count = R::splat(0);
     let size = lines.len() - LIGHT_BEFORE - LIGHT_AFTER;
     // The light line after a core is line 7 at the earliest, and the first line after the symbol at the latest.
-    for window in lines.windows(WINDOW_LEN).step_by(STEP).take((size + 1 - 7).div_ceil(STEP)) {
-        let Some(window) = window.first_chunk() else { break };
+    let mut rest = lines;
+    for _ in 0..(size + 1 - 7).div_ceil(STEP) {
+        let Some(window) = rest.first_chunk() else { break };
+        rest = &rest[STEP..];
         let [a, b, c, d, e, f, g, h] = [
             core::<R, 0>(window, part),
             core::<R, 1>(window, part),
@@ -239,8 +241,10 @@ pub(crate) const WIDE_LIGHT: usize = 20;
 pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
     let mut score = 0;
     let starts = (WIDE_LIGHT..lines.len() - WIDE_LIGHT).step_by(R::LANES);
-    for (start, window) in starts.zip(lines[WIDE_LIGHT - 6..].windows(WIDE_WINDOW_LEN).step_by(R::LANES)) {
-        let Some(window) = window.first_chunk() else { break };
+    let mut rest = &lines[WIDE_LIGHT - 6..];
+    for start in starts {
+        let Some(window) = rest.first_chunk() else { break };
+        rest = &rest[R::LANES..];
         let candidates = may_be_wide::<R>(window);
         if candidates.is_zero() {
             continue;
