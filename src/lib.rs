@@ -80,6 +80,10 @@ pub use encode::{Eci, Encoder, Mode, Options, Segment, Segmentation};
 pub use error::EncodeError;
 #[cfg(feature = "credential")]
 pub use graph::credential;
+/// For the command line; no part of the public interface.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use graph::decode_base64;
 #[cfg(feature = "png")]
 pub use graph::{QrCodeImageDetails, encode};
 pub use simd::InstructionSet;

@@ -1,19 +1,23 @@
-//! The image as Graph's `qrCodeImageDetails` describes it.
+//! Graph's `qrCodeImageDetails`: a QR code image and its content.
+//!
+//! Knows how to encode and how to write a PNG; nothing of the credential.
 
 use std::fmt;
 
+#[cfg(feature = "credential")]
+pub(crate) use self::json::ImageOfCode;
 use crate::encode::Encoder;
 use crate::error::EncodeError;
 use crate::render::{Png, RenderError};
 use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// A QR code image and what is in it: Microsoft Graph's `qrCodeImageDetails`.
+/// A QR code image and its content: Microsoft Graph's `qrCodeImageDetails`.
 ///
-/// With the feature `serde` it is Graph's JSON, both ways: `version` a number, `errorCorrectionLevel` one of `l`, `m`, `q`
-/// and `h`, `binaryValue` and `rawContent` in the standard base64 alphabet with padding. `@odata.type` may be
-/// there and is `#microsoft.graph.qrCodeImageDetails` then, the `#` optional; unknown properties are ignored. It is
-/// written without `@odata.type`.
+/// With the feature `serde` it is read from and written as Graph's JSON: `version` is a number, `errorCorrectionLevel` one of
+/// `l`, `m`, `q` and `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. On reading,
+/// `@odata.type` is optional and must be `#microsoft.graph.qrCodeImageDetails`, with or without the `#`; unknown properties are
+/// ignored. `@odata.type` is not written.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -34,19 +38,19 @@ pub struct QrCodeImageDetails {
     pub version: Version,
     /// The image, a PNG.
     pub binary_value: Vec<u8>,
-    /// The error-correction level that the symbol has.
+    /// The error-correction level of the symbol.
     pub error_correction_level: ErrorCorrectionLevel,
     /// The bytes that the symbol carries.
     pub raw_content: Vec<u8>,
 }
 
 impl QrCodeImageDetails {
-    /// The details of `symbol`, made of `raw_content`, with its image as `png` writes it. That the symbol carries these bytes is
-    /// the caller's to know: a symbol does not say of what it was made.
+    /// Creates the details of `symbol`, with the image that `png` writes. The caller guarantees that the symbol carries
+    /// `raw_content`: a symbol does not know its content.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as [`Png::write`].
+    /// [`RenderError::TooLarge`] as from [`Png::write`].
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, Scale};
@@ -69,11 +73,11 @@ impl QrCodeImageDetails {
         Ok(details)
     }
 
-    /// Makes these the details of another symbol, in the memory that they have; `raw_content` as in [`new`](Self::new).
+    /// Replaces the details by those of another symbol and reuses their memory. `raw_content` is as in [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as [`Png::write`]; they are still those of the earlier symbol then.
+    /// [`RenderError::TooLarge`] as from [`Png::write`]. The details are unchanged then.
     ///
     /// ```
     /// use qrmint::render::Png;
@@ -96,7 +100,7 @@ impl QrCodeImageDetails {
 }
 
 impl fmt::Debug for QrCodeImageDetails {
-    /// Names the lengths of image and content, not their bytes: the content may be a secret, and the image shows it.
+    /// Shows the lengths of image and content, not their bytes: the content may be a secret, and the image carries it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QrCodeImageDetails")
             .field("version", &self.version.number())
@@ -107,10 +111,10 @@ impl fmt::Debug for QrCodeImageDetails {
     }
 }
 
-/// Makes the QR code image of `raw_content` at `level`: the smallest version that fits, the shortest segmentation, the best
-/// mask, 8 pixels a module, a quiet zone of 4 modules.
+/// Encodes `raw_content` at `level` as a QR code image: the smallest version that fits, the shortest segmentation, the best mask,
+/// 8 pixels a module, a quiet zone of 4 modules.
 ///
-/// For many images keep an [`Encoder`] and a [`Png`].
+/// To make many images, keep an [`Encoder`] and a [`Png`].
 ///
 /// # Errors
 ///
@@ -133,26 +137,21 @@ pub fn encode(raw_content: &[u8], level: ErrorCorrectionLevel) -> Result<QrCodeI
 
 #[cfg(feature = "serde")]
 mod json {
-    //! Graph's JSON.
+    //! The image as Graph's JSON.
+    //!
+    //! Graph prints the properties in two orders: those of an image by itself, and those of the image of a `qrCode`, which has its
+    //! `@odata.type` as well. The first order is written in two ways, by [`Serialize`] and faster by
+    //! [`write_json`](QrCodeImageDetails::write_json).
 
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
     use serde::de::{Deserialize, Deserializer, Error as _};
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 
     use super::{ErrorCorrectionLevel, QrCodeImageDetails, Version};
-    use crate::graph::odata::{Base64, is_type, read_object};
-
-    /// The engine that encodes: the widest instructions there are, if they are wanted.
-    #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    static ENGINE: std::sync::LazyLock<base64::engine::Simd> =
-        std::sync::LazyLock::new(|| base64::engine::Simd::standard(base64::engine::general_purpose::PAD));
-    #[cfg(not(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    static ENGINE: base64::engine::GeneralPurpose = STANDARD;
+    use crate::graph::odata::{self, Base64, decode_base64, encode_base64, read_object};
 
     impl QrCodeImageDetails {
-        /// Appends the JSON, byte for byte what a serializer of `serde_json` writes, but without looking at every
-        /// character of the base64 for what must be escaped: there is nothing. Allocates only what `json` lacks in capacity.
+        /// Appends the JSON that `serde_json` would write. It is faster because it does not search the base64 for characters to
+        /// escape. Allocates only if `json` lacks capacity.
         ///
         /// ```
         /// let details = qrmint::encode(b"hello", qrmint::ErrorCorrectionLevel::M)?;
@@ -162,7 +161,7 @@ mod json {
         /// # Ok::<(), Box<dyn std::error::Error>>(())
         /// ```
         pub fn write_json(&self, json: &mut Vec<u8>) {
-            // Digits without the machinery of formatting: a version has one or two.
+            // A version has one or two digits, so it needs no formatting machinery.
             let number = self.version.number();
             json.extend_from_slice(b"{\"version\":");
             json.extend((number >= 10).then_some(b'0' + number / 10));
@@ -170,22 +169,12 @@ mod json {
             json.extend_from_slice(b",\"errorCorrectionLevel\":\"");
             json.extend_from_slice(self.error_correction_level.letter().as_bytes());
             json.extend_from_slice(b"\",\"rawContent\":\"");
-            push_base64(&self.raw_content, json);
+            encode_base64(&self.raw_content, json);
             json.extend_from_slice(b"\",\"binaryValue\":\"");
-            push_base64(&self.binary_value, json);
+            encode_base64(&self.binary_value, json);
             json.extend_from_slice(b"\"}");
         }
     }
-
-    fn push_base64(bytes: &[u8], json: &mut Vec<u8>) {
-        let start = json.len();
-        json.resize(start + bytes.len().div_ceil(3) * 4, 0);
-        let written = ENGINE.encode_slice(bytes, &mut json[start..]);
-        debug_assert_eq!(written.ok(), Some(json.len() - start), "four characters for every three bytes");
-    }
-
-    /// The OData type, without its `#`.
-    const TYPE: &str = "microsoft.graph.qrCodeImageDetails";
 
     impl Serialize for QrCodeImageDetails {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -198,7 +187,25 @@ mod json {
         }
     }
 
-    /// The properties as JSON has them.
+    /// The image of a `qrCode`.
+    #[cfg(feature = "credential")]
+    pub(crate) struct ImageOfCode<'a>(pub(crate) &'a QrCodeImageDetails);
+
+    #[cfg(feature = "credential")]
+    impl Serialize for ImageOfCode<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let Self(image) = self;
+            let mut object = serializer.serialize_struct("qrCodeImageDetails", 5)?;
+            object.serialize_field("@odata.type", <Properties as odata::Properties>::TYPE)?;
+            object.serialize_field("binaryValue", &Base64(&image.binary_value))?;
+            object.serialize_field("version", &image.version.number())?;
+            object.serialize_field("errorCorrectionLevel", image.error_correction_level.letter())?;
+            object.serialize_field("rawContent", &Base64(&image.raw_content))?;
+            object.end()
+        }
+    }
+
+    /// The properties as they are read from JSON.
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Properties {
@@ -210,14 +217,23 @@ mod json {
         binary_value: String,
     }
 
+    impl odata::Properties<'_> for Properties {
+        const TYPE: &'static str = "#microsoft.graph.qrCodeImageDetails";
+
+        fn odata_type(&self) -> Option<&str> {
+            self.odata_type.as_deref()
+        }
+    }
+
     impl<'de> Deserialize<'de> for QrCodeImageDetails {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let properties: Properties = read_object(deserializer)?;
-            if let Some(other) = properties.odata_type.filter(|name| !is_type(name, TYPE)) {
-                return Err(D::Error::custom(format_args!("@odata.type: `{other}` is not `#{TYPE}`")));
-            }
             let bytes = |name: &str, text: &str| {
-                STANDARD.decode(text).map_err(|error| D::Error::custom(format_args!("{name}: {error}")))
+                let mut bytes = Vec::new();
+                match decode_base64(text, &mut bytes) {
+                    Ok(()) => Ok(bytes),
+                    Err(error) => Err(D::Error::custom(format_args!("{name}: {error}"))),
+                }
             };
             Ok(Self {
                 version: Version::new(properties.version)

@@ -1,6 +1,6 @@
-//! Microsoft Graph's shapes and rules: `qrCodeImageDetails`, and the sign-in credential `qrCode`.
+//! Microsoft Graph's types and rules: `qrCodeImageDetails` and the sign-in credential `qrCode`.
 //!
-//! Knows how to encode and draw; nothing of HTTP or stores.
+//! Knows `encode` and `render`; nothing of HTTP or stores.
 
 #[cfg(feature = "credential")]
 pub mod credential;
@@ -9,3 +9,5 @@ mod image_details;
 mod odata;
 
 pub use image_details::{QrCodeImageDetails, encode};
+#[cfg(feature = "serde")]
+pub use odata::decode_base64;

@@ -1,4 +1,6 @@
-//! Moments as Graph writes them: OData's `Edm.DateTimeOffset` in ticks of 100 nanoseconds. Knows no rule about codes.
+//! Dates and times as Graph writes them: OData's `Edm.DateTimeOffset` in ticks of 100 nanoseconds.
+//!
+//! Knows nothing of codes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,11 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A moment, in whole ticks of 100 nanoseconds, from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
+/// A date and time in whole ticks of 100 nanoseconds, from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
 ///
-/// It is written in UTC with `Z` and as many digits of the fraction as it has, seven at most, none if it is zero. It is read with
-/// any offset and up to nine digits, of which those beyond the seventh are cut off; without an offset it is refused. The same with `serde`,
-/// as a string.
+/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with any offset and
+/// up to nine digits of the fraction, of which digits after the seventh are dropped; text without an offset is refused. `serde`
+/// reads and writes the same text as a string.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -22,7 +24,7 @@ use serde::ser::{Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime {
-    /// Since 0001-01-01T00:00:00Z.
+    /// Ticks since 0001-01-01T00:00:00Z.
     ticks: i64,
 }
 
@@ -32,7 +34,7 @@ const NANOSECONDS_A_TICK: i128 = 100;
 const UNIX_EPOCH_SECONDS: i128 = 719_162 * 86_400;
 
 impl DateTime {
-    /// 0001-01-01T00:00:00Z, the earliest moment: the `lastUsedDateTime` of a code that was never used.
+    /// 0001-01-01T00:00:00Z, the earliest date and time: the `lastUsedDateTime` of a code that was never used.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -40,7 +42,7 @@ impl DateTime {
     /// ```
     pub const NEVER: Self = Self { ticks: 0 };
 
-    /// 9999-12-30T22:00:00.9999999Z, the latest moment: `jiff`'s, at which every offset still has a date.
+    /// 9999-12-30T22:00:00.9999999Z, the latest date and time: the maximum of `jiff`, which has a date with every offset.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -48,7 +50,7 @@ impl DateTime {
     /// ```
     pub const MAX: Self = Self { ticks: 3_155_378_040_009_999_999 };
 
-    /// The tick that `timestamp` lies in; `None` if that is before the year 1.
+    /// Creates the tick that contains `timestamp`. Returns `None` before the year 1.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -62,8 +64,8 @@ impl DateTime {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_A_TICK)).ok().and_then(Self::from_ticks)
     }
 
-    /// The moment so many ticks of 100 nanoseconds after 0001-01-01T00:00:00Z; `None` outside the range. For stores: ticks
-    /// sort as the moments do.
+    /// Creates a date and time from the number of ticks since 0001-01-01T00:00:00Z. Returns `None` outside the range. Ticks sort as
+    /// the dates do, so stores can keep them.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -74,7 +76,7 @@ impl DateTime {
         if 0 <= ticks && ticks <= Self::MAX.ticks { Some(Self { ticks }) } else { None }
     }
 
-    /// Ticks of 100 nanoseconds since 0001-01-01T00:00:00Z, as .NET counts them.
+    /// Returns the number of ticks since 0001-01-01T00:00:00Z, as .NET counts them.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -86,7 +88,7 @@ impl DateTime {
         self.ticks
     }
 
-    /// The moment as `jiff` has it.
+    /// Converts to a timestamp of `jiff`.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -99,21 +101,21 @@ impl DateTime {
         Timestamp::from_nanosecond(nanoseconds).expect("the range lies within jiff's")
     }
 
-    /// How long after `earlier` this is; negative if it is before.
+    /// Returns the time since `earlier`, which is negative if `earlier` is later.
     pub(crate) const fn since(self, earlier: Self) -> SignedDuration {
         let ticks = self.ticks - earlier.ticks;
         SignedDuration::new(ticks / 10_000_000, (ticks % 10_000_000) as i32 * 100)
     }
 
-    /// The tick that the moment so much later lies in; `None` outside the range.
+    /// Adds `duration` and rounds down to a tick. Returns `None` outside the range.
     pub(crate) fn checked_add(self, duration: SignedDuration) -> Option<Self> {
         let ticks = i128::from(self.ticks) + duration.as_nanos().div_euclid(NANOSECONDS_A_TICK);
         i64::try_from(ticks).ok().and_then(Self::from_ticks)
     }
 
-    /// Whether this is `other` with digits of its fraction cut off, from none to all. Clients keep fewer than seven: Python six,
-    /// JavaScript three.
-    pub(crate) fn is_cut_from(self, other: Self) -> bool {
+    /// Returns whether this is `other` with the fraction truncated to any number of digits. Clients keep fewer than seven: Python
+    /// six, JavaScript three.
+    pub(crate) fn is_truncated_from(self, other: Self) -> bool {
         (0..=7).any(|digits| {
             let unit = 10_i64.pow(digits);
             other.ticks / unit * unit == self.ticks
@@ -133,7 +135,7 @@ impl fmt::Debug for DateTime {
     }
 }
 
-/// Why a text is no [`DateTime`].
+/// Why text is not a [`DateTime`].
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -143,12 +145,12 @@ impl fmt::Debug for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseDateTimeError {
-    /// It has not the form `2025-12-19T12:00:00Z`: seconds, a fraction of up to nine digits, and an offset such as `+01:00` for
-    /// `Z` are all that may differ.
+    /// The text is not of the form `2025-12-19T12:00:00Z`. The seconds may be left out or have a fraction of up to nine digits, and
+    /// an offset such as `+01:00` may replace the `Z`.
     Malformed,
-    /// It says no offset, so it is no moment.
+    /// The text has no offset from UTC.
     NoOffset,
-    /// There is no such date or time of day, or it is not from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
+    /// There is no such date or time of day, or it is outside 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
     OutOfRange,
 }
 
@@ -164,8 +166,8 @@ impl fmt::Display for ParseDateTimeError {
 
 impl std::error::Error for ParseDateTimeError {}
 
-/// What follows `pattern` in `text`, in which each `0` stands for a digit and a letter for either case of it.
-fn follow<'a>(text: &'a [u8], pattern: &[u8]) -> Option<&'a [u8]> {
+/// Returns the rest of `text` after `pattern`, in which `0` stands for a digit and a letter for either case.
+fn strip_pattern<'a>(text: &'a [u8], pattern: &[u8]) -> Option<&'a [u8]> {
     let (start, rest) = text.split_at_checked(pattern.len())?;
     let fits = |(&byte, &wanted): (&u8, &u8)| {
         if wanted == b'0' { byte.is_ascii_digit() } else { byte.eq_ignore_ascii_case(&wanted) }
@@ -173,10 +175,10 @@ fn follow<'a>(text: &'a [u8], pattern: &[u8]) -> Option<&'a [u8]> {
     start.iter().zip(pattern).all(fits).then_some(rest)
 }
 
-/// What follows the date and the time of day.
-fn offset_of(text: &[u8]) -> Option<&[u8]> {
-    let rest = follow(text, b"0000-00-00T00:00")?;
-    let Some(rest) = follow(rest, b":00") else { return Some(rest) };
+/// Returns the rest of `text` after the date and the time of day.
+fn strip_date_and_time(text: &[u8]) -> Option<&[u8]> {
+    let rest = strip_pattern(text, b"0000-00-00T00:00")?;
+    let Some(rest) = strip_pattern(rest, b":00") else { return Some(rest) };
     let Some(fraction) = rest.strip_prefix(b".") else { return Some(rest) };
     let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
     (1..=9).contains(&digits).then(|| &fraction[digits..])
@@ -185,16 +187,16 @@ fn offset_of(text: &[u8]) -> Option<&[u8]> {
 impl FromStr for DateTime {
     type Err = ParseDateTimeError;
 
-    /// The form is OData's; `jiff` alone would take others as well.
+    /// Accepts the form of OData only; `jiff` alone accepts others as well.
     fn from_str(text: &str) -> Result<Self, ParseDateTimeError> {
-        let offset = offset_of(text.as_bytes()).ok_or(ParseDateTimeError::Malformed)?;
+        let offset = strip_date_and_time(text.as_bytes()).ok_or(ParseDateTimeError::Malformed)?;
         if offset.is_empty() {
             return Err(ParseDateTimeError::NoOffset);
         }
-        if ![&b"Z"[..], b"+00:00", b"-00:00"].iter().any(|pattern| follow(offset, pattern) == Some(b"")) {
+        if ![&b"Z"[..], b"+00:00", b"-00:00"].iter().any(|pattern| strip_pattern(offset, pattern) == Some(b"")) {
             return Err(ParseDateTimeError::Malformed);
         }
-        // A second numbered 60 would become the 59th.
+        // `jiff` would read a leap second, 60, as second 59.
         if text.as_bytes()[16] == b':' && text.as_bytes()[17] > b'5' {
             return Err(ParseDateTimeError::OutOfRange);
         }

@@ -1,10 +1,12 @@
-//! The two kinds of code and how long each may live.
+//! The two kinds of code and the limits of their lifetimes.
+//!
+//! Knows nothing of dates.
 
 use std::fmt;
 
 use jiff::SignedDuration;
 
-/// Which of a user's two codes.
+/// The kind of a code. A user has at most one active code of each.
 ///
 /// ```
 /// use qrmint::credential::Kind;
@@ -13,14 +15,20 @@ use jiff::SignedDuration;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// `standardQRCode`: for days, its expiry can be changed.
+    /// `standardQRCode`: valid for days. Its expiry can be changed.
     Standard,
-    /// `temporaryQRCode`: for hours, cannot be changed.
+    /// `temporaryQRCode`: valid for hours. It cannot be changed.
     Temporary,
 }
 
+/// The longest lifetime of a standard code, in days of 24 hours.
+pub(super) const MAX_STANDARD_DAYS: u16 = 395;
+
+/// The longest lifetime of a temporary code, in hours.
+pub(super) const MAX_TEMPORARY_HOURS: u16 = 12;
+
 impl Kind {
-    /// Both.
+    /// Both kinds.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -28,7 +36,7 @@ impl Kind {
     /// ```
     pub const ALL: [Self; 2] = [Self::Standard, Self::Temporary];
 
-    /// Graph's name of the property of `qrCodePinMethod` that holds such a code.
+    /// Returns Graph's name of the property of `qrCodePinMethod` that holds such a code.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -41,7 +49,7 @@ impl Kind {
         }
     }
 
-    /// The kind of that [`name`](Self::name), without regard to case: clients write `standardQrCode` as well.
+    /// Returns the kind with that [`name`](Self::name). Ignores case, since clients write `standardQrCode` as well.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -52,8 +60,8 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
-    /// The least that `expireDateTime` is after `startDateTime`: a tick of 100 nanoseconds for a standard code, 1 hour for a temporary
-    /// one.
+    /// Returns the shortest time from `startDateTime` to `expireDateTime`: a tick of 100 nanoseconds for a standard code, 1 hour for
+    /// a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -66,8 +74,8 @@ impl Kind {
         }
     }
 
-    /// The most that `expireDateTime` is after `startDateTime`: 395 days of 24 hours for a standard code, 12 hours for a temporary
-    /// one.
+    /// Returns the longest time from `startDateTime` to `expireDateTime`: 395 days of 24 hours for a standard code, 12 hours for a
+    /// temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -75,8 +83,8 @@ impl Kind {
     /// ```
     pub const fn longest_lifetime(self) -> SignedDuration {
         match self {
-            Self::Standard => SignedDuration::from_hours(395 * 24),
-            Self::Temporary => SignedDuration::from_hours(12),
+            Self::Standard => SignedDuration::from_hours(MAX_STANDARD_DAYS as i64 * 24),
+            Self::Temporary => SignedDuration::from_hours(MAX_TEMPORARY_HOURS as i64),
         }
     }
 }

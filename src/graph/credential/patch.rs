@@ -1,17 +1,19 @@
-//! What a client asks for: the body of a PATCH. Knows JSON's properties, not what becomes of them.
+//! The body of a PATCH: the properties that a client asks for.
+//!
+//! Knows JSON; nothing of the rules.
 
 use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::super::odata::is_type;
 use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
+use crate::graph::odata::is_type;
 
-/// The properties of a code that a client may choose. What is `None` keeps its value or is given one.
+/// The properties of a code that a client may choose. A property that is `None` keeps its value, or gets a default in a new code.
 ///
-/// [`PatchBody`] is how one is read and tells errors apart; `Deserialize` is the same for whoever wants the message alone.
+/// `Deserialize` reads it and reports errors as messages. [`PatchBody`] reads the same and distinguishes the errors.
 ///
 /// ```
 /// use qrmint::credential::QrCodePatch;
@@ -22,20 +24,20 @@ use super::qr_code::QrCode;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QrCodePatch {
-    /// From when the code is to be used.
+    /// When the code becomes valid.
     pub start_date_time: Option<DateTime>,
-    /// From when it no longer is.
+    /// When the code expires.
     pub expire_date_time: Option<DateTime>,
 }
 
-/// A body that is an object, its properties read and checked.
+/// The body of a PATCH: an object whose properties are read and checked.
 ///
-/// - `startDateTime` and `expireDateTime` are [`DateTime`]s; null is as if they were absent.
-/// - `@odata.type`, if it is there and not null, is `#microsoft.graph.qrCode`, the `#` optional.
-/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image`, which clients send back as they read them, are ignored whatever their value,
-///   and so are all other annotations: names with `@odata.` in them.
-/// - Names are taken without regard to the case of ASCII letters, for a published .NET client writes `ExpireDateTime`. A property that
-///   comes twice, in whatever case, is refused, and so is any other property. The first that is wrong is told.
+/// - `startDateTime` and `expireDateTime` are [`DateTime`]s; null means absent.
+/// - `@odata.type` is absent, null or `#microsoft.graph.qrCode`, with or without the `#`.
+/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored whatever their value, since clients send them back as they
+///   read them. All other annotations, which are names with `@odata.` in them, are ignored too.
+/// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`. A property that comes
+///   twice, in whatever case, is refused, and so is any other property. The first error is reported.
 ///
 /// ```
 /// use qrmint::credential::PatchBody;
@@ -46,17 +48,17 @@ pub struct QrCodePatch {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Deserializing itself fails only for what is not JSON or no object. Read it from the text: a `serde_json::Value` no longer
-/// knows that a property came twice.
+/// Deserializing fails only if the body is not JSON or not an object. Read it from text: a `serde_json::Value` does not tell
+/// whether a property came twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatchBody(Result<QrCodePatch, PatchError>);
 
 impl PatchBody {
-    /// What is asked for.
+    /// Returns the properties.
     ///
     /// # Errors
     ///
-    /// [`PatchError`] for the first property that is wrong.
+    /// [`PatchError`] for the first wrong property.
     ///
     /// ```
     /// use qrmint::credential::{PatchBody, QrCodePatch};
@@ -69,7 +71,7 @@ impl PatchBody {
     }
 }
 
-/// The properties of a body that are looked at or may come once.
+/// The known properties of a body.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Property {
     Type,
@@ -78,7 +80,7 @@ enum Property {
     ReadOnly,
 }
 
-/// Their names.
+/// The names of the known properties.
 const PROPERTIES: [(&str, Property); 7] = [
     ("@odata.type", Property::Type),
     ("startDateTime", Property::Start),
@@ -89,7 +91,7 @@ const PROPERTIES: [(&str, Property); 7] = [
     ("image", Property::ReadOnly),
 ];
 
-/// The value of a property that is looked at.
+/// The value of a property that is checked.
 enum Value {
     Null,
     Text(String),
@@ -97,7 +99,7 @@ enum Value {
 }
 
 impl Value {
-    /// The value as a moment, or `None` if it is null.
+    /// Reads the value as a date and time. Returns `None` if it is null.
     fn date_time(self, target: &'static str) -> Result<Option<DateTime>, PatchError> {
         match self {
             Self::Null => Ok(None),
@@ -170,7 +172,7 @@ impl<'de> Visitor<'de> for Object {
         let mut patch = QrCodePatch::default();
         let mut seen = [false; PROPERTIES.len()];
         let mut wrong = None;
-        // Whatever is wrong, the object is read to its end: what is not JSON comes first.
+        // The object is read to its end even after an error, because a syntax error takes precedence.
         while let Some(name) = object.next_key::<String>()? {
             let result = match PROPERTIES.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name)) {
                 Some(index) if std::mem::replace(&mut seen[index], true) => {
@@ -201,7 +203,7 @@ impl<'de> Visitor<'de> for Object {
     }
 }
 
-/// Whether a name is that of an OData annotation, of the object (`@odata.context`) or of a property
+/// Returns whether a name is that of an OData annotation, of the object (`@odata.context`) or of a property
 /// (`startDateTime@odata.type`).
 fn is_annotation(name: &str) -> bool {
     const MARK: &[u8] = b"@odata.";
@@ -228,7 +230,7 @@ impl<'de> Deserialize<'de> for QrCodePatch {
     }
 }
 
-/// What is wrong with a property of a [`PatchBody`].
+/// Why a property of a [`PatchBody`] was refused.
 ///
 /// ```
 /// use qrmint::credential::PatchBody;
@@ -241,22 +243,22 @@ impl<'de> Deserialize<'de> for QrCodePatch {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatchError {
-    /// There is no such property.
+    /// The property is unknown.
     Unknown {
         /// The name as it was sent.
         name: String,
     },
-    /// A property comes twice.
+    /// The property comes twice.
     Duplicate {
-        /// Its name.
+        /// The property's name.
         target: &'static str,
     },
-    /// A date is no text.
+    /// The value of a date is not a string.
     NotText {
         /// The property's name.
         target: &'static str,
     },
-    /// A date cannot be read.
+    /// The value of a date cannot be read.
     DateTime {
         /// The property's name.
         target: &'static str,
@@ -268,7 +270,7 @@ pub enum PatchError {
 }
 
 impl PatchError {
-    /// A name for programs to go by, which stays as it is: `unknownProperty`, `duplicateProperty`, `dateTimeWithoutOffset`,
+    /// Returns a stable identifier for programs: `unknownProperty`, `duplicateProperty`, `dateTimeWithoutOffset`,
     /// `invalidDateTime` or `invalidType`.
     ///
     /// ```
@@ -285,7 +287,7 @@ impl PatchError {
         }
     }
 
-    /// The property: Graph's name of it, or as it was sent if it is unknown.
+    /// Returns the property: Graph's name of it, or the name as it was sent if it is unknown.
     ///
     /// ```
     /// use qrmint::credential::PatchError;
@@ -303,12 +305,12 @@ impl PatchError {
 impl fmt::Display for PatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // It may be anything, and messages end up in logs.
+            // The name may contain anything, and messages end up in logs.
             Self::Unknown { name } => write!(f, "unknown property `{}`", name.escape_debug()),
             Self::Duplicate { target } => write!(f, "property `{target}` comes twice"),
             Self::NotText { target } => write!(f, "{target}: not a text"),
             Self::DateTime { target, error } => write!(f, "{target}: {error}"),
-            Self::OtherType => write!(f, "@odata.type: not `#{}`", QrCode::TYPE),
+            Self::OtherType => write!(f, "@odata.type: not `{}`", QrCode::TYPE),
         }
     }
 }

@@ -1,13 +1,15 @@
-//! What an administrator may choose: how long a code lives that is not told when to expire.
+//! The administrator's choice: the lifetimes of codes whose expiry the client does not choose.
+//!
+//! Knows the kinds and their limits; nothing of dates.
 
 use std::fmt;
 
 use jiff::SignedDuration;
 
-use super::kind::Kind;
+use super::kind::{Kind, MAX_STANDARD_DAYS, MAX_TEMPORARY_HOURS};
 
-/// The lifetimes of codes whose `expireDateTime` is left out. The default is 365 days and 3 hours. A lifetime is no
-/// limit: a client may ask for up to 395 days or 12 hours whatever the policy.
+/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days and 3 hours. They are no limits:
+/// a client may ask for up to 395 days or 12 hours whatever the policy.
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, PolicyError};
@@ -23,27 +25,27 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Standard codes for so many days of 24 hours, temporary ones for so many hours.
+    /// Creates a policy with the lifetime of standard codes in days of 24 hours and that of temporary codes in hours.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] unless 1 to 395 days and 1 to 12 hours.
+    /// [`PolicyError`] unless they are 1 to 395 days and 1 to 12 hours.
     ///
     /// ```
     /// use qrmint::credential::Policy;
     /// assert_eq!(Policy::new(365, 3), Ok(Policy::default()));
     /// ```
     pub const fn new(standard_days: u16, temporary_hours: u16) -> Result<Self, PolicyError> {
-        if standard_days < 1 || standard_days > 395 {
+        if standard_days < 1 || standard_days > MAX_STANDARD_DAYS {
             return Err(PolicyError::StandardLifetime { days: standard_days });
         }
-        if temporary_hours < 1 || temporary_hours > 12 {
+        if temporary_hours < 1 || temporary_hours > MAX_TEMPORARY_HOURS {
             return Err(PolicyError::TemporaryLifetime { hours: temporary_hours });
         }
         Ok(Self { standard_days, temporary_hours })
     }
 
-    /// How long after its `startDateTime` a code of that kind expires that is not told when.
+    /// Returns the time from `startDateTime` to `expireDateTime` of a code of that kind that is created without the latter.
     ///
     /// ```
     /// use qrmint::credential::{Kind, Policy};
@@ -63,7 +65,7 @@ impl Default for Policy {
     }
 }
 
-/// Why there is no such [`Policy`].
+/// Why a [`Policy`] could not be created.
 ///
 /// ```
 /// use qrmint::credential::{Policy, PolicyError};
@@ -74,14 +76,14 @@ impl Default for Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// Not 1 to 395 days: Graph's `standardQRCodeLifetimeInDays`.
+    /// The lifetime of standard codes is not 1 to 395 days: Graph's `standardQRCodeLifetimeInDays`.
     StandardLifetime {
-        /// The days asked for.
+        /// The days given.
         days: u16,
     },
-    /// Not 1 to 12 hours.
+    /// The lifetime of temporary codes is not 1 to 12 hours.
     TemporaryLifetime {
-        /// The hours asked for.
+        /// The hours given.
         hours: u16,
     },
 }
@@ -89,9 +91,11 @@ pub enum PolicyError {
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::StandardLifetime { days } => write!(f, "lifetime of standard codes: {days} days are not 1 to 395"),
+            Self::StandardLifetime { days } => {
+                write!(f, "lifetime of standard codes: {days} days are not 1 to {MAX_STANDARD_DAYS}")
+            }
             Self::TemporaryLifetime { hours } => {
-                write!(f, "lifetime of temporary codes: {hours} hours are not 1 to 12")
+                write!(f, "lifetime of temporary codes: {hours} hours are not 1 to {MAX_TEMPORARY_HOURS}")
             }
         }
     }

@@ -1,19 +1,21 @@
-//! The code as Graph answers it.
+//! Graph's `qrCode`: the code in a response.
+//!
+//! Knows JSON; nothing of the rules.
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use uuid::Uuid;
 
-use super::super::image_details::QrCodeImageDetails;
-use super::super::odata::{Base64, is_type, read_object};
 use super::date_time::DateTime;
+use crate::graph::image_details::{ImageOfCode, QrCodeImageDetails};
+use crate::graph::odata::{self, read_object};
 
 /// A sign-in code: Graph's `qrCode`.
 ///
-/// Written with `serde` it is Graph's JSON in the order of its pages: `@odata.type`, `id`, `expireDateTime`, `startDateTime`,
-/// `createdDateTime`, `lastUsedDateTime`, `image`, which is null or has `@odata.type`, `binaryValue`, `version`,
-/// `errorCorrectionLevel` and `rawContent`. Read, `@odata.type` is optional, `lastUsedDateTime` may be null or absent for
-/// [`DateTime::NEVER`], `image` for none, and unknown properties are ignored.
+/// With `serde` it is written as Graph's JSON in the order of Graph's pages: `@odata.type`, `id`, `expireDateTime`,
+/// `startDateTime`, `createdDateTime`, `lastUsedDateTime`, `image`. The image is null or has `@odata.type`, `binaryValue`,
+/// `version`, `errorCorrectionLevel` and `rawContent`. On reading, `@odata.type` is optional, null or no `lastUsedDateTime` means
+/// [`DateTime::NEVER`], null or no `image` means none, and unknown properties are ignored.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, QrCode};
@@ -35,25 +37,25 @@ use super::date_time::DateTime;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QrCode {
-    /// The code's id.
+    /// The id of the code.
     pub id: Uuid,
-    /// From when the code can no longer be used.
+    /// When the code expires.
     pub expire_date_time: DateTime,
-    /// From when it can.
+    /// When the code becomes valid.
     pub start_date_time: DateTime,
-    /// When it was created.
+    /// When the code was created.
     pub created_date_time: DateTime,
-    /// When it was last used; [`DateTime::NEVER`] before that.
+    /// When the code was last used; [`DateTime::NEVER`] before the first use.
     pub last_used_date_time: DateTime,
-    /// The image, which comes with the response that creates the code and never again.
+    /// The image, which is in the response that creates the code and in no other.
     pub image: Option<QrCodeImageDetails>,
 }
 
 impl QrCode {
-    /// The OData type, without its `#`.
-    pub(crate) const TYPE: &str = "microsoft.graph.qrCode";
+    /// The OData type.
+    pub(crate) const TYPE: &str = "#microsoft.graph.qrCode";
 
-    /// The code that `record` keeps, with that image.
+    /// Creates the response for the code of `record`.
     pub(crate) fn new(record: &super::Record, image: Option<QrCodeImageDetails>) -> Self {
         Self {
             id: record.id,
@@ -69,34 +71,18 @@ impl QrCode {
 impl Serialize for QrCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("qrCode", 7)?;
-        object.serialize_field("@odata.type", "#microsoft.graph.qrCode")?;
+        object.serialize_field("@odata.type", Self::TYPE)?;
         object.serialize_field("id", &self.id)?;
         object.serialize_field("expireDateTime", &self.expire_date_time)?;
         object.serialize_field("startDateTime", &self.start_date_time)?;
         object.serialize_field("createdDateTime", &self.created_date_time)?;
         object.serialize_field("lastUsedDateTime", &self.last_used_date_time)?;
-        object.serialize_field("image", &self.image.as_ref().map(Image))?;
+        object.serialize_field("image", &self.image.as_ref().map(ImageOfCode))?;
         object.end()
     }
 }
 
-/// The image as the pages of `qrCode` print it: with its type, in their order.
-struct Image<'a>(&'a QrCodeImageDetails);
-
-impl Serialize for Image<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(image) = self;
-        let mut object = serializer.serialize_struct("qrCodeImageDetails", 5)?;
-        object.serialize_field("@odata.type", "#microsoft.graph.qrCodeImageDetails")?;
-        object.serialize_field("binaryValue", &Base64(&image.binary_value))?;
-        object.serialize_field("version", &image.version.number())?;
-        object.serialize_field("errorCorrectionLevel", image.error_correction_level.letter())?;
-        object.serialize_field("rawContent", &Base64(&image.raw_content))?;
-        object.end()
-    }
-}
-
-/// The properties as JSON has them.
+/// The properties as they are read from JSON.
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Properties {
@@ -110,12 +96,17 @@ struct Properties {
     image: Option<QrCodeImageDetails>,
 }
 
+impl odata::Properties<'_> for Properties {
+    const TYPE: &'static str = QrCode::TYPE;
+
+    fn odata_type(&self) -> Option<&str> {
+        self.odata_type.as_deref()
+    }
+}
+
 impl<'de> Deserialize<'de> for QrCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let properties: Properties = read_object(deserializer)?;
-        if let Some(name) = properties.odata_type.filter(|name| !is_type(name, Self::TYPE)) {
-            return Err(D::Error::custom(format_args!("@odata.type: `{name}` is not `#{}`", Self::TYPE)));
-        }
         Ok(Self {
             id: properties.id,
             expire_date_time: properties.expire_date_time,

@@ -1,4 +1,6 @@
-//! The raw content of a code: `ms-qrpin:v1|<user principal name>|<qrCode id>|<secret>`, written and read.
+//! The raw content of a code: `ms-qrpin:v1|<user principal name>|<qrCode id>|<secret>`.
+//!
+//! Knows how to write and to read it; nothing of records.
 
 use std::fmt;
 
@@ -12,20 +14,20 @@ use super::verify::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 
-/// Whether content can name that user and be read in one way only: not empty, no `|`, no control character.
+/// Returns whether content can name that user unambiguously: the name is not empty and has no `|` and no control character.
 pub(crate) fn can_name(user_principal_name: &str) -> bool {
     !user_principal_name.is_empty() && !user_principal_name.chars().any(|char| char == '|' || char.is_control())
 }
 
-/// The raw content of the code of that id and secret, for a user whom content [can name](can_name).
+/// Returns the raw content of a code, for a user whom content [can name](can_name).
 pub(crate) fn raw_content(user_principal_name: &str, id: Uuid, secret: &Secret) -> String {
     debug_assert!(can_name(user_principal_name));
     format!("{PREFIX}{user_principal_name}|{id}|{}", URL_SAFE_NO_PAD.encode(secret.as_bytes()))
 }
 
-/// What a scanned code says: whose it is, which one, and the digest of its secret. It is what was scanned, not yet verified.
+/// The content of a scanned code, not yet verified: user principal name, id and the digest of the secret.
 ///
-/// The secret itself is not kept; `Debug` shows neither it nor its digest.
+/// The secret itself is not kept, and `Debug` does not show the digest.
 ///
 /// ```
 /// use qrmint::credential::{ScannedContent, VerifyError};
@@ -44,7 +46,8 @@ pub struct ScannedContent<'a> {
 }
 
 impl<'a> ScannedContent<'a> {
-    /// Reads the raw content of a code. Takes exactly what [`upsert`](super::upsert) makes, but for the case of the id's letters.
+    /// Reads the raw content of a code. Accepts exactly the contents that [`upsert`](super::upsert) creates, but ignores the case of
+    /// the id.
     ///
     /// # Errors
     ///
@@ -65,14 +68,14 @@ impl<'a> ScannedContent<'a> {
             return None;
         }
         let id = Uuid::try_parse(id).ok()?;
-        // Unpadded base64 that leaves no bit over is the only one of its bytes.
+        // The engine refuses unused bits that are not zero, so each secret has exactly one text.
         let mut bytes = [0; Secret::LEN];
         let len = URL_SAFE_NO_PAD.decode_slice(secret, &mut bytes).ok()?;
         let secret_digest = (len == Secret::LEN).then(|| Secret::from_bytes(bytes).digest())?;
         Some(Self { user_principal_name, id, secret_digest })
     }
 
-    /// The user principal name that the code says.
+    /// Returns the user principal name that the code names.
     ///
     /// ```
     /// # use qrmint::credential::ScannedContent;
@@ -84,7 +87,7 @@ impl<'a> ScannedContent<'a> {
         self.user_principal_name
     }
 
-    /// The id that the code says.
+    /// Returns the id of the code.
     ///
     /// ```
     /// # use qrmint::credential::ScannedContent;
@@ -96,7 +99,7 @@ impl<'a> ScannedContent<'a> {
         self.id
     }
 
-    /// The digest of the secret that the code says.
+    /// Returns the digest of the secret.
     pub(crate) const fn secret_digest(&self) -> SecretDigest {
         self.secret_digest
     }

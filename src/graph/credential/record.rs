@@ -1,4 +1,6 @@
-//! What a store keeps of a code.
+//! The record of a code that a store keeps.
+//!
+//! Knows nothing of the rules but expiry.
 
 use uuid::Uuid;
 
@@ -7,10 +9,10 @@ use super::kind::Kind;
 use super::qr_code::QrCode;
 use super::secret::SecretDigest;
 
-/// A code as it is stored, one for each user and [`Kind`]: Graph's properties but for the image, and a digest of the secret.
+/// A stored code, one for each user and [`Kind`]: Graph's properties without the image, and a digest of the secret.
 ///
-/// Stores read and write the fields; whatever they hold, [`upsert`](super::upsert) and [`verify`](super::verify) do not panic.
-/// `Debug` shows all but the digest.
+/// Stores read and write the fields. [`upsert`](super::upsert) and [`verify`](super::verify) do not panic, whatever the fields hold.
+/// `Debug` shows everything but the digest.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
@@ -30,26 +32,26 @@ use super::secret::SecretDigest;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The code's id, a random one (UUID version 4); a new code has a new id.
+    /// The id of the code (UUID version 4). A new code has a new id.
     pub id: Uuid,
-    /// Which of the user's codes.
+    /// The kind of the code.
     pub kind: Kind,
-    /// From when the code can be used.
+    /// When the code becomes valid.
     pub start_date_time: DateTime,
-    /// From when it no longer can.
+    /// When the code expires.
     pub expire_date_time: DateTime,
-    /// When it was created.
+    /// When the code was created.
     pub created_date_time: DateTime,
-    /// When it was last verified; [`DateTime::NEVER`] before that.
+    /// When the code was last verified; [`DateTime::NEVER`] before the first time.
     pub last_used_date_time: DateTime,
-    /// The user principal name that the code says, which is the one at its creation.
+    /// The user principal name that the code names: the one at its creation.
     pub user_principal_name: String,
-    /// What is kept of the secret.
+    /// The digest of the secret.
     pub secret_digest: SecretDigest,
 }
 
 impl Record {
-    /// Whether the code has not expired: `now < expireDateTime`. One that is yet to start is active.
+    /// Returns whether the code has not expired: `now < expireDateTime`. A code that has not started yet is active.
     ///
     /// ```
     /// # use qrmint::credential::{DateTime, Kind, Record, SecretDigest};
@@ -72,7 +74,7 @@ impl Record {
         now < self.expire_date_time
     }
 
-    /// The code as a read or an update answers it: without an image.
+    /// Returns the response to a read or an update: the code without an image.
     ///
     /// ```
     /// # use qrmint::credential::{DateTime, Kind, Record, SecretDigest};

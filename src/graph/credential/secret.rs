@@ -1,4 +1,6 @@
-//! What makes a code hard to guess, and what is kept of it. Nothing here shows itself to `Debug`.
+//! The secret of a code and its digest. `Debug` shows neither.
+//!
+//! Knows bytes; nothing of users or dates.
 
 use std::fmt;
 
@@ -6,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-/// The randomness of one new code: 48 bytes, which whoever calls takes from the operating system's generator. It cannot be
-/// cloned, so that no two codes come of the same.
+/// The randomness of one new code: 48 bytes, which the caller gets from the operating system's generator. It cannot be cloned, so
+/// no two codes share it.
 ///
 /// ```
 /// use qrmint::credential::Randomness;
@@ -23,14 +25,14 @@ pub struct Randomness {
 }
 
 impl Randomness {
-    /// Bytes that a new code takes: 16 for its id, 32 for its secret.
+    /// Number of bytes: 16 for the id of the code, 32 for its secret.
     ///
     /// ```
     /// assert_eq!(qrmint::credential::Randomness::LEN, 48);
     /// ```
     pub const LEN: usize = 48;
 
-    /// These bytes, which must be uniformly random, unknown to anybody else, and never used before.
+    /// Takes `bytes`, which must be uniformly random, secret and never used before.
     ///
     /// ```
     /// use qrmint::credential::Randomness;
@@ -45,7 +47,7 @@ impl Randomness {
         Self { id, secret: Secret(secret) }
     }
 
-    /// A random id (UUID version 4) and a secret.
+    /// Returns a random id (UUID version 4) and a secret.
     pub(crate) fn into_id_and_secret(self) -> (Uuid, Secret) {
         (uuid::Builder::from_random_bytes(self.id).into_uuid(), self.secret)
     }
@@ -57,31 +59,31 @@ impl fmt::Debug for Randomness {
     }
 }
 
-/// What only the code itself shows. It has no `Debug`.
+/// The secret of a code, which only its content shows. It has no `Debug`.
 pub(crate) struct Secret([u8; Self::LEN]);
 
 impl Secret {
-    /// Bytes of a secret.
+    /// Number of bytes.
     pub(crate) const LEN: usize = 32;
 
-    /// The secret that is these bytes.
+    /// Creates a secret from its bytes.
     pub(crate) const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub(crate) const fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }
 
-    /// What is stored of it.
+    /// Returns the digest, which is stored in place of the secret.
     pub(crate) fn digest(&self) -> SecretDigest {
         SecretDigest(Sha256::digest(self.0).into())
     }
 }
 
-/// The SHA-256 digest of a code's secret: what is stored of it. The secret is 32 random bytes, so that nothing is to be found by
-/// trying. Comparison takes the same time wherever two differ; `Debug` shows nothing.
+/// The SHA-256 digest of a code's secret, which is stored in place of the secret. The secret is 32 random bytes, so it cannot be
+/// guessed from the digest. Digests are compared in constant time; `Debug` does not show them.
 ///
 /// ```
 /// use qrmint::credential::SecretDigest;
@@ -93,7 +95,7 @@ impl Secret {
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
-    /// A digest that a store kept.
+    /// Creates a digest from the bytes that a store kept.
     ///
     /// ```
     /// use qrmint::credential::SecretDigest;
@@ -103,7 +105,7 @@ impl SecretDigest {
         Self(bytes)
     }
 
-    /// The bytes for a store to keep.
+    /// Returns the bytes for a store to keep.
     ///
     /// ```
     /// use qrmint::credential::SecretDigest;

@@ -1,10 +1,11 @@
-//! Create or update: the rules.
+//! The rules of create or update.
+//!
+//! Knows everything else in this folder except verification; nothing of clocks, random generators or stores.
 
 use std::fmt;
 
 use jiff::SignedDuration;
 
-use super::super::image_details::encode;
 use super::date_time::DateTime;
 use super::kind::Kind;
 use super::patch::QrCodePatch;
@@ -14,9 +15,10 @@ use super::raw_content::{can_name, raw_content};
 use super::record::Record;
 use super::secret::Randomness;
 use crate::error::EncodeError;
+use crate::graph::image_details::encode;
 use crate::version::ErrorCorrectionLevel;
 
-/// What a PATCH comes to: the record to store in place of the state that was given, and the answer.
+/// The result of a PATCH: the record to store in place of the given one, and the response.
 ///
 /// ```
 /// use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, Upserted};
@@ -34,28 +36,28 @@ use crate::version::ErrorCorrectionLevel;
 pub enum Upserted {
     /// A new code: 201 in HTTP.
     Created {
-        /// What to store.
+        /// The record to store.
         record: Record,
-        /// What to answer, with the image: the one time that the raw content exists.
+        /// The response, with the image. No other response has the raw content.
         response: QrCode,
     },
     /// The active code, changed: 200 in HTTP.
     Updated {
-        /// What to store.
+        /// The record to store.
         record: Record,
-        /// What to answer, without an image.
+        /// The response, without an image.
         response: QrCode,
     },
 }
 
-/// Creates a code of that kind if `state` is none or has expired at `now`, and updates it otherwise.
+/// Creates a code of that kind if `state` is `None` or has expired at `now`; otherwise updates it.
 ///
-/// `state` is what is stored of that kind for the user; a record of the other kind counts as none. `randomness` goes into a new
-/// code and is of no use afterwards. `user_principal_name` is what a new code says.
+/// `state` is the user's stored record of that kind; a record of the other kind counts as none. `randomness` goes into a new
+/// code. `user_principal_name` is the one that a new code names.
 ///
 /// # Errors
 ///
-/// The first rule that is broken, in the order of [`UpsertError`]'s variants.
+/// The first broken rule, in the order of the variants of [`UpsertError`].
 ///
 /// ```
 /// use qrmint::credential::{self, DateTime, Kind, Policy, QrCodePatch, Randomness, Record, UpsertError, Upserted};
@@ -85,7 +87,10 @@ pub fn upsert(
 ) -> Result<Upserted, UpsertError> {
     match state.filter(|record| record.kind == kind && record.is_active(now)) {
         Some(record) => update(record, patch, now),
-        None => create(kind, patch, policy, now, randomness, user_principal_name),
+        None => {
+            let (start, expire) = new_dates(kind, patch, policy, now)?;
+            create(kind, start, expire, now, randomness, user_principal_name)
+        }
     }
 }
 
@@ -93,7 +98,7 @@ fn update(record: &Record, patch: &QrCodePatch, now: DateTime) -> Result<Upserte
     if record.kind == Kind::Temporary {
         return Err(UpsertError::TemporaryActive { expire: record.expire_date_time });
     }
-    if let Some(sent) = patch.start_date_time.filter(|sent| !sent.is_cut_from(record.start_date_time)) {
+    if let Some(sent) = patch.start_date_time.filter(|sent| !sent.is_truncated_from(record.start_date_time)) {
         return Err(UpsertError::StartChanged { stored: record.start_date_time, sent });
     }
     let mut record = record.clone();
@@ -105,20 +110,30 @@ fn update(record: &Record, patch: &QrCodePatch, now: DateTime) -> Result<Upserte
     Ok(Upserted::Updated { record, response })
 }
 
-fn create(
+/// Returns start and expiry of a new code.
+fn new_dates(
     kind: Kind,
     patch: &QrCodePatch,
     policy: &Policy,
     now: DateTime,
-    randomness: Randomness,
-    user_principal_name: &str,
-) -> Result<Upserted, UpsertError> {
+) -> Result<(DateTime, DateTime), UpsertError> {
     let start = patch.start_date_time.unwrap_or(now);
     let expire = match patch.expire_date_time {
         Some(expire) => expire,
         None => start.checked_add(policy.lifetime(kind)).ok_or(UpsertError::StartTooLate { start })?,
     };
     check_dates(kind, start, expire, now)?;
+    Ok((start, expire))
+}
+
+fn create(
+    kind: Kind,
+    start: DateTime,
+    expire: DateTime,
+    now: DateTime,
+    randomness: Randomness,
+    user_principal_name: &str,
+) -> Result<Upserted, UpsertError> {
     if !can_name(user_principal_name) {
         return Err(UpsertError::UserPrincipalName);
     }
@@ -139,7 +154,7 @@ fn create(
     Ok(Upserted::Created { record, response })
 }
 
-/// What holds of the dates of any code, new or changed.
+/// Checks the dates of a new or changed code.
 fn check_dates(kind: Kind, start: DateTime, expire: DateTime, now: DateTime) -> Result<(), UpsertError> {
     let lifetime = expire.since(start);
     if lifetime < kind.shortest_lifetime() {
@@ -154,7 +169,7 @@ fn check_dates(kind: Kind, start: DateTime, expire: DateTime, now: DateTime) -> 
     Ok(())
 }
 
-/// Which rule a PATCH breaks. In the order in which they are checked.
+/// The rule that a PATCH breaks. The variants are in the order of the checks.
 ///
 /// ```
 /// use qrmint::credential::{Kind, UpsertError};
@@ -173,31 +188,30 @@ fn check_dates(kind: Kind, start: DateTime, expire: DateTime, now: DateTime) -> 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpsertError {
-    /// A temporary code is active; it can be neither changed nor replaced.
+    /// The temporary code is active. It can be neither changed nor replaced.
     TemporaryActive {
-        /// Its `expireDateTime`.
+        /// The `expireDateTime` of the code.
         expire: DateTime,
     },
-    /// `startDateTime` of the active code differs from the one sent, which is not even the same with digits of its fraction cut
-    /// off.
+    /// The `startDateTime` sent is not that of the active code, not even truncated to fewer digits of the fraction.
     StartChanged {
-        /// The code's.
+        /// The `startDateTime` of the code.
         stored: DateTime,
-        /// The one sent.
+        /// The `startDateTime` sent.
         sent: DateTime,
     },
-    /// `expireDateTime` is left out, and the policy's lifetime after `startDateTime` there is no date.
+    /// `expireDateTime` is absent, and `startDateTime` plus the lifetime of the policy is after the latest date.
     StartTooLate {
         /// `startDateTime`.
         start: DateTime,
     },
-    /// `expireDateTime` is not after `startDateTime`, or by less than the kind allows.
+    /// `expireDateTime` is not after `startDateTime`, or after it by less than the kind allows.
     LifetimeTooShort {
         /// `startDateTime`.
         start: DateTime,
         /// `expireDateTime`.
         expire: DateTime,
-        /// The least between them: [`Kind::shortest_lifetime`].
+        /// The limit: [`Kind::shortest_lifetime`].
         shortest: SignedDuration,
     },
     /// `expireDateTime` is after `startDateTime` by more than the kind allows.
@@ -206,24 +220,24 @@ pub enum UpsertError {
         start: DateTime,
         /// `expireDateTime`.
         expire: DateTime,
-        /// The most between them: [`Kind::longest_lifetime`].
+        /// The limit: [`Kind::longest_lifetime`].
         longest: SignedDuration,
     },
-    /// `expireDateTime` is now or earlier.
+    /// `expireDateTime` is not in the future.
     ExpireNotAfterNow {
         /// `expireDateTime`.
         expire: DateTime,
         /// The time of the request.
         now: DateTime,
     },
-    /// The user principal name is empty or has a `|` or a control character in it: no content could name it.
+    /// The user principal name is empty or contains a `|` or a control character, so no content can name it.
     UserPrincipalName,
-    /// The content does not fit a symbol at level L: the user principal name is too long.
+    /// The content does not fit a symbol at level L because the user principal name is too long.
     Content(EncodeError),
 }
 
 impl UpsertError {
-    /// A name for programs to go by, which stays as it is: `temporaryQRCodeActive`, `startDateTimeChanged`, `startDateTimeTooLate`,
+    /// Returns a stable identifier for programs: `temporaryQRCodeActive`, `startDateTimeChanged`, `startDateTimeTooLate`,
     /// `lifetimeTooShort`, `lifetimeTooLong`, `expireDateTimeNotAfterNow`, `userPrincipalNameInvalid` or
     /// `userPrincipalNameTooLong`.
     ///
@@ -244,7 +258,7 @@ impl UpsertError {
         }
     }
 
-    /// What the rule is about: the property that breaks it, or `temporaryQRCode` or `userPrincipalName`.
+    /// Returns the subject of the rule: the property that breaks it, or `temporaryQRCode` or `userPrincipalName`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;
@@ -262,7 +276,7 @@ impl UpsertError {
     }
 }
 
-/// A lifetime in days, or in hours if it is not whole days.
+/// Displays a lifetime in days, or in hours if it is not a whole number of days.
 struct Lifetime(SignedDuration);
 
 impl fmt::Display for Lifetime {

@@ -1,4 +1,6 @@
-//! Whether a scanned code lets its user in.
+//! The rules of verification: whether a scanned code lets its user in.
+//!
+//! Knows records and scanned content; nothing of clocks or stores.
 
 use std::fmt;
 
@@ -6,12 +8,12 @@ use super::date_time::DateTime;
 use super::raw_content::ScannedContent;
 use super::record::Record;
 
-/// Verifies a scanned code against the stored one of the user and id that it [says](ScannedContent::parse), and gives the record to
-/// store: the same with `lastUsedDateTime` set to `now`.
+/// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns the record
+/// to store, with `lastUsedDateTime` set to `now`.
 ///
-/// Checks in this order: that there is a `record` and that it is of the user, id and secret scanned; that it has started
+/// Checks in this order that there is a `record` with the scanned user, id and secret; that it has started
 /// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). The digests are compared in constant time, and
-/// nothing is said of a code whose secret was not shown.
+/// a wrong secret gets the same answer as an unknown code.
 ///
 /// # Errors
 ///
@@ -36,15 +38,15 @@ pub fn verify(scanned: &ScannedContent<'_>, record: Option<&Record>, now: DateTi
     Ok(Record { last_used_date_time: now, ..record.clone() })
 }
 
-/// Whether it is this code that was scanned.
+/// Returns whether user, id and secret of the scanned code are those of the record.
 fn is_of(scanned: &ScannedContent<'_>, record: &Record) -> bool {
-    // User and id are no secrets: how long they take to compare tells nothing.
+    // User and id are no secrets, so they need no comparison in constant time.
     record.id == scanned.id()
         && record.user_principal_name == scanned.user_principal_name()
         && record.secret_digest == scanned.secret_digest()
 }
 
-/// Why a scanned code lets nobody in.
+/// Why a scanned code was refused.
 ///
 /// ```
 /// use qrmint::credential::{ScannedContent, VerifyError};
@@ -55,28 +57,28 @@ fn is_of(scanned: &ScannedContent<'_>, record: &Record) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// It is not the content of such a code.
+    /// The content is not that of a sign-in code.
     Malformed,
-    /// There is no such code: it was deleted or replaced, or never was.
+    /// There is no such code. It was deleted or replaced, or never existed.
     Unknown,
-    /// It has not started.
+    /// The code has not started.
     NotYetValid {
-        /// Its `startDateTime`.
+        /// The `startDateTime` of the code.
         start: DateTime,
-        /// The time of the check.
+        /// The time of the verification.
         now: DateTime,
     },
-    /// It has expired.
+    /// The code has expired.
     Expired {
-        /// Its `expireDateTime`.
+        /// The `expireDateTime` of the code.
         expire: DateTime,
-        /// The time of the check.
+        /// The time of the verification.
         now: DateTime,
     },
 }
 
 impl VerifyError {
-    /// A name for programs to go by, which stays as it is: `malformed`, `unknown`, `notYetValid` or `expired`.
+    /// Returns a stable identifier for programs: `malformed`, `unknown`, `notYetValid` or `expired`.
     ///
     /// ```
     /// use qrmint::credential::VerifyError;
