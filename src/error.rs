@@ -1,8 +1,8 @@
-//! Why content cannot be encoded.
+//! The error of an encode.
 
 use core::fmt;
 
-/// Why raw content could not be made into a symbol.
+/// Why raw content could not be encoded.
 ///
 /// ```
 /// use qrmint::{Encoder, EncodeError, ErrorCorrectionLevel};
@@ -13,13 +13,13 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The content does not fit the level and the largest version allowed.
+    /// The content does not fit the largest version allowed at this level.
     TooLong {
-        /// Bits that the content needs in the largest version allowed, all segment headers included. Exact for content
-        /// of up to 7,089 bytes and for byte mode alone; beyond that, where no symbol can hold the content, the number for
-        /// content that were all digits, which no segmentation can go below.
+        /// Number of bits that the content needs in the largest version allowed, including all segment headers. It is exact for
+        /// content of up to 7,089 bytes and for `Segmentation::Bytes`. Longer content fits no symbol; there it is the number for
+        /// as many digits, a lower bound of any segmentation.
         bits_needed: u64,
-        /// Bits that the largest version allowed has at this level.
+        /// Number of bits that the largest version allowed has at this level.
         bits_available: u64,
     },
 }

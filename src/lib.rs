@@ -1,5 +1,5 @@
-//! Raw content and an error-correction level go in; a QR code's version, its PNG and the raw content come out, as Microsoft
-//! Graph's `qrCodeImageDetails` has them: offline, exact to the bit, in microseconds.
+//! Turns raw content and an error-correction level into a QR code: its version, its PNG and the raw content, as in Microsoft
+//! Graph's `qrCodeImageDetails`. Works offline, exactly to the bit, in microseconds.
 //!
 //! ```
 //! use qrmint::ErrorCorrectionLevel;
@@ -14,7 +14,7 @@
 //!
 //! # Many codes
 //!
-//! [`Encoder`] and [`Png`](render::Png) keep their buffers. Once they are warm, nothing is allocated:
+//! [`Encoder`] and [`Png`](render::Png) reuse their buffers. Once these are large enough, nothing is allocated:
 //!
 //! ```
 //! # #[cfg(feature = "png")] {
@@ -33,27 +33,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # What is promised
+//! # Promises
 //!
-//! - **The bytes you gave.** Any byte string that fits comes back byte for byte from a decoder that returns bytes. Nothing is
-//!   re-encoded, trimmed or guessed at; an ECI is announced only if [asked for](Options::eci).
-//! - **The symbol that the standard and `qrcodegen` say.** For the same segments, level, version and mask choice it is
-//!   `qrcodegen` 1.8's, module for module, on every machine. The version is the smallest that the shortest segmentation
-//!   reaches.
-//! - **No surprise.** Any input gives a symbol or an [`EncodeError`] with the numbers; a level is raised only if
-//!   [asked for](Options::boost); content of any length is refused at once if it cannot fit.
+//! - **Your bytes.** A decoder that returns bytes returns exactly the bytes that were encoded. Nothing is re-encoded, trimmed or
+//!   guessed; an ECI is announced only on [request](Options::eci).
+//! - **The symbol of the standard and of `qrcodegen`.** For the same segments, level, version and mask choice the symbol is that
+//!   of `qrcodegen` 1.8, module for module, on every machine. The version is the smallest that holds the shortest segmentation.
+//! - **No surprises.** Any input gives a symbol or an [`EncodeError`] with numbers; a level is raised only on
+//!   [request](Options::boost); content that cannot fit is refused at once, whatever its length.
 //!
 //! # Features
 //!
 //! | feature | brings | default |
 //! |---|---|---|
 //! | `png` | [`encode`], [`QrCodeImageDetails`], [`render::Png`]; needs `std` | yes |
-//! | `simd` | AVX2 and AVX-512 where the processor has them, and base64 with `serde` likewise; needs `std` | yes |
-//! | `serde` | [`QrCodeImageDetails`] as Graph's JSON, both ways; needs `png` | no |
-//! | `credential` | [`credential`]: Graph's `qrCode`, created, updated and verified by pure rules; needs `serde` | no |
-//! | `qrcodegen` | a [`Symbol`] from a `qrcodegen::QrCode`, to draw it with the writers of this crate | no |
+//! | `simd` | AVX2 and AVX-512 on processors that have them, also for base64 with `serde`; needs `std` | yes |
+//! | `serde` | reads and writes [`QrCodeImageDetails`] as Graph's JSON; needs `png` | no |
+//! | `credential` | [`credential`]: rules that create, update and verify Graph's `qrCode`; needs `serde` | no |
+//! | `qrcodegen` | converts a `qrcodegen::QrCode` to a [`Symbol`], to draw it with the writers of this crate | no |
 //!
-//! `std` is what `png` and `simd` have in common. Without any of them the crate is `no_std` and needs `alloc`: encoding,
+//! `std` is implied by `png` and `simd`. Without these three the crate is `no_std` with `alloc` and has the encoder,
 //! [`render::Svg`] and [`render::Text`]. Without `simd` it is `forbid(unsafe_code)`.
 
 #![cfg_attr(not(any(feature = "std", test)), no_std)]

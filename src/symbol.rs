@@ -1,13 +1,15 @@
 //! The finished symbol.
+//!
+//! Knows version, level, mask and packed rows; nothing of content or images.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::version::{ErrorCorrectionLevel, Mask, Version};
 
-/// A QR code: its modules without the quiet zone, and what they were made with.
+/// A QR code: its modules without the quiet zone, its version, level and mask.
 ///
-/// Coordinates count modules from the top left corner, `x` to the right and `y` downwards.
+/// Coordinates are modules from the top left corner, `x` to the right and `y` downwards.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, Version};
@@ -17,46 +19,46 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version};
 /// assert_eq!(symbol.level(), ErrorCorrectionLevel::Q);
 /// assert_eq!(symbol.size(), 21);
 /// assert!(symbol.is_dark(0, 0), "the corner of a finder pattern");
-/// assert!(!symbol.is_dark(21, 0), "all outside is light");
+/// assert!(!symbol.is_dark(21, 0), "everything outside is light");
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Symbol {
     pub(crate) version: Version,
     pub(crate) level: ErrorCorrectionLevel,
     pub(crate) mask: Mask,
-    /// Plane of rows, as `layout` describes it; nothing behind the end of each row.
+    /// Plane of rows, see `layout`, with zeros after the end of each row.
     pub(crate) rows: Vec<u64>,
 }
 
 impl Symbol {
-    /// The version, which fixes the size.
+    /// Returns the version, which determines the size.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The error-correction level that the symbol has.
+    /// Returns the error-correction level.
     pub fn level(&self) -> ErrorCorrectionLevel {
         self.level
     }
 
-    /// The mask that the symbol has.
+    /// Returns the mask.
     pub fn mask(&self) -> Mask {
         self.mask
     }
 
-    /// Modules a side, 21 to 177.
+    /// Returns the number of modules a side, 21 to 177.
     pub fn size(&self) -> usize {
         self.version.size()
     }
 
-    /// Whether the module in column `x` and row `y` is dark. Outside the symbol all is light.
+    /// Returns whether the module in column `x` and row `y` is dark. Everything outside the symbol is light.
     pub fn is_dark(&self, x: usize, y: usize) -> bool {
         let size = self.size();
         x < size && y < size && self.rows[x / 64 * size + y] >> (x % 64) & 1 != 0
     }
 
-    /// The modules of row `y` as packed words, dark = 1: bit `i` of word `w` is column `64 w + i`. Nothing behind the
-    /// last column is dark. No words where there is no such row.
+    /// Returns the modules of row `y` as packed words, dark = 1: bit `i` of word `w` is column `64 w + i`. Bits after the last column
+    /// are zero. A row outside the symbol has no words.
     ///
     /// ```
     /// # use qrmint::{Encoder, ErrorCorrectionLevel};
@@ -70,7 +72,7 @@ impl Symbol {
         self.words().into_iter().filter_map(move |words| words.get(y).copied())
     }
 
-    /// The first words of all rows, the second, the third; none where rows have fewer.
+    /// Returns the first words of all rows, the second words and the third words; empty slices if rows have fewer.
     #[inline(always)]
     pub(crate) fn words(&self) -> [&[u64]; 3] {
         let mut words = self.rows.chunks_exact(self.size());
@@ -79,7 +81,7 @@ impl Symbol {
 }
 
 impl fmt::Debug for Symbol {
-    /// Names what the symbol was made with, not its modules: they are the content, which may be a secret.
+    /// Shows version, level and mask, not the modules: they carry the content, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Symbol")
             .field("version", &self.version.number())
@@ -89,7 +91,7 @@ impl fmt::Debug for Symbol {
     }
 }
 
-/// The same symbol: its version, level, mask and modules.
+/// Converts a symbol with its version, level, mask and modules.
 ///
 /// ```
 /// use qrcodegen::{QrCode, QrCodeEcc};

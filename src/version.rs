@@ -5,7 +5,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// The version of a symbol, 1 to 40: it fixes the size, 21 to 177 modules a side.
+/// The version of a symbol, 1 to 40. It determines the size, 21 to 177 modules a side.
 ///
 /// ```
 /// use qrmint::Version;
@@ -23,7 +23,7 @@ impl Version {
     /// Version 40, 177 x 177 modules.
     pub const MAX: Self = Self(40);
 
-    /// The version of that number; `None` unless it is 1 to 40.
+    /// Creates the version of that number. Returns `None` unless it is 1 to 40.
     pub const fn new(number: u8) -> Option<Self> {
         match number {
             1..=40 => Some(Self(number)),
@@ -31,12 +31,12 @@ impl Version {
         }
     }
 
-    /// The number, 1 to 40.
+    /// Returns the number, 1 to 40.
     pub const fn number(self) -> u8 {
         self.0
     }
 
-    /// Modules a side, without the quiet zone: 17 + 4 x number.
+    /// Returns the number of modules a side, without the quiet zone: 17 + 4 x number.
     pub const fn size(self) -> usize {
         17 + 4 * self.0 as usize
     }
@@ -53,17 +53,17 @@ impl Version {
         Self(self.0 + by)
     }
 
-    /// 0 to 39, for tables.
+    /// Returns the index in tables, 0 to 39.
     pub(crate) const fn index(self) -> usize {
         self.0 as usize - 1
     }
 
-    /// `u64` words that hold one packed row: 1 up to version 11, 2 up to 27, 3 above.
+    /// Returns the number of `u64` words of a packed row: 1 up to version 11, 2 up to 27, 3 above.
     pub(crate) const fn words(self) -> usize {
         self.size().div_ceil(64)
     }
 
-    /// Codewords of the whole symbol, data and parity (Table 1).
+    /// Returns the number of codewords of a symbol, data and error correction (Table 1).
     pub(crate) const fn codewords(self) -> usize {
         let v = self.0 as usize;
         let mut modules = (16 * v + 128) * v + 64;
@@ -84,7 +84,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// The versions that an encoder may choose from, both ends included. The default is 1 to 40.
+/// The versions that an encoder may choose from, including both ends. The default is 1 to 40.
 ///
 /// ```
 /// use qrmint::{Version, VersionRange};
@@ -101,17 +101,17 @@ pub struct VersionRange {
 }
 
 impl VersionRange {
-    /// The range from `min` to `max`; `None` if `min` is the larger.
+    /// Creates the range from `min` to `max`. Returns `None` if `min` is larger than `max`.
     pub const fn new(min: Version, max: Version) -> Option<Self> {
         if min.0 <= max.0 { Some(Self { min, max }) } else { None }
     }
 
-    /// The smallest version allowed.
+    /// Returns the smallest version allowed.
     pub const fn min(self) -> Version {
         self.min
     }
 
-    /// The largest version allowed.
+    /// Returns the largest version allowed.
     pub const fn max(self) -> Version {
         self.max
     }
@@ -129,9 +129,9 @@ impl From<Version> for VersionRange {
     }
 }
 
-/// How much of a symbol may be damaged and still be read: about 7, 15, 25 and 30 per cent of its codewords.
+/// The error-correction level: a symbol can be read with about 7, 15, 25 or 30 per cent of its codewords damaged.
 ///
-/// Ordered by strength. In text it is the lower-case letter that Graph uses; parsing takes either case.
+/// Levels are ordered by strength. They are displayed as the lower-case letters that Graph uses, and parsed in either case.
 ///
 /// ```
 /// use qrmint::ErrorCorrectionLevel as Level;
@@ -153,10 +153,10 @@ pub enum ErrorCorrectionLevel {
 }
 
 impl ErrorCorrectionLevel {
-    /// All four, weakest first.
+    /// All four levels, weakest first.
     pub const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
 
-    /// The lower-case letter: `l`, `m`, `q` or `h`.
+    /// Returns the lower-case letter: `l`, `m`, `q` or `h`.
     pub const fn letter(self) -> &'static str {
         match self {
             Self::L => "l",
@@ -166,7 +166,7 @@ impl ErrorCorrectionLevel {
         }
     }
 
-    /// The two bits in the format information (Table 12).
+    /// Returns the two bits in the format information (Table 12).
     pub(crate) const fn format_bits(self) -> u32 {
         match self {
             Self::L => 0b01,
@@ -183,7 +183,7 @@ impl fmt::Display for ErrorCorrectionLevel {
     }
 }
 
-/// A text that names no error-correction level.
+/// Text that does not name an error-correction level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseLevelError;
@@ -215,10 +215,10 @@ impl FromStr for ErrorCorrectionLevel {
 pub struct Mask(u8);
 
 impl Mask {
-    /// All eight, in order.
+    /// All eight masks, in order.
     pub const ALL: [Self; 8] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
 
-    /// The mask of that number; `None` unless it is 0 to 7.
+    /// Creates the mask of that number. Returns `None` unless it is 0 to 7.
     pub const fn new(number: u8) -> Option<Self> {
         match number {
             0..=7 => Some(Self(number)),
@@ -226,19 +226,20 @@ impl Mask {
         }
     }
 
-    /// The number, 0 to 7.
+    /// Returns the number, 0 to 7.
     pub const fn number(self) -> u8 {
         self.0
     }
 
-    /// The mask among the eight whose number is `index` modulo 8.
+    /// Creates a mask from its index in tables, which must be 0 to 7.
     pub(crate) const fn from_index(index: usize) -> Self {
-        Self((index & 7) as u8)
+        debug_assert!(index < 8);
+        Self(index as u8)
     }
 
-    /// 0 to 7, for tables.
+    /// Returns the index in tables, 0 to 7.
     pub(crate) const fn index(self) -> usize {
-        (self.0 & 7) as usize
+        self.0 as usize
     }
 }
 

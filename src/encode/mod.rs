@@ -49,10 +49,11 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
 /// Options for an [`Encoder`]. By default it chooses everything except the level.
 ///
 /// ```
-/// use qrmint::{Mask, Options, Version};
-/// let mut options = Options::default();
-/// options.versions = Version::new(10).unwrap().into();
-/// options.mask = Mask::new(2);
+/// use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version};
+/// let (version, mask) = (Version::new(10).unwrap(), Mask::new(2).unwrap());
+/// let mut encoder = Encoder::with_options(Options::default().with_versions(version).with_mask(mask));
+/// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+/// assert_eq!((symbol.version(), symbol.mask()), (version, mask));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -67,6 +68,70 @@ pub struct Options {
     pub segmentation: Segmentation,
     /// The interpretation to announce before the content, if any. It tells what the bytes mean and changes none of them.
     pub eci: Option<Eci>,
+}
+
+impl Options {
+    /// Sets the versions allowed: a [`VersionRange`] or a single [`Version`].
+    ///
+    /// ```
+    /// use qrmint::{Options, Version, VersionRange};
+    /// let (five, ten) = (Version::new(5).unwrap(), Version::new(10).unwrap());
+    /// let range = VersionRange::new(five, ten).unwrap();
+    /// assert_eq!(Options::default().with_versions(range).versions, range);
+    /// assert_eq!(Options::default().with_versions(ten).versions.min(), ten);
+    /// ```
+    #[must_use]
+    pub fn with_versions(self, versions: impl Into<VersionRange>) -> Self {
+        Self { versions: versions.into(), ..self }
+    }
+
+    /// Sets the mask, in place of the one with the lowest penalty score.
+    ///
+    /// ```
+    /// use qrmint::{Mask, Options};
+    /// assert_eq!(Options::default().with_mask(Mask::ALL[2]).mask, Some(Mask::ALL[2]));
+    /// ```
+    #[must_use]
+    pub const fn with_mask(self, mask: Mask) -> Self {
+        Self { mask: Some(mask), ..self }
+    }
+
+    /// Sets whether the level is raised as far as possible without a larger version.
+    ///
+    /// ```
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, Options};
+    /// let mut encoder = Encoder::with_options(Options::default().with_boost(true));
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::L).unwrap();
+    /// assert_eq!(symbol.level(), ErrorCorrectionLevel::H);
+    /// ```
+    #[must_use]
+    pub const fn with_boost(self, boost: bool) -> Self {
+        Self { boost, ..self }
+    }
+
+    /// Sets how the content is split into segments.
+    ///
+    /// ```
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Options, Segmentation};
+    /// let mut encoder = Encoder::with_options(Options::default().with_segmentation(Segmentation::Bytes));
+    /// encoder.encode(b"0123456789", ErrorCorrectionLevel::L).unwrap();
+    /// assert_eq!(encoder.segments()[0].mode, Mode::Byte);
+    /// ```
+    #[must_use]
+    pub const fn with_segmentation(self, segmentation: Segmentation) -> Self {
+        Self { segmentation, ..self }
+    }
+
+    /// Sets the interpretation to announce before the content.
+    ///
+    /// ```
+    /// use qrmint::{Eci, Options};
+    /// assert_eq!(Options::default().with_eci(Eci::UTF_8).eci, Some(Eci::UTF_8));
+    /// ```
+    #[must_use]
+    pub const fn with_eci(self, eci: Eci) -> Self {
+        Self { eci: Some(eci), ..self }
+    }
 }
 
 /// Encodes raw content as symbols, one after the other, and reuses its buffers: it allocates nothing once it has made a symbol
@@ -123,12 +188,10 @@ impl Encoder {
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel as Level, Mask, Options};
-    /// let mut options = Options::default();
-    /// options.mask = Mask::new(6);
-    /// options.boost = true;
+    /// let options = Options::default().with_mask(Mask::ALL[6]).with_boost(true);
     /// let mut encoder = Encoder::with_options(options);
     /// let symbol = encoder.encode(b"hello", Level::L).unwrap();
-    /// assert_eq!((symbol.mask(), symbol.level()), (Mask::new(6).unwrap(), Level::H));
+    /// assert_eq!((symbol.mask(), symbol.level()), (Mask::ALL[6], Level::H));
     /// ```
     pub fn with_options(options: Options) -> Self {
         Self {
@@ -147,7 +210,7 @@ impl Encoder {
         }
     }
 
-    /// Limits the encoder to the instructions of `most`. For tests and measurements: the symbols are the same.
+    /// Limits the encoder to the instructions of `max` and narrower sets. For tests and measurements: the symbols are the same.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
@@ -157,8 +220,8 @@ impl Encoder {
     ///     assert_eq!(encoder.encode(b"hello", ErrorCorrectionLevel::M).cloned(), symbol);
     /// }
     /// ```
-    pub fn with_instructions(self, most: InstructionSet) -> Self {
-        Self { instructions: simd::widest(Some(most)), ..self }
+    pub fn with_instructions(self, max: InstructionSet) -> Self {
+        Self { instructions: simd::widest(Some(max)), ..self }
     }
 
     /// Returns the options.
@@ -182,9 +245,7 @@ impl Encoder {
     ///
     /// ```
     /// use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, Version};
-    /// let mut options = Options::default();
-    /// options.versions = Version::MIN.into();
-    /// let mut encoder = Encoder::with_options(options);
+    /// let mut encoder = Encoder::with_options(Options::default().with_versions(Version::MIN));
     /// assert!(encoder.encode(b"seventeen letters", ErrorCorrectionLevel::L).is_ok());
     /// assert_eq!(
     ///     encoder.encode(b"eighteen letters!!", ErrorCorrectionLevel::L).unwrap_err(),

@@ -1,28 +1,28 @@
-//! Error-correction codewords of one block: the remainder of its data codewords, times x^degree, divided by the generator
-//! polynomial over GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1 (ISO/IEC 18004:2015, 7.5.2 and Annex A).
+//! The error-correction codewords of one block (ISO/IEC 18004:2015, 7.5.2 and Annex A).
 //!
 //! Knows bytes and polynomials; nothing of symbols.
 //!
-//! The division takes four codewords a step. The remainder of four codewords is the sum of the remainders of their eight
-//! nibbles, which stand in a table of 8 x 16 polynomials for each degree; the highest coefficient comes first in a
-//! polynomial of 32 bytes, four big-endian words.
+//! The error-correction codewords, here also called parity, are the remainder of the data codewords, times x^degree, divided by the
+//! generator polynomial. The coefficients are in GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1. A step of the division takes four
+//! codewords. Their remainder is the sum of the remainders of their eight nibbles, which a table of 8 x 16 polynomials holds for
+//! each degree.
 
-/// The largest number of parity codewords a block has.
+/// The largest number of parity codewords of a block.
 const MAX_DEGREE: usize = 30;
 
-/// The degrees that occur in Table 9.
+/// The numbers of parity codewords of a block in Table 9.
 const DEGREES: [usize; 13] = [7, 10, 13, 15, 16, 17, 18, 20, 22, 24, 26, 28, 30];
 
-/// Codewords taken in one step.
+/// Number of codewords of one step.
 const STEP: usize = 4;
 
-/// A polynomial of up to 32 coefficients, the highest first, in big-endian words.
+/// A polynomial of up to 32 coefficients of a byte each, the highest first, in big-endian words.
 type Polynomial = [u64; 4];
 
-/// For each nibble of a step's four codewords, the first codeword's high one first, and each value of it the remainder.
+/// The remainders of every value of the eight nibbles of a step, the high nibble of the first codeword first.
 type Remainders = [[Polynomial; 16]; 2 * STEP];
 
-/// The remainders for every degree: 53,248 bytes.
+/// The remainders for every degree. 53,248 bytes.
 static REMAINDERS: [Remainders; DEGREES.len()] = {
     let mut all = [[[[0; 4]; 16]; 2 * STEP]; DEGREES.len()];
     let mut i = 0;
@@ -33,22 +33,24 @@ static REMAINDERS: [Remainders; DEGREES.len()] = {
     all
 };
 
-/// Divides by the generator polynomial of one degree.
+/// A generator polynomial, to divide by.
 #[derive(Clone, Copy)]
 pub(crate) struct Divisor(&'static Remainders);
 
 impl Divisor {
-    /// The divisor for blocks of `degree` parity codewords, a number from Table 9.
+    /// Returns the generator polynomial for blocks of `degree` parity codewords, a number of Table 9.
     pub(crate) fn of(degree: usize) -> Self {
         let index = DEGREES.iter().position(|&d| d == degree).expect("a degree of Table 9");
         Self(&REMAINDERS[index])
     }
 
-    /// The parity codewords of some blocks, each in the first `degree` bytes. No block is more than one codeword longer than
-    /// another. Each step of a division waits for the one before; the steps of several divisions do not.
+    /// Returns the parity codewords of `N` blocks, each in the first `degree` bytes of 32. The lengths of the blocks must not differ
+    /// by more than one codeword.
+    ///
+    /// Several divisions at once are faster: the steps of one division wait for each other, those of several divisions do not.
     #[inline(always)]
     pub(crate) fn parity<const N: usize>(self, blocks: [&[u8]; N]) -> [[u8; 32]; N] {
-        // Leading zeros do not change a remainder: they fill the first step, for all blocks the same number of steps.
+        // Leading zeros do not change a remainder. They complete the first step, so that all blocks have as many steps.
         let longest = blocks.iter().map(|block| block.len()).max().unwrap_or(0);
         let count = longest.saturating_sub(1) / STEP;
         let mut remainders = [[0; 4]; N];
@@ -76,7 +78,7 @@ impl Divisor {
         parity
     }
 
-    /// The remainder once four more codewords are taken in, the first of them the highest byte.
+    /// Returns the remainder after four more codewords, with the first of them in the highest byte.
     #[inline(always)]
     fn step(self, r: Polynomial, codewords: u32) -> Polynomial {
         let feed = (r[0] >> 32) as u32 ^ codewords;
@@ -91,7 +93,7 @@ impl Divisor {
     }
 }
 
-/// Product in the field.
+/// Returns the product of two elements of GF(2^8).
 const fn multiply(a: u8, b: u8) -> u8 {
     let mut product = 0;
     let mut i = 8;
@@ -103,7 +105,7 @@ const fn multiply(a: u8, b: u8) -> u8 {
     product
 }
 
-/// The generator polynomial: the product of (x - 2^i) for i from 0 to `degree` - 1, without its leading 1.
+/// Returns the generator polynomial: the product of (x - 2^i) for i from 0 to `degree` - 1, without the leading 1.
 const fn generator(degree: usize) -> [u8; MAX_DEGREE] {
     let mut g = [0; MAX_DEGREE];
     g[degree - 1] = 1;
@@ -121,6 +123,7 @@ const fn generator(degree: usize) -> [u8; MAX_DEGREE] {
     g
 }
 
+/// Returns the table of remainders for one degree.
 const fn remainders(degree: usize) -> Remainders {
     let g = generator(degree);
     let mut table = [[[0; 4]; 16]; 2 * STEP];
@@ -128,7 +131,7 @@ const fn remainders(degree: usize) -> Remainders {
     while codeword < STEP {
         let mut bit = 0;
         while bit < 8 {
-            // The remainder of this one bit: 2^bit times x^degree, then as many more powers of x as codewords follow.
+            // The remainder of this bit: of 2^bit times x^degree, times x once for every codeword that follows.
             let mut r = [0; MAX_DEGREE];
             let mut feed = 1 << bit;
             let mut turn = 0;
@@ -147,7 +150,7 @@ const fn remainders(degree: usize) -> Remainders {
                 words[j / 8] |= (r[j] as u64) << (56 - 8 * (j % 8));
                 j += 1;
             }
-            // It belongs to every value of its nibble that has the bit.
+            // Add it to every value of its nibble that has the bit.
             let nibble = 2 * codeword + (bit < 4) as usize;
             let mut value = 0;
             while value < 16 {
@@ -169,9 +172,11 @@ const fn remainders(degree: usize) -> Remainders {
 
 #[cfg(test)]
 mod tests {
+    use qrmint_checks::Random;
+
     use super::*;
 
-    /// The textbook: a shift register of `degree` codewords, one codeword a step.
+    /// Divides as in the textbook: with a shift register, one codeword a step.
     fn textbook(data: &[u8], degree: usize) -> Vec<u8> {
         let g = generator(degree);
         let mut r = vec![0; degree];
@@ -187,16 +192,12 @@ mod tests {
 
     #[test]
     fn every_degree_and_length_gives_the_textbook_remainder() {
-        let mut random = 7_u32;
+        let mut random = Random::new(7);
         for degree in DEGREES {
             for len in 0..=123 {
                 for longer in 0..=1 {
                     let mut block = |kind: usize, len: usize| -> Vec<u8> {
-                        let mut next = || {
-                            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                            [(random >> 24) as u8, 0, 0xff][kind]
-                        };
-                        (0..len).map(|_| next()).collect()
+                        (0..len).map(|_| [random.bits() as u8, 0, 0xff][kind]).collect()
                     };
                     for (a, b) in [(block(0, len), block(0, len + longer)), (block(1, len + longer), block(2, len))] {
                         let [parity_a, parity_b] = Divisor::of(degree).parity([&a, &b]);
@@ -224,8 +225,8 @@ mod tests {
     }
 
     #[test]
-    fn the_generator_of_degree_seven_is_the_one_that_the_standard_prints() {
-        // Annex A, as powers of two: 87, 229, 146, 149, 238, 102, 21.
+    fn the_generator_of_degree_seven_is_the_one_of_annex_a() {
+        // As powers of two: 87, 229, 146, 149, 238, 102, 21.
         let powers = [87, 229, 146, 149, 238, 102, 21];
         let expected = powers.map(|n| (0..n).fold(1, |value, _| multiply(value, 2)));
         assert_eq!(generator(7)[..7], expected);
