@@ -7,12 +7,13 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qrmint::render::{QuietZone, Scale};
 use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, Version, VersionRange};
 
-use crate::error::{Error, Place};
+use crate::error::{Endpoint, Error};
 
 /// QR images of raw content.
 #[derive(Parser)]
@@ -94,8 +95,8 @@ pub(crate) struct SymbolArguments {
     boost: bool,
 
     /// How the content is cut into segments
-    #[arg(long, value_enum, default_value_t = Cut::Optimal)]
-    segmentation: Cut,
+    #[arg(long, default_value = "optimal", value_parser = segmentation())]
+    segmentation: Segmentation,
 
     /// Smallest version allowed, 1 to 40
     #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "1", value_parser = version)]
@@ -117,16 +118,11 @@ pub(crate) struct SymbolArguments {
 impl SymbolArguments {
     /// The same as options of the engine, which takes the level apart from them.
     pub(crate) fn options(&self) -> Result<Options, Error> {
-        let mut options = Options::default();
-        options.versions = VersionRange::new(self.min_version, self.max_version)
+        let versions = VersionRange::new(self.min_version, self.max_version)
             .ok_or_else(|| Error::Usage("--min-version is larger than --max-version".into()))?;
-        options.mask = self.mask;
-        options.boost = self.boost;
-        options.segmentation = match self.segmentation {
-            Cut::Optimal => Segmentation::Optimal,
-            Cut::Bytes => Segmentation::Bytes,
-        };
-        options.eci = self.eci;
+        let options = Options::default().with_versions(versions).with_boost(self.boost);
+        let mut options = options.with_segmentation(self.segmentation);
+        (options.mask, options.eci) = (self.mask, self.eci);
         Ok(options)
     }
 }
@@ -155,14 +151,6 @@ pub(crate) enum Format {
     Json,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Cut {
-    /// The fewest bits
-    Optimal,
-    /// One segment in byte mode
-    Bytes,
-}
-
 /// The command that was asked for; `None` if help or the version was, which is printed then.
 pub(crate) fn read() -> Result<Option<Command>, Error> {
     match CommandLine::try_parse() {
@@ -174,7 +162,7 @@ pub(crate) fn read() -> Result<Option<Command>, Error> {
         Err(error) if error.use_stderr() => Err(Error::Usage(in_one_line(&error.to_string()))),
         Err(help) => match help.print() {
             Ok(()) => Ok(None),
-            Err(source) => Err(Error::Write { place: Place::StandardOutput, source }),
+            Err(source) => Err(Error::Write { endpoint: Endpoint::StandardOutput, source }),
         },
     }
 }
@@ -215,6 +203,15 @@ fn mask(text: &str) -> Result<Mask, String> {
 
 fn eci(text: &str) -> Result<Eci, String> {
     number(text, Eci::new, "0 to 999999")
+}
+
+/// Parses a segmentation, by the names that the help lists.
+fn segmentation() -> impl TypedValueParser<Value = Segmentation> {
+    const BYTES: &str = "bytes";
+    let optimal = PossibleValue::new("optimal").help("The fewest bits");
+    let bytes = PossibleValue::new(BYTES).help("One segment in byte mode");
+    PossibleValuesParser::new([optimal, bytes])
+        .map(|name| if name == BYTES { Segmentation::Bytes } else { Segmentation::Optimal })
 }
 
 fn threads(text: &str) -> Result<NonZero<usize>, String> {

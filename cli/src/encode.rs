@@ -11,7 +11,7 @@ use qrmint::render::{Png, Svg, Text};
 use qrmint::{Encoder, QrCodeImageDetails, Symbol};
 
 use crate::args::{EncodeArguments, Format, ImageArguments};
-use crate::error::{Error, Place};
+use crate::error::{Endpoint, Error};
 use crate::output::{self, Output};
 
 pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
@@ -23,11 +23,11 @@ pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
         return Err(Error::Usage("a terminal cannot show a png: name a file with -o".into()));
     }
 
-    let (content, place) = content(arguments.content.map(OsString::into_encoded_bytes), arguments.input)?;
+    let (content, endpoint) = content(arguments.content.map(OsString::into_encoded_bytes), arguments.input)?;
     let mut encoder = Encoder::with_options(options);
     let image = match encoder.encode(&content, arguments.symbol.level) {
         Ok(symbol) => draw(symbol, &content, format, &arguments.image, on_terminal)?,
-        Err(source) => return Err(Error::Encode { place, source }),
+        Err(source) => return Err(Error::Encode { endpoint, source }),
     };
     let mut output = Output::open(path)?;
     output.write(&image)?;
@@ -47,19 +47,19 @@ fn default_format(path: Option<&Path>, on_terminal: bool) -> Format {
 }
 
 /// The content, byte for byte, and where it came from.
-fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>, Place), Error> {
-    let (content, place) = match (argument, input) {
-        (Some(argument), _) => (Ok(argument), Place::Argument),
-        (None, Some(path)) if path != Path::new("-") => (File::open(&path).and_then(read), Place::File(path)),
+fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>, Endpoint), Error> {
+    let (content, endpoint) = match (argument, input) {
+        (Some(argument), _) => (Ok(argument), Endpoint::Argument),
+        (None, Some(path)) if path != Path::new("-") => (File::open(&path).and_then(read), Endpoint::File(path)),
         (None, None) if io::stdin().is_terminal() => {
             return Err(Error::Usage("no content: give it as an argument, with --input or on standard input".into()));
         }
-        (None, _) => (read(io::stdin().lock()), Place::StandardInput),
+        (None, _) => (read(io::stdin().lock()), Endpoint::StandardInput),
     };
     match content {
-        Ok(content) if content.len() > Encoder::MAX_BYTES => Err(Error::Endless(place)),
-        Ok(content) => Ok((content, place)),
-        Err(source) => Err(Error::Read { place, source }),
+        Ok(content) if content.len() > Encoder::MAX_BYTES => Err(Error::ContentTooLong(endpoint)),
+        Ok(content) => Ok((content, endpoint)),
+        Err(source) => Err(Error::Read { endpoint, source }),
     }
 }
 
@@ -85,7 +85,8 @@ fn draw(
         Format::Text => Ok(Text { quiet_zone, ansi: on_terminal }.to_string(symbol).into_bytes()),
         Format::Json => {
             let details = QrCodeImageDetails::new(symbol, content, &mut png)?;
-            let mut json = serde_json::to_vec(&details).map_err(|_| Error::Internal("the image is no JSON"))?;
+            let mut json = Vec::new();
+            details.write_json(&mut json);
             json.push(b'\n');
             Ok(json)
         }

@@ -16,15 +16,15 @@ pub(crate) enum Error {
     /// The command line makes no sense.
     #[error("{0} (--help tells more)")]
     Usage(String),
-    #[error("cannot read {place}: {source}")]
-    Read { place: Place, source: io::Error },
-    #[error("cannot write {place}: {source}")]
-    Write { place: Place, source: io::Error },
-    /// The content is so long that it was not even read to its end.
-    #[error("{0}: content longer than {most} bytes, which no QR code holds", most = Encoder::MAX_BYTES)]
-    Endless(Place),
-    #[error("{place}: {source}")]
-    Encode { place: Place, source: EncodeError },
+    #[error("cannot read {endpoint}: {source}")]
+    Read { endpoint: Endpoint, source: io::Error },
+    #[error("cannot write {endpoint}: {source}")]
+    Write { endpoint: Endpoint, source: io::Error },
+    /// The content is longer than any symbol holds and was not read to its end.
+    #[error("{0}: content longer than {max} bytes, which no QR code holds", max = Encoder::MAX_BYTES)]
+    ContentTooLong(Endpoint),
+    #[error("{endpoint}: {source}")]
+    Encode { endpoint: Endpoint, source: EncodeError },
     #[error(transparent)]
     Render(#[from] RenderError),
     /// All lines of a batch are answered, some of them with an error.
@@ -32,7 +32,7 @@ pub(crate) enum Error {
     Lines { failed: u64, lines: u64 },
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),
-    /// A thread panicked or JSON could not be made of an image.
+    /// A thread panicked.
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
@@ -50,23 +50,23 @@ impl Error {
     }
 }
 
-/// Where content comes from or output goes to, as messages name it.
+/// A source of content or a target of output, as messages name it.
 #[derive(Clone, Debug)]
-pub(crate) enum Place {
+pub(crate) enum Endpoint {
     Argument,
     StandardInput,
     StandardOutput,
     File(PathBuf),
 }
 
-impl Place {
-    /// The file of that path.
+impl Endpoint {
+    /// Creates the endpoint of a file.
     pub(crate) fn file(path: &Path) -> Self {
         Self::File(path.to_owned())
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument => f.write_str("argument"),

@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::error::{Error, Place};
+use crate::error::{Endpoint, Error};
 
 pub(crate) struct Output {
-    place: Place,
+    endpoint: Endpoint,
     sink: Sink,
 }
 
@@ -32,13 +32,13 @@ impl Output {
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
         match path {
             Some(path) if !is_standard_output(path) => {
-                let place = Place::file(path);
+                let endpoint = Endpoint::file(path);
                 match open(path) {
-                    Ok(sink) => Ok(Self { place, sink }),
-                    Err(source) => Err(Error::Write { place, source }),
+                    Ok(sink) => Ok(Self { endpoint, sink }),
+                    Err(source) => Err(Error::Write { endpoint, source }),
                 }
             }
-            _ => Ok(Self { place: Place::StandardOutput, sink: Sink::StandardOutput(io::stdout()) }),
+            _ => Ok(Self { endpoint: Endpoint::StandardOutput, sink: Sink::StandardOutput(io::stdout()) }),
         }
     }
 
@@ -57,7 +57,7 @@ impl Output {
             Sink::Device(file) => file.write_all(bytes),
             Sink::Replacement(replacement) => replacement.file().write_all(bytes),
         };
-        written.map_err(|source| Error::Write { place: self.place.clone(), source })
+        written.map_err(|source| Error::Write { endpoint: self.endpoint.clone(), source })
     }
 
     /// Gives a file its name. Without this it never gets it.
@@ -65,7 +65,7 @@ impl Output {
         match self.sink {
             Sink::StandardOutput(_) | Sink::Device(_) => Ok(()),
             Sink::Replacement(replacement) => {
-                replacement.finish().map_err(|source| Error::Write { place: self.place, source })
+                replacement.finish().map_err(|source| Error::Write { endpoint: self.endpoint, source })
             }
         }
     }
@@ -96,9 +96,9 @@ fn open(path: &Path) -> io::Result<Sink> {
 /// The path that symbolic links lead to, so that not they are replaced but what they stand for.
 fn behind_links(path: &Path) -> PathBuf {
     /// Links that Linux follows in one path.
-    const MOST_LINKS: usize = 40;
+    const MAX_LINKS: usize = 40;
     let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let Ok(link) = fs::read_link(&path) else { break };
         path = path.parent().unwrap_or(Path::new("")).join(link);
     }

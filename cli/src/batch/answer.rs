@@ -4,24 +4,15 @@
 
 use std::borrow::Cow;
 use std::fmt;
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-use std::sync::LazyLock;
 
-use base64::{DecodeError, Engine as _};
+use base64::DecodeError;
 use qrmint::render::Png;
 use qrmint::{Encoder, ErrorCorrectionLevel, Options, QrCodeImageDetails};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
-use super::lines::{Batch, LONGEST_LINE, Line};
+use super::lines::{Batch, Line, MAX_LINE_LEN};
 use crate::error::LineError;
-
-/// The engine that decodes base64: the widest instructions there are.
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static BASE64: LazyLock<base64::engine::Simd> =
-    LazyLock::new(|| base64::engine::Simd::standard(base64::engine::general_purpose::PAD));
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-static BASE64: base64::engine::GeneralPurpose = base64::engine::general_purpose::STANDARD;
 
 /// Answers lines, in buffers that it keeps.
 pub(crate) struct Answerer {
@@ -45,7 +36,7 @@ impl Answerer {
         for (number, line) in (batch.first..).zip(&batch.lines) {
             let made = match line {
                 Line::Text(range) => self.make(&batch.text[range.clone()], out),
-                Line::TooLong => Err(LineError::LineTooLong { limit: LONGEST_LINE }),
+                Line::TooLong => Err(LineError::LineTooLong { limit: MAX_LINE_LEN }),
             };
             if let Err(error) = made {
                 batch.failed += 1;
@@ -73,7 +64,7 @@ impl Answerer {
         let level = request.level.map_or(Ok(self.level), |level| level.parse())?;
 
         self.raw_content.clear();
-        BASE64.decode_vec(&*raw_content, &mut self.raw_content).map_err(|error| LineError::InvalidBase64 {
+        qrmint::decode_base64(&raw_content, &mut self.raw_content).map_err(|error| LineError::InvalidBase64 {
             character: match error {
                 DecodeError::InvalidByte(offset, _) | DecodeError::InvalidLastSymbol { offset, .. } => offset + 1,
                 _ => raw_content.len(),

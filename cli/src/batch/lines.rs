@@ -10,10 +10,10 @@ use memchr::{memchr, memchr_iter};
 
 /// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
 /// 9,452; the rest is room for other properties.
-pub(crate) const LONGEST_LINE: usize = 64 * 1024;
+pub(crate) const MAX_LINE_LEN: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough that
 /// a core's cache holds their answers.
-pub(crate) const MOST_LINES: usize = 256;
+pub(crate) const MAX_LINES: usize = 256;
 /// Bytes that are read at once: a batch, unless its lines are short.
 const READ: usize = 32 * 1024;
 /// Bytes that a batch's answers may keep allocated for its next lines.
@@ -39,7 +39,7 @@ pub(crate) struct Batch {
 pub(crate) enum Line {
     /// Where in the text the line is.
     Text(Range<usize>),
-    /// The line was longer than [`LONGEST_LINE`] and is skipped.
+    /// The line was longer than [`MAX_LINE_LEN`] and is skipped.
     TooLong,
 }
 
@@ -66,9 +66,9 @@ pub(crate) struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    /// Batches of `limit` lines at most, itself at most [`MOST_LINES`].
+    /// Batches of `limit` lines at most, itself at most [`MAX_LINES`].
     pub(crate) fn new(input: R, limit: usize) -> Self {
-        Self { input, ahead: Vec::new(), limit: limit.clamp(1, MOST_LINES), next: 1 }
+        Self { input, ahead: Vec::new(), limit: limit.clamp(1, MAX_LINES), next: 1 }
     }
 
     /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but
@@ -83,7 +83,7 @@ impl<R: Read> Lines<R> {
         let (mut is_more, mut is_too_long) = (true, false);
         let mut searched = 0;
         while is_more && memchr(b'\n', &text[searched..]).is_none() {
-            if text.len() > LONGEST_LINE {
+            if text.len() > MAX_LINE_LEN {
                 *bytes += text.len() as u64;
                 text.clear();
                 is_too_long = true;
@@ -97,7 +97,7 @@ impl<R: Read> Lines<R> {
         }
         let mut done = 0;
         for end in memchr_iter(b'\n', text).take(self.limit) {
-            is_too_long |= end - done > LONGEST_LINE;
+            is_too_long |= end - done > MAX_LINE_LEN;
             lines.push(if mem::take(&mut is_too_long) { Line::TooLong } else { Line::Text(done..end) });
             done = end + 1;
         }
@@ -151,8 +151,8 @@ mod tests {
             let mut text = Vec::new();
             for _ in 0..random.below(1_000) {
                 let len = match random.below(100) {
-                    0 => LONGEST_LINE - 1 + random.below(3),
-                    1 => random.below(3 * LONGEST_LINE),
+                    0 => MAX_LINE_LEN - 1 + random.below(3),
+                    1 => random.below(3 * MAX_LINE_LEN),
                     2..50 => random.below(300),
                     _ => random.below(3),
                 };
@@ -160,11 +160,11 @@ mod tests {
                 text.push(b'\n');
             }
             text.truncate(text.len().saturating_sub(random.below(2)));
-            let line = |line: &[u8]| (line.len() <= LONGEST_LINE).then(|| line.to_vec());
+            let line = |line: &[u8]| (line.len() <= MAX_LINE_LEN).then(|| line.to_vec());
             let wanted: Vec<_> =
                 text.split_inclusive(|byte| *byte == b'\n').map(|all| line(all.trim_ascii_end())).collect();
 
-            let limit = if round % 2 == 0 { MOST_LINES } else { 1 + random.below(MOST_LINES) };
+            let limit = if round % 2 == 0 { MAX_LINES } else { 1 + random.below(MAX_LINES) };
             let mut lines = Lines::new(Input(&text, Random::new(round)), limit);
             let (mut batch, mut all, mut bytes) = (Batch::default(), Vec::new(), 0);
             let mut is_more = true;
@@ -172,7 +172,7 @@ mod tests {
                 is_more = lines.fill(&mut batch).unwrap();
                 assert_eq!(batch.first, all.len() as u64 + 1);
                 assert!(batch.lines.len() <= limit && !(is_more && batch.lines.is_empty()));
-                assert!(batch.text.len() <= LONGEST_LINE + READ);
+                assert!(batch.text.len() <= MAX_LINE_LEN + READ);
                 all.extend(batch.lines.iter().map(|line| match line {
                     Line::Text(range) => Some(batch.text[range.clone()].to_vec()),
                     Line::TooLong => None,
@@ -186,12 +186,12 @@ mod tests {
 
     #[test]
     fn a_line_as_long_as_may_be_is_taken_with_its_end_and_without() {
-        for (len, end) in [(LONGEST_LINE, ""), (LONGEST_LINE, "\n"), (LONGEST_LINE + 1, ""), (LONGEST_LINE + 1, "\n")] {
+        for (len, end) in [(MAX_LINE_LEN, ""), (MAX_LINE_LEN, "\n"), (MAX_LINE_LEN + 1, ""), (MAX_LINE_LEN + 1, "\n")] {
             let text = "x".repeat(len) + end;
             let mut batch = Batch::default();
-            Lines::new(text.as_bytes(), MOST_LINES).fill(&mut batch).unwrap();
+            Lines::new(text.as_bytes(), MAX_LINES).fill(&mut batch).unwrap();
             let is_taken = matches!(&batch.lines[..], [Line::Text(range)] if *range == (0..len));
-            assert_eq!(is_taken, len == LONGEST_LINE, "{len} bytes and {end:?}");
+            assert_eq!(is_taken, len == MAX_LINE_LEN, "{len} bytes and {end:?}");
         }
     }
 }

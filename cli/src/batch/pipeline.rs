@@ -20,7 +20,7 @@ use std::thread;
 
 use super::answer::Answerer;
 use super::lines::{Batch, Lines};
-use crate::error::{Error, Place};
+use crate::error::{Endpoint, Error};
 
 /// Answers all lines, each answerer on a thread of its own, brings the batches to `output` in order with `write`, and gives
 /// `output` back.
@@ -29,7 +29,7 @@ use crate::error::{Error, Place};
 /// line that never comes; only what is being written is waited for.
 pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     lines: Lines<R>,
-    place: Place,
+    endpoint: Endpoint,
     answerers: Vec<Answerer>,
     output: W,
     write: fn(&mut W, &Batch) -> Result<(), Error>,
@@ -59,7 +59,7 @@ pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     let output = shared.order.lock().unwrap_or_else(PoisonError::into_inner).output.take();
     worked?;
     // All have ended, so nobody is reading.
-    mem::replace(&mut *lock(&shared.input)?, Ok(None)).map_err(|source| Error::Read { place, source })?;
+    mem::replace(&mut *lock(&shared.input)?, Ok(None)).map_err(|source| Error::Read { endpoint, source })?;
     output.ok_or(PANICKED)
 }
 
@@ -149,7 +149,7 @@ mod tests {
     use qrmint::{ErrorCorrectionLevel, Options};
 
     use super::*;
-    use crate::batch::lines::MOST_LINES;
+    use crate::batch::lines::MAX_LINES;
 
     /// An input that says so often that it has come to its end, and fails if it is asked again.
     struct Input(Cursor<Vec<u8>>, usize);
@@ -174,8 +174,8 @@ mod tests {
     /// written.
     fn answer(input: Input, threads: usize) -> (Result<(), Error>, Vec<(u64, u64)>) {
         let (sender, written) = mpsc::channel();
-        let lines = Lines::new(input, MOST_LINES);
-        let ended = run(lines, Place::StandardInput, answerers(threads), sender, |sender, batch| {
+        let lines = Lines::new(input, MAX_LINES);
+        let ended = run(lines, Endpoint::StandardInput, answerers(threads), sender, |sender, batch| {
             sender.send((batch.first, batch.lines.len() as u64)).unwrap();
             Ok(())
         });
@@ -187,14 +187,14 @@ mod tests {
     fn lines_before_an_error_of_the_input_are_answered_in_order() {
         for threads in [1, 2, 9] {
             // Half a line is none.
-            let text = [b"{}\n".repeat(20 * MOST_LINES + 1), b"{".to_vec()].concat();
+            let text = [b"{}\n".repeat(20 * MAX_LINES + 1), b"{".to_vec()].concat();
             let (ended, written) = answer(Input(Cursor::new(text), 0), threads);
             assert!(matches!(ended, Err(Error::Read { .. })));
             let next = written.into_iter().fold(1, |next, (first, lines)| {
                 assert_eq!(first, next);
                 first + lines
             });
-            assert_eq!(next, 20 * MOST_LINES as u64 + 2, "{threads} threads");
+            assert_eq!(next, 20 * MAX_LINES as u64 + 2, "{threads} threads");
         }
     }
 
@@ -215,9 +215,9 @@ mod tests {
     fn a_failure_is_told_and_the_output_dropped_while_a_worker_waits_for_a_line() {
         for (panics, told) in [(false, "disk full"), (true, "a worker panicked")] {
             let (keep, kept) = mpsc::channel();
-            let lines = Lines::new(Silent(Cursor::new(b"{}\n".to_vec()), kept), MOST_LINES);
+            let lines = Lines::new(Silent(Cursor::new(b"{}\n".to_vec()), kept), MAX_LINES);
             let (sender, written) = mpsc::channel::<()>();
-            let failed = run(lines, Place::StandardInput, answerers(2), (sender, panics), |(_, panics), _| {
+            let failed = run(lines, Endpoint::StandardInput, answerers(2), (sender, panics), |(_, panics), _| {
                 assert!(!*panics, "as wanted by the test");
                 Err(Error::Internal("disk full"))
             });

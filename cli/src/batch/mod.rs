@@ -17,10 +17,10 @@ use std::thread;
 use qrmint::render::Png;
 
 use self::answer::Answerer;
-use self::lines::{Batch, Lines, MOST_LINES};
+use self::lines::{Batch, Lines, MAX_LINES};
 use self::progress::Progress;
 use crate::args::{BatchArguments, ImageArguments};
-use crate::error::{Error, Place};
+use crate::error::{Endpoint, Error};
 use crate::output::Output;
 
 pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
     let answers = Answers { output, progress: Progress::new(shown, input.bytes), lines: 0, failed: 0 };
     let lines = Lines::new(input.reader, limit);
-    let answers = pipeline::run(lines, input.place, answerers.collect(), answers, Answers::write)?;
+    let answers = pipeline::run(lines, input.endpoint, answerers.collect(), answers, Answers::write)?;
     drop(answers.progress);
     answers.output.finish()?;
     match answers {
@@ -75,13 +75,13 @@ fn lines_in_a_batch(side: u32) -> usize {
     const SHRINKING: u64 = 40;
     let side = u64::from(side.min(Png::MAX_SIDE));
     let answer = (side * side / 8 / SHRINKING).max(1);
-    usize::try_from(ANSWERS / answer).map_or(MOST_LINES, |lines| lines.min(MOST_LINES))
+    usize::try_from(ANSWERS / answer).map_or(MAX_LINES, |lines| lines.min(MAX_LINES))
 }
 
 /// Where the lines come from.
 struct Input {
     reader: Box<dyn Read + Send>,
-    place: Place,
+    endpoint: Endpoint,
     is_terminal: bool,
     /// How many bytes there are, if that is known.
     bytes: Option<u64>,
@@ -92,22 +92,22 @@ impl Input {
     fn open(path: Option<&Path>) -> Result<Self, Error> {
         match path {
             Some(path) if path != Path::new("-") => {
-                let place = Place::file(path);
+                let endpoint = Endpoint::file(path);
                 let opened = File::open(path).and_then(|file| {
                     let metadata = file.metadata()?;
                     Ok((file, metadata.is_file().then_some(metadata.len())))
                 });
                 match opened {
                     Ok((file, bytes)) => {
-                        Ok(Self { is_terminal: file.is_terminal(), reader: Box::new(file), place, bytes })
+                        Ok(Self { is_terminal: file.is_terminal(), reader: Box::new(file), endpoint, bytes })
                     }
-                    Err(source) => Err(Error::Read { place, source }),
+                    Err(source) => Err(Error::Read { endpoint, source }),
                 }
             }
             _ => {
                 let stdin = io::stdin();
                 let is_terminal = stdin.is_terminal();
-                Ok(Self { reader: Box::new(stdin), place: Place::StandardInput, is_terminal, bytes: None })
+                Ok(Self { reader: Box::new(stdin), endpoint: Endpoint::StandardInput, is_terminal, bytes: None })
             }
         }
     }
@@ -119,9 +119,9 @@ mod tests {
 
     #[test]
     fn batches_are_whole_at_usual_scales_and_short_where_images_are_huge() {
-        assert_eq!(lines_in_a_batch(1), MOST_LINES);
+        assert_eq!(lines_in_a_batch(1), MAX_LINES);
         // Version 40 at 8 and at 125 pixels a module.
-        assert_eq!(lines_in_a_batch(1_480), MOST_LINES);
+        assert_eq!(lines_in_a_batch(1_480), MAX_LINES);
         assert_eq!(lines_in_a_batch(23_125), 2);
         assert_eq!(lines_in_a_batch(u32::MAX), 2);
     }
