@@ -15,9 +15,9 @@ use core::fmt;
 pub enum EncodeError {
     /// The content does not fit the largest version allowed at this level.
     TooLong {
-        /// Number of bits that the content needs in the largest version allowed, including all segment headers. It is exact for
-        /// content of up to 7,089 bytes and for `Segmentation::Bytes`. Longer content fits no symbol; there it is the number for
-        /// as many digits, a lower bound of any segmentation.
+        /// Number of bits that the content needs in the largest version allowed, including all segment headers. It is
+        /// exact for content of up to 7,089 bytes and for `Segmentation::Bytes`. Longer content fits no symbol; there
+        /// it is the number for as many digits, a lower bound of any segmentation.
         bits_needed: u64,
         /// Number of bits that the largest version allowed has at this level.
         bits_available: u64,

@@ -1,5 +1,5 @@
-//! Turns raw content and an error-correction level into a QR code: its version, its PNG and the raw content, as in Microsoft
-//! Graph's `qrCodeImageDetails`. Works offline, exactly to the bit, in microseconds.
+//! Turns raw content and an error-correction level into a QR code: its version, its PNG and the raw content, as in
+//! Microsoft Graph's `qrCodeImageDetails`. Works offline, exactly to the bit, in microseconds.
 //!
 //! ```
 //! use qrmint::ErrorCorrectionLevel;
@@ -35,10 +35,11 @@
 //!
 //! # Promises
 //!
-//! - **Your bytes.** A decoder that returns bytes returns exactly the bytes that were encoded. Nothing is re-encoded, trimmed or
-//!   guessed; an ECI is announced only on [request](Options::eci).
-//! - **The symbol of the standard and of `qrcodegen`.** For the same segments, level, version and mask choice the symbol is that
-//!   of `qrcodegen` 1.8, module for module, on every machine. The version is the smallest that holds the shortest segmentation.
+//! - **Your bytes.** A decoder that returns bytes returns exactly the bytes that were encoded. Nothing is re-encoded,
+//!   trimmed or guessed; an ECI is announced only on [request](Options::eci).
+//! - **The symbol of the standard and of `qrcodegen`.** For the same segments, level, version and mask choice the
+//!   symbol is that of `qrcodegen` 1.8, module for module, on every machine. The version is the smallest that holds the
+//!   shortest segmentation.
 //! - **No surprises.** Any input gives a symbol or an [`EncodeError`] with numbers; a level is raised only on
 //!   [request](Options::boost); content that cannot fit is refused at once, whatever its length.
 //!

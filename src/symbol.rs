@@ -57,8 +57,8 @@ impl Symbol {
         x < size && y < size && self.rows[x / 64 * size + y] >> (x % 64) & 1 != 0
     }
 
-    /// Returns the modules of row `y` as packed words, dark = 1: bit `i` of word `w` is column `64 w + i`. Bits after the last column
-    /// are zero. A row outside the symbol has no words.
+    /// Returns the modules of row `y` as packed words, dark = 1: bit `i` of word `w` is column `64 w + i`. Bits after
+    /// the last column are zero. A row outside the symbol has no words.
     ///
     /// ```
     /// # use qrmint::{Encoder, ErrorCorrectionLevel};

@@ -131,7 +131,8 @@ impl From<Version> for VersionRange {
 
 /// The error-correction level: a symbol can be read with about 7, 15, 25 or 30 per cent of its codewords damaged.
 ///
-/// Levels are ordered by strength. They are displayed as the lower-case letters that Graph uses, and parsed in either case.
+/// Levels are ordered by strength. They are displayed as the lower-case letters that Graph uses, and parsed in either
+/// case.
 ///
 /// ```
 /// use qrmint::ErrorCorrectionLevel as Level;

@@ -167,7 +167,8 @@ pub(crate) fn read() -> Result<Option<Command>, Error> {
     }
 }
 
-/// Whether the argument that clap did not expect looks like an option. Another one may be content, which no message tells.
+/// Whether the argument that clap did not expect looks like an option. Another one may be content, which no message
+/// tells.
 fn names_an_option(error: &clap::Error) -> bool {
     matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(argument)) if argument.starts_with("--"))
 }

@@ -128,7 +128,8 @@ impl BitStream<'_> {
     }
 }
 
-/// Writes the `capacity` data codewords of the symbol to `data`: ECI header if any, segments, terminator, pad codewords.
+/// Writes the `capacity` data codewords of the symbol to `data`: ECI header if any, segments, terminator, pad
+/// codewords.
 ///
 /// The segments must fit; the caller has counted their bits.
 pub(crate) fn data_codewords(

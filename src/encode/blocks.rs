@@ -1,16 +1,16 @@
 //! Blocks: how the codewords of a symbol are split for error correction (Table 9), and how they are interleaved
 //! (ISO/IEC 18004:2015, 7.5.1 and 7.6).
 //!
-//! Knows versions, levels and [`reed_solomon`](super::reed_solomon); nothing of segments, nor of where a codeword lies in the
-//! symbol. The tests compare every capacity with `qrcodegen`'s.
+//! Knows versions, levels and [`reed_solomon`](super::reed_solomon); nothing of segments, nor of where a codeword lies
+//! in the symbol. The tests compare every capacity with `qrcodegen`'s.
 
 use alloc::vec::Vec;
 
 use super::reed_solomon::Divisor;
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// The blocks of one version and level (Table 9): `count` blocks, each with `parity` error-correction codewords. The first
-/// `count - long` blocks have `short_data` data codewords, the last `long` blocks one more.
+/// The blocks of one version and level (Table 9): `count` blocks, each with `parity` error-correction codewords. The
+/// first `count - long` blocks have `short_data` data codewords, the last `long` blocks one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Blocks {
     count: usize,
@@ -41,8 +41,8 @@ impl Blocks {
         &data[start..start + self.short_data + usize::from(i >= first_long)]
     }
 
-    /// Computes the parity codewords of all blocks and hands them to `sink`, several blocks at a time: the steps of one division
-    /// wait for each other, those of several divisions do not.
+    /// Computes the parity codewords of all blocks and hands them to `sink`, several blocks at a time: the steps of one
+    /// division wait for each other, those of several divisions do not.
     #[inline(always)]
     pub(crate) fn divide(self, data: &[u8], sink: &mut impl ParitySink) {
         let divisor = Divisor::of(self.parity);
@@ -69,14 +69,15 @@ impl Blocks {
 
 /// What takes the parity codewords that [`Blocks::divide`] computes.
 pub(crate) trait ParitySink {
-    /// Takes blocks from the `first` on, with the parity codewords of each. Blocks from `Blocks::count` on are repetitions.
+    /// Takes blocks from the `first` on, with the parity codewords of each. Blocks from `Blocks::count` on are
+    /// repetitions.
     ///
     /// Implementations are `#[inline(always)]`, see [`Work::run`](crate::simd::Work::run).
     fn put<const N: usize>(&mut self, first: usize, blocks: [&[u8]; N], parities: [[u8; 32]; N]);
 }
 
-/// Writes all codewords of the symbol to `all` in the order of placement: the first data codeword of every block, the second,
-/// and so on, then the parity codewords likewise.
+/// Writes all codewords of the symbol to `all` in the order of placement: the first data codeword of every block, the
+/// second, and so on, then the parity codewords likewise.
 #[inline(always)]
 pub(crate) fn interleave(data: &[u8], blocks: Blocks, all: &mut Vec<u8>) {
     let Blocks { count, long, short_data, parity } = blocks;
@@ -120,8 +121,8 @@ impl ParitySink for Interleaved<'_> {
 }
 
 impl Version {
-    /// Returns the number of bits that a symbol of this version and level has for its segments and an ECI header (Table 7):
-    /// 72 (1-H) to 23,648 (40-L).
+    /// Returns the number of bits that a symbol of this version and level has for its segments and an ECI header (Table
+    /// 7): 72 (1-H) to 23,648 (40-L).
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Version};
@@ -152,19 +153,43 @@ static DATA_BITS: [[u16; 40]; 4] = {
 /// Error-correction codewords per block, by level and version (Table 9).
 #[rustfmt::skip]
 const PARITY_PER_BLOCK: [[u8; 40]; 4] = [
-    [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28],
-    [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
-    [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+    [
+        7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28,
+        28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
+    [
+        10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26,
+        26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
+    ],
+    [
+        13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30,
+        28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
+    [
+        17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28,
+        30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
+    ],
 ];
 
 /// Error-correction blocks, by level and version (Table 9).
 #[rustfmt::skip]
 const BLOCKS: [[u8; 40]; 4] = [
-    [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25],
-    [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49],
-    [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68],
-    [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81],
+    [
+        1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8,
+        8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25,
+    ],
+    [
+        1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16,
+        17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49,
+    ],
+    [
+        1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20,
+        23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68,
+    ],
+    [
+        1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25,
+        25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81,
+    ],
 ];
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Knows bytes and registers; nothing of segments, versions or bits of a symbol.
 //!
-//! The answer for a whole content is a bitmap of one bit a byte, computed 64 bytes at a time: bit `i` of word `w` stands for
-//! byte `64 w + i`. A word of zeros follows the last. [`next_run`] finds the runs of ones that are long enough to matter.
+//! The answer for a whole content is a bitmap of one bit a byte, computed 64 bytes at a time: bit `i` of word `w`
+//! stands for byte `64 w + i`. A word of zeros follows the last. [`next_run`] finds the runs of ones that are long
+//! enough to matter.
 
 use alloc::vec::Vec;
 
@@ -35,7 +36,8 @@ pub(crate) fn find_alphanumeric(content: &[u8], instructions: Available, bitmap:
     dispatch(instructions, Find { content, flag: alphanumeric_flag, bitmap });
 }
 
-/// Returns start and end of the next run of at least [`MIN_RUN`] ones at or after `from`, which must not lie inside a run.
+/// Returns start and end of the next run of at least [`MIN_RUN`] ones at or after `from`, which must not lie inside a
+/// run.
 pub(crate) fn next_run(bitmap: &[u64], from: usize) -> Option<(usize, usize)> {
     let mut word = from / 64;
     let mut allowed = u64::MAX << (from % 64);
@@ -81,8 +83,8 @@ fn alphanumeric_flag(byte: u8) -> u8 {
 
 /// Sets the highest bit if the byte is one of the `count` bytes, 128 at most, from `first` on.
 ///
-/// There is neither a branch nor a table in it, so the compiler vectorizes it. It returns a byte and not a `bool` because LLVM
-/// splits vectors of `bool` into single bytes under some link-time settings.
+/// There is neither a branch nor a table in it, so the compiler vectorizes it. It returns a byte and not a `bool`
+/// because LLVM splits vectors of `bool` into single bytes under some link-time settings.
 #[inline(always)]
 fn range_flag(byte: u8, first: u8, count: u8) -> u8 {
     !byte.wrapping_sub(first).saturating_add(0x80 - count)
@@ -107,8 +109,8 @@ impl<F: Fn(u8) -> u8> Work for Find<'_, F> {
             bitmap.push(block_bits::<R, 64>(block, &flag));
         }
         if !rest.is_empty() {
-            // The rest is read in place with overlapping loads. A copy padded with zeros would stall: its loads would wait for
-            // its stores.
+            // The rest is read in place with overlapping loads. A copy padded with zeros would stall: its loads would
+            // wait for its stores.
             bitmap.push(if let Some(last) = content.last_chunk() {
                 block_bits::<R, 64>(last, &flag) >> (64 - rest.len())
             } else if let Some(bits) = overlapping_bits::<R, 32>(rest, &flag) {

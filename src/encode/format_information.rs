@@ -1,5 +1,5 @@
-//! The format information, which tells level and mask twice beside the finder patterns (ISO/IEC 18004:2015, 7.9.1 and Annex C),
-//! and the dark module at its end.
+//! The format information, which tells level and mask twice beside the finder patterns (ISO/IEC 18004:2015, 7.9.1 and
+//! Annex C), and the dark module at its end.
 //!
 //! Knows levels, masks and the lines of a plane; nothing of the rest of a symbol.
 
@@ -36,13 +36,15 @@ const ALL: [[u64; 8]; 4] = {
     all
 };
 
-/// Length of the format information at the beginning of row and column [`LINE`], in modules. It includes the timing pattern.
+/// Length of the format information at the beginning of row and column [`LINE`], in modules. It includes the timing
+/// pattern.
 pub(crate) const FIRST_LEN: usize = 9;
-/// Length of the format information at the end of row and column [`LINE`], in modules. In the column it includes the dark module.
+/// Length of the format information at the end of row and column [`LINE`], in modules. In the column it includes the
+/// dark module.
 pub(crate) const LAST_LEN: usize = 8;
 
-/// Format information along row and column [`LINE`] at each level: bit `i` of the first lanes is module `i`, bit `i` of the
-/// second lanes is module `size - LAST_LEN + i`. 1,024 bytes.
+/// Format information along row and column [`LINE`] at each level: bit `i` of the first lanes is module `i`, bit `i` of
+/// the second lanes is module `size - LAST_LEN + i`. 1,024 bytes.
 static ALONG: [[[Lanes; 2]; 4]; 2] = {
     let mut along = [[[Lanes::ZERO; 2]; 4]; 2];
     let mut level = 0;
@@ -65,8 +67,8 @@ static ALONG: [[[Lanes; 2]; 4]; 2] = {
     along
 };
 
-/// Returns the position of the `i`-th module of format information along row or column [`LINE`] (Figure 25): the end of the
-/// line, 0 or 1, the module at that end, and the bit that it shows.
+/// Returns the position of the `i`-th module of format information along row or column [`LINE`] (Figure 25): the end of
+/// the line, 0 or 1, the module at that end, and the bit that it shows.
 const fn position(along: Plane, i: usize) -> (usize, usize, u32) {
     let (end, module) = match i {
         0..6 => (0, i),
@@ -84,8 +86,8 @@ const fn position(along: Plane, i: usize) -> (usize, usize, u32) {
     (end, module, bit)
 }
 
-/// Returns the modules along row or column [`LINE`] for all masks: those at its beginning and those at its end, the first module
-/// in the lowest bit.
+/// Returns the modules along row or column [`LINE`] for all masks: those at its beginning and those at its end, the
+/// first module in the lowest bit.
 pub(crate) fn along(plane: Plane, level: ErrorCorrectionLevel) -> &'static [Lanes; 2] {
     &ALONG[plane as usize][level as usize]
 }

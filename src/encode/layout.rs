@@ -1,17 +1,17 @@
-//! The tables of each version: its function patterns, the modules that are free for codewords (the encoding region), and the
-//! order in which codewords fill them (ISO/IEC 18004:2015, 6.3 and 7.7.3).
+//! The tables of each version: its function patterns, the modules that are free for codewords (the encoding region),
+//! and the order in which codewords fill them (ISO/IEC 18004:2015, 6.3 and 7.7.3).
 //!
 //! Knows versions and packed words; nothing of content, levels or masks. All tables are computed at compile time.
 //!
 //! # Planes
 //!
-//! A *plane* holds the modules of a symbol as bits, dark = 1, in [`Version::words`] words for each line. A plane of *rows* has
-//! the rows of the symbol as its lines, a plane of *columns* its columns. Bit `i` of word `w` is module `64 w + i` of the line.
-//! In memory word 0 of all lines comes first, then word 1 of all lines, and so on. So the next word in memory belongs to the next
-//! line whatever the version, and lines are compared word by word.
+//! A *plane* holds the modules of a symbol as bits, dark = 1, in [`Version::words`] words for each line. A plane of
+//! *rows* has the rows of the symbol as its lines, a plane of *columns* its columns. Bit `i` of word `w` is module `64
+//! w + i` of the line. In memory word 0 of all lines comes first, then word 1 of all lines, and so on. So the next word
+//! in memory belongs to the next line whatever the version, and lines are compared word by word.
 //!
-//! Function patterns are symmetric about the main diagonal, except for the format information and the dark module, which `mask`
-//! draws. So one table serves as a plane of rows and as a plane of columns.
+//! Function patterns are symmetric about the main diagonal, except for the format information and the dark module,
+//! which `mask` draws. So one table serves as a plane of rows and as a plane of columns.
 
 use crate::version::Version;
 
@@ -21,7 +21,8 @@ const PLANE_WORDS: usize = PLANE_STARTS[40];
 /// Number of words of the placement orders of all versions together.
 const ORDER_WORDS: usize = ORDER_STARTS[40];
 
-/// The dark modules of the function patterns, one plane for each version. The bits after the end of a line are [`padding`].
+/// The dark modules of the function patterns, one plane for each version. The bits after the end of a line are
+/// [`padding`].
 static FUNCTION_PATTERNS: [u64; PLANE_WORDS] = PLANES.0;
 
 /// The modules that are free for codewords, one plane for each version.
@@ -59,18 +60,20 @@ pub(crate) const LOWER: u64 = (1 << HALF) - 1;
 pub(crate) struct Layout {
     /// Modules a side.
     pub(crate) size: usize,
-    /// Plane of the dark modules of the function patterns, without format information and the dark module, with [`padding`]
-    /// after the end of each line.
+    /// Plane of the dark modules of the function patterns, without format information and the dark module, with
+    /// [`padding`] after the end of each line.
     pub(crate) function_patterns: &'static [u64],
     /// Plane of the modules that are free for codewords.
     pub(crate) free: &'static [u64],
-    /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from right to left,
-    /// upwards and downwards in turn, and in each row takes the right module before the left. A word describes 32 rows of a
-    /// pair, two bits a row, with a one for each free module. The words of a pair go from the first row to the last.
+    /// The free modules in the order of placement. Placement goes through the symbol in pairs of columns from right to
+    /// left, upwards and downwards in turn, and in each row takes the right module before the left. A word describes 32
+    /// rows of a pair, two bits a row, with a one for each free module. The words of a pair go from the first row to
+    /// the last.
     ///
-    /// In an upward pair the codewords fill the words from last to first, and in a word the ones from the highest bit down: bit
-    /// `2y + 1` is the right module of row `y`, bit `2y` the left one. In a downward pair they fill the words from first to
-    /// last, and in a word the ones from the lowest bit up: bit `2y` is the right module, bit `2y + 1` the left one.
+    /// In an upward pair the codewords fill the words from last to first, and in a word the ones from the highest bit
+    /// down: bit `2y + 1` is the right module of row `y`, bit `2y` the left one. In a downward pair they fill the words
+    /// from first to last, and in a word the ones from the lowest bit up: bit `2y` is the right module, bit `2y + 1`
+    /// the left one.
     pub(crate) order: &'static [u64],
 }
 
@@ -88,8 +91,8 @@ impl Layout {
     }
 }
 
-/// Returns the right column of the `pair`-th pair of columns in the order of placement. The vertical timing pattern, column 6,
-/// belongs to no pair.
+/// Returns the right column of the `pair`-th pair of columns in the order of placement. The vertical timing pattern,
+/// column 6, belongs to no pair.
 pub(crate) const fn right_column(size: usize, pair: usize) -> usize {
     let right = size - 1 - 2 * pair;
     if right <= 6 { right - 1 } else { right }
@@ -105,8 +108,8 @@ pub(crate) const fn pairs(size: usize) -> usize {
     (size - 1) / 2
 }
 
-/// Returns the bits after the end of a line in its last word. They alternate along the line and from line to line, so that they
-/// are never part of a run, a block or a finder-like pattern.
+/// Returns the bits after the end of a line in its last word. They alternate along the line and from line to line, so
+/// that they are never part of a run, a block or a finder-like pattern.
 pub(crate) const fn padding(size: usize, line: usize) -> u64 {
     (0x5555_5555_5555_5555 << (line & 1)) & (u64::MAX << (size % 64))
 }
@@ -165,7 +168,8 @@ const fn version_information(version: Version) -> u32 {
     number << 12 | remainder
 }
 
-/// Draws the function patterns of every version. Returns the planes of their dark modules and the planes of the free modules.
+/// Draws the function patterns of every version. Returns the planes of their dark modules and the planes of the free
+/// modules.
 const fn planes() -> ([u64; PLANE_WORDS], [u64; PLANE_WORDS]) {
     let mut drawing = Drawing { dark: [0; PLANE_WORDS], free: [0; PLANE_WORDS], start: 0, size: 0 };
     let mut index = 0;

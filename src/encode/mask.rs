@@ -114,8 +114,8 @@ impl<'a> Unmasked<'a> {
         }
     }
 
-    /// Writes the plane of rows of the finished symbol: with `mask` and its format information, and zeros after the end of each
-    /// row.
+    /// Writes the plane of rows of the finished symbol: with `mask` and its format information, and zeros after the end
+    /// of each row.
     #[inline(always)]
     pub(crate) fn finish(&self, mask: Mask, finished: &mut Vec<u64>) {
         let size = self.layout.size;
@@ -139,8 +139,8 @@ impl<'a> Unmasked<'a> {
         self.set_format::<R>(plane, word, 0, candidates);
     }
 
-    /// Writes both planes of all eight candidates as one plane, with the rows in the lower and the columns in the upper halves
-    /// of the words. The symbol must have fewer than [`HALF`] modules a side.
+    /// Writes both planes of all eight candidates as one plane, with the rows in the lower and the columns in the upper
+    /// halves of the words. The symbol must have fewer than [`HALF`] modules a side.
     #[inline(always)]
     fn fill_both<R: Register>(&self, candidates: &mut [Lanes]) {
         let size = self.layout.size;
@@ -156,8 +156,8 @@ impl<'a> Unmasked<'a> {
         self.set_format::<R>(Plane::Columns, 0, HALF as u32, candidates);
     }
 
-    /// Draws the dark modules of the format information in one word of the lines of a plane. The first module of the word is
-    /// bit `start`.
+    /// Draws the dark modules of the format information in one word of the lines of a plane. The first module of the
+    /// word is bit `start`.
     #[inline(always)]
     fn set_format<R: Register>(&self, plane: Plane, word: usize, start: u32, candidates: &mut [Lanes]) {
         let size = self.layout.size;
@@ -178,8 +178,8 @@ impl<'a> Unmasked<'a> {
 
     /// Returns the mask with the lowest score, and of equal ones the lowest number. `candidates` is a buffer.
     ///
-    /// The score of wide finder-like patterns takes much work and never lowers a total. So it is added to the best candidate only,
-    /// until the best candidate has it.
+    /// The score of wide finder-like patterns takes much work and never lowers a total. So it is added to the best
+    /// candidate only, until the best candidate has it.
     #[inline(always)]
     pub(crate) fn choose<R: Register>(&self, candidates: &mut Vec<Lanes>) -> Mask {
         let (mut scores, mut is_final) = (self.scores_without_wide::<R>(candidates), [false; 8]);

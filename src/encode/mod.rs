@@ -1,4 +1,5 @@
-//! Raw content to a symbol: [`Encoder`] and [`Options`], the order of the steps and their buffers (ISO/IEC 18004:2015, 7).
+//! Raw content to a symbol: [`Encoder`] and [`Options`], the order of the steps and their buffers (ISO/IEC 18004:2015,
+//! 7).
 //!
 //! The data goes through the steps in this order:
 //!
@@ -6,8 +7,9 @@
 //! raw content -> segment -> bit_stream -> blocks -> placement -> mask -> Symbol
 //! ```
 //!
-//! The steps do not know each other: each takes what it needs as arguments. The exception is `bit_stream`, which knows the
-//! type of its input. An arrow below means "imports"; all modules may know `version`, and those that use registers `simd`:
+//! The steps do not know each other: each takes what it needs as arguments. The exception is `bit_stream`, which knows
+//! the type of its input. An arrow below means "imports"; all modules may know `version`, and those that use registers
+//! `simd`:
 //!
 //! ```text
 //! bit_stream -> segment -> characters
@@ -66,7 +68,8 @@ pub struct Options {
     pub boost: bool,
     /// How the content is split into segments.
     pub segmentation: Segmentation,
-    /// The interpretation to announce before the content, if any. It tells what the bytes mean and changes none of them.
+    /// The interpretation to announce before the content, if any. It tells what the bytes mean and changes none of
+    /// them.
     pub eci: Option<Eci>,
 }
 
@@ -134,11 +137,12 @@ impl Options {
     }
 }
 
-/// Encodes raw content as symbols, one after the other, and reuses its buffers: it allocates nothing once it has made a symbol
-/// as large, of content with as many runs of different kinds of characters.
+/// Encodes raw content as symbols, one after the other, and reuses its buffers: it allocates nothing once it has made a
+/// symbol as large, of content with as many runs of different kinds of characters.
 ///
-/// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8 makes,
-/// on every machine. With the default options its version is never larger than `qrcodegen`'s for the same content.
+/// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8
+/// makes, on every machine. With the default options its version is never larger than `qrcodegen`'s for the same
+/// content.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
@@ -210,7 +214,8 @@ impl Encoder {
         }
     }
 
-    /// Limits the encoder to the instructions of `max` and narrower sets. For tests and measurements: the symbols are the same.
+    /// Limits the encoder to the instructions of `max` and narrower sets. For tests and measurements: the symbols are
+    /// the same.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
@@ -236,12 +241,13 @@ impl Encoder {
 
     /// Encodes `raw_content`: exactly these bytes, none of them interpreted.
     ///
-    /// The symbol has the smallest allowed version that fits. It lives in the encoder until the next call; clone it to keep it.
+    /// The symbol has the smallest allowed version that fits. It lives in the encoder until the next call; clone it to
+    /// keep it.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::TooLong`] if the content does not fit the largest allowed version at this level. Content longer than
-    /// [`MAX_BYTES`](Self::MAX_BYTES) is refused without reading it.
+    /// [`EncodeError::TooLong`] if the content does not fit the largest allowed version at this level. Content longer
+    /// than [`MAX_BYTES`](Self::MAX_BYTES) is refused without reading it.
     ///
     /// ```
     /// use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, Version};
@@ -290,8 +296,8 @@ impl Encoder {
         &self.segments
     }
 
-    /// Returns the penalty scores of the eight masks for the symbol made last, whichever mask it has (7.8.3 of the standard, in
-    /// `qrcodegen`'s reading). Returns `None` before the first symbol.
+    /// Returns the penalty scores of the eight masks for the symbol made last, whichever mask it has (7.8.3 of the
+    /// standard, in `qrcodegen`'s reading). Returns `None` before the first symbol.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
@@ -309,7 +315,8 @@ impl Encoder {
         })
     }
 
-    /// Returns the smallest allowed version that holds the content, and the number of bits that the content takes there.
+    /// Returns the smallest allowed version that holds the content, and the number of bits that the content takes
+    /// there.
     fn fit(&mut self, content: &[u8], level: ErrorCorrectionLevel) -> Result<(Version, u64), EncodeError> {
         let Options { versions, segmentation, eci, .. } = self.options;
         let eci_bits = u64::from(eci.map_or(0, Eci::header_bits));

@@ -4,18 +4,19 @@
 //!
 //! # How the scores are counted
 //!
-//! The eight candidates lie side by side: every word of a plane is one [`Lanes`] with a word for each mask. An operation works
-//! on as many of these as a [`Register`] holds.
+//! The eight candidates lie side by side: every word of a plane is one [`Lanes`] with a word for each mask. An
+//! operation works on as many of these as a [`Register`] holds.
 //!
-//! In a plane of rows a step from line to line is a step down the symbol, in a plane of columns a step to the right. So the
-//! rules about rows and columns are counted from line to line, word by word, in both planes, and no bit moves across words. Only
-//! N2 looks at the next module of the same line; it is counted in the plane of rows alone. Each rule is a loop of its own: its
-//! state then fits the registers, and loading a line again costs next to nothing.
+//! In a plane of rows a step from line to line is a step down the symbol, in a plane of columns a step to the right. So
+//! the rules about rows and columns are counted from line to line, word by word, in both planes, and no bit moves
+//! across words. Only N2 looks at the next module of the same line; it is counted in the plane of rows alone. Each rule
+//! is a loop of its own: its state then fits the registers, and loading a line again costs next to nothing.
 //!
-//! The rules are read as `qrcodegen` reads them. N3 counts runs in the ratio 1:1:3:1:1 of any unit width, with four units of
-//! light on one side and one on the other; it counts either side, and everything outside the symbol is light. Patterns of width
-//! 1 are counted together with the other rules. Wider patterns are rare, take extra work to find and only raise a score. So they
-//! are counted for one candidate at a time, and only for candidates that would win without them.
+//! The rules are read as `qrcodegen` reads them. N3 counts runs in the ratio 1:1:3:1:1 of any unit width, with four
+//! units of light on one side and one on the other; it counts either side, and everything outside the symbol is light.
+//! Patterns of width 1 are counted together with the other rules. Wider patterns are rare, take extra work to find and
+//! only raise a score. So they are counted for one candidate at a time, and only for candidates that would win without
+//! them.
 
 use super::layout::{LOWER, padding};
 use crate::simd::{Lanes, Register, Tally};
@@ -78,14 +79,15 @@ impl Counts {
         self.scores_with(size, 1, u64::MAX)
     }
 
-    /// Returns the scores of symbols whose rows and columns were counted as one plane, so that blocks and dark modules were
-    /// counted twice.
+    /// Returns the scores of symbols whose rows and columns were counted as one plane, so that blocks and dark modules
+    /// were counted twice.
     #[inline(always)]
     pub(crate) fn scores_of_both(&self, size: usize) -> [u32; 8] {
         self.scores_with(size, 2, LOWER)
     }
 
-    /// Returns the scores if blocks and dark modules were counted `times` times and only the `kept` bits of the padding.
+    /// Returns the scores if blocks and dark modules were counted `times` times and only the `kept` bits of the
+    /// padding.
     #[inline(always)]
     fn scores_with(&self, size: usize, times: u32, kept: u64) -> [u32; 8] {
         // Padding alternates from line to line, as in lines 0 and 1.
@@ -119,8 +121,8 @@ fn add<R: Register>(sums: &mut Lanes, more: R, part: usize) {
 #[inline(always)]
 fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
     let all = R::splat(u64::MAX);
-    // A one where a line differs from the line before, where it and the 2 lines before are not all equal, and where it and the
-    // 4 lines before are not all equal. The first line differs from the outside.
+    // A one where a line differs from the line before, where it and the 2 lines before are not all equal, and where it
+    // and the 4 lines before are not all equal. The first line differs from the outside.
     let (mut differ2, mut differ3, mut differ5) = (all, [all; 2], all);
     let (mut count, mut runs) = (R::Tally::new(), R::splat(0));
     let mut before = R::load(&lines[0], part);
@@ -132,7 +134,8 @@ fn runs<R: Register>(lines: &[Lanes], part: usize) -> (R, R) {
         let three = [two[0] | differ2, two[1] | two[0], two[2] | two[1], two[3] | two[2]];
         let five = [three[0] | differ3[0], three[1] | differ3[1], three[2] | three[0], three[3] | three[1]];
         count.add(five);
-        // A run is counted in the four lines in which it reaches length five. No second run can do so in the same four lines.
+        // A run is counted in the four lines in which it reaches length five. No second run can do so in the same four
+        // lines.
         runs = (differ5 & !(five[0] & five[1] & five[2] & five[3])).add_ones(runs);
         (before, differ2, differ3, differ5) = (d, two[3], [three[2], three[3]], five[3]);
     }
@@ -170,25 +173,27 @@ fn with_edges<R: Register>(line: &Lanes, next: &Lanes, part: usize) -> (R, R) {
     (line, line ^ (line.down_by(1) | next.up_by(63)))
 }
 
-/// Returns the score of N4: 10 for every full or partial 5 % by which the share of dark modules lies outside 45 % to 55 %.
+/// Returns the score of N4: 10 for every full or partial 5 % by which the share of dark modules lies outside 45 % to 55
+/// %.
 #[inline(always)]
 fn balance_score(dark: u32, size: usize) -> u32 {
     let total = (size * size) as u32;
     N4 * (20 * dark).abs_diff(10 * total).div_ceil(total).saturating_sub(1)
 }
 
-/// Number of lines that are searched together for finder-like patterns of unit width 1. In one column no two patterns with four
-/// light modules on the same side end in these lines, so one bit is enough.
+/// Number of lines that are searched together for finder-like patterns of unit width 1. In one column no two patterns
+/// with four light modules on the same side end in these lines, so one bit is enough.
 const STEP: usize = 8;
 
 /// Length of a finder-like pattern from the first of four light lines before its core to the light line after it.
 const PATTERN_LEN: usize = 12;
 
-/// Number of lines that a search step reads: the searched ones, the rest of a pattern before them and three lines after them.
+/// Number of lines that a search step reads: the searched ones, the rest of a pattern before them and three lines after
+/// them.
 const WINDOW_LEN: usize = PATTERN_LEN - 1 + STEP + 3;
 
-/// Number of light lines before the first line in every word of a plane of candidates. The first line that can follow a core is
-/// number 7.
+/// Number of light lines before the first line in every word of a plane of candidates. The first line that can follow a
+/// core is number 7.
 pub(crate) const LIGHT_BEFORE: usize = PATTERN_LEN - 1 - 7;
 
 /// Number of light lines after the last line: for the rest of the last search step and three lines more.
@@ -220,8 +225,8 @@ fn finders<R: Register>(lines: &[Lanes], part: usize) -> R {
     count
 }
 
-/// Finds cores that end before the `LINE`-th searched line: those with four light modules before them, and those with four after
-/// them.
+/// Finds cores that end before the `LINE`-th searched line: those with four light modules before them, and those with
+/// four after them.
 #[inline(always)]
 fn core<R: Register, const LINE: usize>(window: &[Lanes; WINDOW_LEN], part: usize) -> (R, R) {
     let line = |back: usize| R::load(&window[PATTERN_LEN - 1 + LINE - back], part);
@@ -235,8 +240,8 @@ fn core<R: Register, const LINE: usize>(window: &[Lanes; WINDOW_LEN], part: usiz
 /// Number of light lines that [`wide_score`] needs before the first and after the last line.
 pub(crate) const WIDE_LIGHT: usize = 20;
 
-/// Returns the score of finder-like patterns of unit width 2 and more, from line to line in one word of one candidate. `lines`
-/// begins and ends with [`WIDE_LIGHT`] light lines.
+/// Returns the score of finder-like patterns of unit width 2 and more, from line to line in one word of one candidate.
+/// `lines` begins and ends with [`WIDE_LIGHT`] light lines.
 #[inline(always)]
 pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
     let mut score = 0;
@@ -264,11 +269,11 @@ pub(crate) fn wide_score<R: Register>(lines: &[u64]) -> u32 {
 /// Number of lines that [`may_be_wide`] reads: those of the widest register, 6 before them and 11 after them.
 const WIDE_WINDOW_LEN: usize = 6 + 8 + 11;
 
-/// Finds the lines and modules at which the three dark units in the middle of a wide pattern may begin, in as many lines as a
-/// register holds from line 6 of the window on.
+/// Finds the lines and modules at which the three dark units in the middle of a wide pattern may begin, in as many
+/// lines as a register holds from line 6 of the window on.
 ///
-/// It finds all patterns of unit width 2 and more, and little else: it looks at those modules of a pattern of width 2, 3, or at
-/// least 4 that lie in the window.
+/// It finds all patterns of unit width 2 and more, and little else: it looks at those modules of a pattern of width 2,
+/// 3, or at least 4 that lie in the window.
 #[inline(always)]
 fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW_LEN]) -> R {
     let line = |first: usize| R::of_words(&lines[first..]);
@@ -279,8 +284,8 @@ fn may_be_wide<R: Register>(lines: &[u64; WIDE_WINDOW_LEN]) -> R {
     middle & (width2 | (line(12) & line(13) & line(14) & !line(3) & (width3 | wider)))
 }
 
-/// Returns on how many sides a finder-like pattern has four units of light, 0 to 2, if its middle is the dark run that begins in
-/// line `start`. Returns 0 if that run is not the middle of a pattern.
+/// Returns on how many sides a finder-like pattern has four units of light, 0 to 2, if its middle is the dark run that
+/// begins in line `start`. Returns 0 if that run is not the middle of a pattern.
 fn sides(lines: &[u64], start: usize, bit: u32) -> u32 {
     let dark = |i: usize| lines[i] >> bit & 1 != 0;
     // Lengths of the runs that end before a line and that begin with it.
@@ -384,8 +389,8 @@ mod tests {
         score + 10 * (0..).find(|&k| within(k)).unwrap_or(0)
     }
 
-    /// Compares all eight scores of a symbol with the textbook's scores of the finished symbols. `dark` gives the colours of the
-    /// free modules.
+    /// Compares all eight scores of a symbol with the textbook's scores of the finished symbols. `dark` gives the
+    /// colours of the free modules.
     fn check(version: Version, level: ErrorCorrectionLevel, dark: &mut dyn FnMut(usize, usize) -> bool) {
         let layout = Layout::of(version);
         let size = layout.size;

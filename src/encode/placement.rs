@@ -1,18 +1,19 @@
-//! Codewords to modules: placement in a plane of columns, and its transposition to a plane of rows (ISO/IEC 18004:2015, 7.7.3).
+//! Codewords to modules: placement in a plane of columns, and its transposition to a plane of rows (ISO/IEC 18004:2015,
+//! 7.7.3).
 //!
 //! Knows the [`layout`](super::layout) and packed words; nothing of masks.
 //!
-//! In a pair of columns the bits of the codewords go to the right and the left module in turn, unless one of the two belongs
-//! to a function pattern. So 32 rows of a pair are one word of the bit stream, deposited at the ones of a word of the placement
-//! order. The even and the odd bits of the result are the two columns.
+//! In a pair of columns the bits of the codewords go to the right and the left module in turn, unless one of the two
+//! belongs to a function pattern. So 32 rows of a pair are one word of the bit stream, deposited at the ones of a word
+//! of the placement order. The even and the odd bits of the result are the two columns.
 
 use alloc::vec::Vec;
 
 use super::layout::{Layout, is_upward, padding, right_column};
 use crate::simd::Register;
 
-/// Places all `codewords` of a symbol. Writes to `columns` a plane of columns with the function patterns, not masked, without
-/// format information. Appends to the codewords what makes them fast to read.
+/// Places all `codewords` of a symbol. Writes to `columns` a plane of columns with the function patterns, not masked,
+/// without format information. Appends to the codewords what makes them fast to read.
 #[inline(always)]
 pub(crate) fn place<R: Register>(codewords: &mut Vec<u8>, layout: &Layout, columns: &mut Vec<u64>) {
     let Layout { size, function_patterns, order, .. } = *layout;
@@ -67,8 +68,8 @@ impl<'a> Stream<'a> {
         Self { bytes, reversed, taken: 0 }
     }
 
-    /// Returns eight bytes from the current bit on, counted from `start`, the byte after them, and the number of bits of the first
-    /// byte that were read before. Advances by `count` bits.
+    /// Returns eight bytes from the current bit on, counted from `start`, the byte after them, and the number of bits
+    /// of the first byte that were read before. Advances by `count` bits.
     #[inline(always)]
     fn load(&mut self, start: usize, count: u32) -> ([u8; 8], u64, u32) {
         let byte = start + self.taken / 8;
@@ -127,8 +128,9 @@ pub(crate) fn transpose(from: &[u64], size: usize, to: &mut Vec<u64>) {
     }
 }
 
-/// Transposes every square of 32 x 32 bits of 32 or 64 words: bit `j` of word `i` becomes bit `i` of word `j`. Exchanges squares
-/// of 16 x 16 bits, then of 8 x 8, down to single bits. After `exchange::<32>` it transposes 64 x 64 bits.
+/// Transposes every square of 32 x 32 bits of 32 or 64 words: bit `j` of word `i` becomes bit `i` of word `j`.
+/// Exchanges squares of 16 x 16 bits, then of 8 x 8, down to single bits. After `exchange::<32>` it transposes 64 x 64
+/// bits.
 #[inline(always)]
 fn exchange_quarters(words: &mut [u64]) {
     exchange::<16>(words, 0x0000_FFFF_0000_FFFF);

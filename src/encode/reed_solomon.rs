@@ -2,10 +2,10 @@
 //!
 //! Knows bytes and polynomials; nothing of symbols.
 //!
-//! The error-correction codewords, here also called parity, are the remainder of the data codewords, times x^degree, divided by the
-//! generator polynomial. The coefficients are in GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1. A step of the division takes four
-//! codewords. Their remainder is the sum of the remainders of their eight nibbles, which a table of 8 x 16 polynomials holds for
-//! each degree.
+//! The error-correction codewords, here also called parity, are the remainder of the data codewords, times x^degree,
+//! divided by the generator polynomial. The coefficients are in GF(2^8) modulo x^8 + x^4 + x^3 + x^2 + 1. A step of the
+//! division takes four codewords. Their remainder is the sum of the remainders of their eight nibbles, which a table of
+//! 8 x 16 polynomials holds for each degree.
 
 /// The largest number of parity codewords of a block.
 const MAX_DEGREE: usize = 30;
@@ -44,10 +44,11 @@ impl Divisor {
         Self(&REMAINDERS[index])
     }
 
-    /// Returns the parity codewords of `N` blocks, each in the first `degree` bytes of 32. The lengths of the blocks must not differ
-    /// by more than one codeword.
+    /// Returns the parity codewords of `N` blocks, each in the first `degree` bytes of 32. The lengths of the blocks
+    /// must not differ by more than one codeword.
     ///
-    /// Several divisions at once are faster: the steps of one division wait for each other, those of several divisions do not.
+    /// Several divisions at once are faster: the steps of one division wait for each other, those of several divisions
+    /// do not.
     #[inline(always)]
     pub(crate) fn parity<const N: usize>(self, blocks: [&[u8]; N]) -> [[u8; 32]; N] {
         // Leading zeros do not change a remainder. They complete the first step, so that all blocks have as many steps.

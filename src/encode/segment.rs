@@ -1,19 +1,23 @@
 //! Raw content to segments: which mode carries which bytes, in the fewest bits (ISO/IEC 18004:2015, 7.4 and Annex J).
 //!
-//! Knows [`characters`](super::characters), modes and the three version ranges of the character count indicator; nothing of
-//! levels or codewords.
+//! Knows [`characters`](super::characters), modes and the three version ranges of the character count indicator;
+//! nothing of levels or codewords.
 //!
 //! # How the shortest segmentation is found
 //!
 //! Every byte fits byte mode (8 bits each), 45 characters also fit alphanumeric mode (11 bits a pair), ten of them also
-//! numeric mode (10 bits for three). A change of mode costs a header of 12 to 20 bits, so it pays only for a run of characters:
+//! numeric mode (10 bits for three). A change of mode costs a header of 12 to 20 bits, so it pays only for a run of
+//! characters:
 //!
-//! - No optimal segmentation needs to change mode inside a run of characters that fit the same modes: giving the whole run to
-//!   the cheaper of the two modes never costs a bit. So the search goes from run to run, not from character to character.
-//! - A run of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its header
-//!   costs, and neither do fewer than four digits beside anything else. Such short runs are merged with their neighbours.
-//! - A shortest-path search with one state for each mode goes over the runs. Costs are in sixths of a bit, in which a digit is
-//!   exactly 20 and an alphanumeric character exactly 33. They are rounded up to whole bits where a segment ends.
+//! - No optimal segmentation needs to change mode inside a run of characters that fit the same modes: giving the whole
+//!   run to the cheaper of the two modes never costs a bit. So the search goes from run to run, not from character to
+//!   character.
+//! - A run of fewer than four alphanumeric characters beside a byte that needs byte mode saves no more bits than its
+//!   header costs, and neither do fewer than four digits beside anything else. Such short runs are merged with their
+//!   neighbours.
+//! - A shortest-path search with one state for each mode goes over the runs. Costs are in sixths of a bit, in which a
+//!   digit is exactly 20 and an alphanumeric character exactly 33. They are rounded up to whole bits where a segment
+//!   ends.
 
 use alloc::vec::Vec;
 

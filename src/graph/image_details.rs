@@ -14,10 +14,10 @@ use crate::version::{ErrorCorrectionLevel, Version};
 
 /// A QR code image and its content: Microsoft Graph's `qrCodeImageDetails`.
 ///
-/// With the feature `serde` it is read from and written as Graph's JSON: `version` is a number, `errorCorrectionLevel` one of
-/// `l`, `m`, `q` and `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. On reading,
-/// `@odata.type` is optional and must be `#microsoft.graph.qrCodeImageDetails`, with or without the `#`; unknown properties are
-/// ignored. `@odata.type` is not written.
+/// With the feature `serde` it is read from and written as Graph's JSON: `version` is a number, `errorCorrectionLevel`
+/// one of `l`, `m`, `q` and `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. On
+/// reading, `@odata.type` is optional and must be `#microsoft.graph.qrCodeImageDetails`, with or without the `#`;
+/// unknown properties are ignored. `@odata.type` is not written.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -73,7 +73,8 @@ impl QrCodeImageDetails {
         Ok(details)
     }
 
-    /// Replaces the details by those of another symbol and reuses their memory. `raw_content` is as in [`new`](Self::new).
+    /// Replaces the details by those of another symbol and reuses their memory. `raw_content` is as in
+    /// [`new`](Self::new).
     ///
     /// # Errors
     ///
@@ -111,8 +112,8 @@ impl fmt::Debug for QrCodeImageDetails {
     }
 }
 
-/// Encodes `raw_content` at `level` as a QR code image: the smallest version that fits, the shortest segmentation, the best mask,
-/// 8 pixels a module, a quiet zone of 4 modules.
+/// Encodes `raw_content` at `level` as a QR code image: the smallest version that fits, the shortest segmentation, the
+/// best mask, 8 pixels a module, a quiet zone of 4 modules.
 ///
 /// To make many images, keep an [`Encoder`] and a [`Png`].
 ///
@@ -139,8 +140,8 @@ pub fn encode(raw_content: &[u8], level: ErrorCorrectionLevel) -> Result<QrCodeI
 mod json {
     //! The image as Graph's JSON.
     //!
-    //! Graph prints the properties in two orders: those of an image by itself, and those of the image of a `qrCode`, which has its
-    //! `@odata.type` as well. The first order is written in two ways, by [`Serialize`] and faster by
+    //! Graph prints the properties in two orders: those of an image by itself, and those of the image of a `qrCode`,
+    //! which has its `@odata.type` as well. The first order is written in two ways, by [`Serialize`] and faster by
     //! [`write_json`](QrCodeImageDetails::write_json).
 
     use serde::de::{Deserialize, Deserializer, Error as _};
@@ -150,8 +151,8 @@ mod json {
     use crate::graph::odata::{self, Base64, decode_base64, encode_base64, read_object};
 
     impl QrCodeImageDetails {
-        /// Appends the JSON that `serde_json` would write. It is faster because it does not search the base64 for characters to
-        /// escape. Allocates only if `json` lacks capacity.
+        /// Appends the JSON that `serde_json` would write. It is faster because it does not search the base64 for
+        /// characters to escape. Allocates only if `json` lacks capacity.
         ///
         /// ```
         /// let details = qrmint::encode(b"hello", qrmint::ErrorCorrectionLevel::M)?;

@@ -34,7 +34,8 @@ pub(crate) fn encode_base64(bytes: &[u8], out: &mut Vec<u8>) {
     debug_assert_eq!(written.ok(), Some(out.len() - start), "four characters for every three bytes");
 }
 
-/// Appends the bytes that `text`, which is base64, stands for to `out`. On an error the contents of `out` are unspecified.
+/// Appends the bytes that `text`, which is base64, stands for to `out`. On an error the contents of `out` are
+/// unspecified.
 pub fn decode_base64(text: &str, out: &mut Vec<u8>) -> Result<(), DecodeError> {
     base64_engine().decode_vec(text, out)
 }

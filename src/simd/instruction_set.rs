@@ -10,7 +10,8 @@ pub enum InstructionSet {
     Baseline,
     /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. Available on x86-64 only, with the feature `simd`.
     Avx2,
-    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, and all of [`Avx2`](Self::Avx2). Available on x86-64 only, with the feature `simd`.
+    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, and all of [`Avx2`](Self::Avx2). Available on x86-64 only, with the feature
+    /// `simd`.
     Avx512,
 }
 
@@ -41,7 +42,8 @@ impl InstructionSet {
     }
 }
 
-/// An instruction set that the running processor has. Only [`widest`] creates one, so [`dispatch`](super::dispatch) can rely on it.
+/// An instruction set that the running processor has. Only [`widest`] creates one, so [`dispatch`](super::dispatch) can
+/// rely on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Available(InstructionSet);
 

@@ -1,19 +1,19 @@
 //! Registers: several 64-bit words that one instruction works on.
 //!
-//! Knows words and instruction sets; nothing of symbols. Algorithms are written once, for any [`Register`], as [`Work`].
-//! [`dispatch`] runs them with the registers of an instruction set. A folder for each architecture holds its registers. Without
-//! the feature `simd` there is the portable register alone and no `unsafe` in the crate.
+//! Knows words and instruction sets; nothing of symbols. Algorithms are written once, for any [`Register`], as
+//! [`Work`]. [`dispatch`] runs them with the registers of an instruction set. A folder for each architecture holds its
+//! registers. Without the feature `simd` there is the portable register alone and no `unsafe` in the crate.
 //!
 //! # Safety
 //!
 //! All `unsafe` of the crate is in the folders of the architectures and in [`dispatch`]. It is of two kinds:
 //!
-//! - *Instructions that the processor may not have.* The registers of an instruction set are private to its module, and only its
-//!   `run` names them, as the type argument of [`Work::run`]. So a register exists only inside `run`. [`dispatch`] calls `run`
-//!   only for an [`Available`], which [`widest`] creates from what the processor reports. A baseline register exists only if
-//!   the target has its instructions.
-//! - *Loads and stores by pointer.* The pointer comes from a slice or array reference of as many words as the register has lanes,
-//!   and the instruction allows any alignment.
+//! - *Instructions that the processor may not have.* The registers of an instruction set are private to its module, and
+//!   only its `run` names them, as the type argument of [`Work::run`]. So a register exists only inside `run`.
+//!   [`dispatch`] calls `run` only for an [`Available`], which [`widest`] creates from what the processor reports. A
+//!   baseline register exists only if the target has its instructions.
+//! - *Loads and stores by pointer.* The pointer comes from a slice or array reference of as many words as the register
+//!   has lanes, and the instruction allows any alignment.
 
 mod instruction_set;
 mod scalar;
@@ -76,7 +76,8 @@ pub(crate) trait Register:
     /// Returns the highest bit of every byte, with the lowest byte of the first lane in the lowest bit.
     fn high_bits(self) -> u64;
 
-    /// Deposits the low bits of `bits` at the ones of `positions`, in order. Returns the even and the odd bits of the result.
+    /// Deposits the low bits of `bits` at the ones of `positions`, in order. Returns the even and the odd bits of the
+    /// result.
     #[inline(always)]
     fn spread(bits: u64, positions: u64) -> [u32; 2] {
         scalar::spread(bits, positions)
@@ -125,8 +126,8 @@ impl<R: Register> Tally<R> for Direct<R> {
     }
 }
 
-/// Adds the words bit by bit in carry-save adders and counts the ones only in the bits of weight four. For registers without an
-/// instruction that counts ones.
+/// Adds the words bit by bit in carry-save adders and counts the ones only in the bits of weight four. For registers
+/// without an instruction that counts ones.
 pub(crate) struct CarrySave<R> {
     ones: R,
     twos: R,
@@ -167,9 +168,9 @@ pub(crate) trait Work {
     /// Its result.
     type Output;
 
-    /// Runs the algorithm. Implementations must be `#[inline(always)]`, and so must all functions that they call and that use
-    /// registers, to be compiled with the instructions of the register. A closure passed to a library function is not always
-    /// inlined, so it must not use registers.
+    /// Runs the algorithm. Implementations must be `#[inline(always)]`, and so must all functions that they call and
+    /// that use registers, to be compiled with the instructions of the register. A closure passed to a library function
+    /// is not always inlined, so it must not use registers.
     fn run<R: Register>(self) -> Self::Output;
 }
 

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
-/// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol takes
-/// 9,452; the rest is room for other properties.
+/// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol
+/// takes 9,452; the rest is room for other properties.
 pub(crate) const MAX_LINE_LEN: usize = 64 * 1024;
 /// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough that
 /// a core's cache holds their answers.
@@ -72,8 +72,8 @@ impl<R: Read> Lines<R> {
     }
 
     /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but
-    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting. A last line needs
-    /// no end.
+    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting. A last
+    /// line needs no end.
     ///
     /// On an error the batch has no lines, and what was read of the next one is lost.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> io::Result<bool> {

@@ -1,7 +1,7 @@
 //! The command `batch`: lines of JSON in, a line of JSON out for each, in the same order.
 //!
-//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them, [`pipeline`] has that done on several
-//! threads and brings the batches back into order, [`progress`] shows how far that has come.
+//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them, [`pipeline`] has that done on
+//! several threads and brings the batches back into order, [`progress`] shows how far that has come.
 
 mod answer;
 mod lines;

@@ -6,8 +6,8 @@
 //!           +-> worker -+
 //! ```
 //!
-//! No thread is there only to read or to write, for to wake it takes longer than what it would do: who needs a batch reads
-//! it, and who has the one that is next writes it and the early ones that follow.
+//! No thread is there only to read or to write, for to wake it takes longer than what it would do: who needs a batch
+//! reads it, and who has the one that is next writes it and the early ones that follow.
 //!
 //! Knows nothing of what is in a batch but the number of its first line and how many there are.
 
@@ -22,11 +22,11 @@ use super::answer::Answerer;
 use super::lines::{Batch, Lines};
 use crate::error::{Endpoint, Error};
 
-/// Answers all lines, each answerer on a thread of its own, brings the batches to `output` in order with `write`, and gives
-/// `output` back.
+/// Answers all lines, each answerer on a thread of its own, brings the batches to `output` in order with `write`, and
+/// gives `output` back.
 ///
-/// Should `write` fail, a worker panic or a thread not start, it returns without waiting for the threads, for one may wait for a
-/// line that never comes; only what is being written is waited for.
+/// Should `write` fail, a worker panic or a thread not start, it returns without waiting for the threads, for one may
+/// wait for a line that never comes; only what is being written is waited for.
 pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     lines: Lines<R>,
     endpoint: Endpoint,
@@ -112,7 +112,8 @@ impl<R: Read, W> Shared<R, W> {
         Ok(true)
     }
 
-    /// Writes the batch, if it is next, and those after it that are there. Gives an empty one for it: waits until there is one.
+    /// Writes the batch, if it is next, and those after it that are there. Gives an empty one for it: waits until there
+    /// is one.
     fn write(&self, batch: Batch) -> Result<Batch, Error> {
         let mut order = lock(&self.order)?;
         let Order { next, early, empty, output, write } = &mut *order;
@@ -170,8 +171,8 @@ mod tests {
         (0..count).map(answerer).collect()
     }
 
-    /// Answers the input with so many threads. Gives what becomes of it and the numbers of first lines and of lines that were
-    /// written.
+    /// Answers the input with so many threads. Gives what becomes of it and the numbers of first lines and of lines
+    /// that were written.
     fn answer(input: Input, threads: usize) -> (Result<(), Error>, Vec<(u64, u64)>) {
         let (sender, written) = mpsc::channel();
         let lines = Lines::new(input, MAX_LINES);

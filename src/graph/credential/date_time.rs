@@ -11,9 +11,9 @@ use serde::ser::{Serialize, Serializer};
 
 /// A date and time in whole ticks of 100 nanoseconds, from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
 ///
-/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with any offset and
-/// up to nine digits of the fraction, of which digits after the seventh are dropped; text without an offset is refused. `serde`
-/// reads and writes the same text as a string.
+/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with any
+/// offset and up to nine digits of the fraction, of which digits after the seventh are dropped; text without an offset
+/// is refused. `serde` reads and writes the same text as a string.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -42,7 +42,8 @@ impl DateTime {
     /// ```
     pub const NEVER: Self = Self { ticks: 0 };
 
-    /// 9999-12-30T22:00:00.9999999Z, the latest date and time: the maximum of `jiff`, which has a date with every offset.
+    /// 9999-12-30T22:00:00.9999999Z, the latest date and time: the maximum of `jiff`, which has a date with every
+    /// offset.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -64,8 +65,8 @@ impl DateTime {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_A_TICK)).ok().and_then(Self::from_ticks)
     }
 
-    /// Creates a date and time from the number of ticks since 0001-01-01T00:00:00Z. Returns `None` outside the range. Ticks sort as
-    /// the dates do, so stores can keep them.
+    /// Creates a date and time from the number of ticks since 0001-01-01T00:00:00Z. Returns `None` outside the range.
+    /// Ticks sort as the dates do, so stores can keep them.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -113,8 +114,8 @@ impl DateTime {
         i64::try_from(ticks).ok().and_then(Self::from_ticks)
     }
 
-    /// Returns whether this is `other` with the fraction truncated to any number of digits. Clients keep fewer than seven: Python
-    /// six, JavaScript three.
+    /// Returns whether this is `other` with the fraction truncated to any number of digits. Clients keep fewer than
+    /// seven: Python six, JavaScript three.
     pub(crate) fn is_truncated_from(self, other: Self) -> bool {
         (0..=7).any(|digits| {
             let unit = 10_i64.pow(digits);
@@ -145,8 +146,8 @@ impl fmt::Debug for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseDateTimeError {
-    /// The text is not of the form `2025-12-19T12:00:00Z`. The seconds may be left out or have a fraction of up to nine digits, and
-    /// an offset such as `+01:00` may replace the `Z`.
+    /// The text is not of the form `2025-12-19T12:00:00Z`. The seconds may be left out or have a fraction of up to nine
+    /// digits, and an offset such as `+01:00` may replace the `Z`.
     Malformed,
     /// The text has no offset from UTC.
     NoOffset,

@@ -60,8 +60,8 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
-    /// Returns the shortest time from `startDateTime` to `expireDateTime`: a tick of 100 nanoseconds for a standard code, 1 hour for
-    /// a temporary one.
+    /// Returns the shortest time from `startDateTime` to `expireDateTime`: a tick of 100 nanoseconds for a standard
+    /// code, 1 hour for a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -74,8 +74,8 @@ impl Kind {
         }
     }
 
-    /// Returns the longest time from `startDateTime` to `expireDateTime`: 395 days of 24 hours for a standard code, 12 hours for a
-    /// temporary one.
+    /// Returns the longest time from `startDateTime` to `expireDateTime`: 395 days of 24 hours for a standard code, 12
+    /// hours for a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;

@@ -1,10 +1,10 @@
 //! Graph's `qrCode`: the rules for creating, updating and verifying codes that users sign in with.
 //!
-//! A user has at most one active standard and one active temporary code ([`Kind`]). [`upsert`] takes the stored record and the
-//! properties that a client asks for, and returns the record to store and the response. [`verify`] takes the scanned content and
-//! the stored record. Both are pure functions: time and randomness are arguments, and there is no I/O. A store keeps one
-//! [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw (compare and swap), and removes
-//! it when the code is deleted.
+//! A user has at most one active standard and one active temporary code ([`Kind`]). [`upsert`] takes the stored record
+//! and the properties that a client asks for, and returns the record to store and the response. [`verify`] takes the
+//! scanned content and the stored record. Both are pure functions: time and randomness are arguments, and there is no
+//! I/O. A store keeps one [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw
+//! (compare and swap), and removes it when the code is deleted.
 //!
 //! ```
 //! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upserted};
@@ -30,11 +30,12 @@
 //!
 //! # The rules
 //!
-//! - A code is *active* until it is deleted or has expired: `now < expireDateTime`, whether or not it has started. An expired code
-//!   is replaced as if there were none.
-//! - Standard: `expireDateTime` is after `startDateTime`, by 395 days of 24 hours at most, on create and on update. An update
-//!   changes only `expireDateTime`.
-//! - Temporary: `expireDateTime` is 1 to 12 hours after `startDateTime`. While such a code is active, any change is refused.
+//! - A code is *active* until it is deleted or has expired: `now < expireDateTime`, whether or not it has started. An
+//!   expired code is replaced as if there were none.
+//! - Standard: `expireDateTime` is after `startDateTime`, by 395 days of 24 hours at most, on create and on update. An
+//!   update changes only `expireDateTime`.
+//! - Temporary: `expireDateTime` is 1 to 12 hours after `startDateTime`. While such a code is active, any change is
+//!   refused.
 //! - `expireDateTime` is in the future. `startDateTime` may be in the past or the future.
 //! - A new code without `startDateTime` starts now; one without `expireDateTime` has the lifetime of the [`Policy`].
 

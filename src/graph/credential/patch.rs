@@ -11,7 +11,8 @@ use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
 use crate::graph::odata::is_type;
 
-/// The properties of a code that a client may choose. A property that is `None` keeps its value, or gets a default in a new code.
+/// The properties of a code that a client may choose. A property that is `None` keeps its value, or gets a default in a
+/// new code.
 ///
 /// `Deserialize` reads it and reports errors as messages. [`PatchBody`] reads the same and distinguishes the errors.
 ///
@@ -34,10 +35,10 @@ pub struct QrCodePatch {
 ///
 /// - `startDateTime` and `expireDateTime` are [`DateTime`]s; null means absent.
 /// - `@odata.type` is absent, null or `#microsoft.graph.qrCode`, with or without the `#`.
-/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored whatever their value, since clients send them back as they
-///   read them. All other annotations, which are names with `@odata.` in them, are ignored too.
-/// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`. A property that comes
-///   twice, in whatever case, is refused, and so is any other property. The first error is reported.
+/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored whatever their value, since clients send them
+///   back as they read them. All other annotations, which are names with `@odata.` in them, are ignored too.
+/// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`. A property
+///   that comes twice, in whatever case, is refused, and so is any other property. The first error is reported.
 ///
 /// ```
 /// use qrmint::credential::PatchBody;
@@ -48,8 +49,8 @@ pub struct QrCodePatch {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Deserializing fails only if the body is not JSON or not an object. Read it from text: a `serde_json::Value` does not tell
-/// whether a property came twice.
+/// Deserializing fails only if the body is not JSON or not an object. Read it from text: a `serde_json::Value` does not
+/// tell whether a property came twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatchBody(Result<QrCodePatch, PatchError>);
 

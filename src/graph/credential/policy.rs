@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 
 use super::kind::{Kind, MAX_STANDARD_DAYS, MAX_TEMPORARY_HOURS};
 
-/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days and 3 hours. They are no limits:
-/// a client may ask for up to 395 days or 12 hours whatever the policy.
+/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days and 3 hours. They are
+/// no limits: a client may ask for up to 395 days or 12 hours whatever the policy.
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, PolicyError};
@@ -45,7 +45,8 @@ impl Policy {
         Ok(Self { standard_days, temporary_hours })
     }
 
-    /// Returns the time from `startDateTime` to `expireDateTime` of a code of that kind that is created without the latter.
+    /// Returns the time from `startDateTime` to `expireDateTime` of a code of that kind that is created without the
+    /// latter.
     ///
     /// ```
     /// use qrmint::credential::{Kind, Policy};

@@ -13,9 +13,9 @@ use crate::graph::odata::{self, read_object};
 /// A sign-in code: Graph's `qrCode`.
 ///
 /// With `serde` it is written as Graph's JSON in the order of Graph's pages: `@odata.type`, `id`, `expireDateTime`,
-/// `startDateTime`, `createdDateTime`, `lastUsedDateTime`, `image`. The image is null or has `@odata.type`, `binaryValue`,
-/// `version`, `errorCorrectionLevel` and `rawContent`. On reading, `@odata.type` is optional, null or no `lastUsedDateTime` means
-/// [`DateTime::NEVER`], null or no `image` means none, and unknown properties are ignored.
+/// `startDateTime`, `createdDateTime`, `lastUsedDateTime`, `image`. The image is null or has `@odata.type`,
+/// `binaryValue`, `version`, `errorCorrectionLevel` and `rawContent`. On reading, `@odata.type` is optional, null or no
+/// `lastUsedDateTime` means [`DateTime::NEVER`], null or no `image` means none, and unknown properties are ignored.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, QrCode};

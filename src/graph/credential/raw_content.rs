@@ -14,7 +14,8 @@ use super::verify::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 
-/// Returns whether content can name that user unambiguously: the name is not empty and has no `|` and no control character.
+/// Returns whether content can name that user unambiguously: the name is not empty and has no `|` and no control
+/// character.
 pub(crate) fn can_name(user_principal_name: &str) -> bool {
     !user_principal_name.is_empty() && !user_principal_name.chars().any(|char| char == '|' || char.is_control())
 }
@@ -31,7 +32,8 @@ pub(crate) fn raw_content(user_principal_name: &str, id: Uuid, secret: &Secret) 
 ///
 /// ```
 /// use qrmint::credential::{ScannedContent, VerifyError};
-/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
+///     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 /// let scanned = ScannedContent::parse(content)?;
 /// assert_eq!(scanned.user_principal_name(), "ada@contoso.com");
 /// assert_eq!(scanned.id().to_string(), "44f2f040-ea9d-4283-9e7b-b63ddae391a9");
@@ -46,8 +48,8 @@ pub struct ScannedContent<'a> {
 }
 
 impl<'a> ScannedContent<'a> {
-    /// Reads the raw content of a code. Accepts exactly the contents that [`upsert`](super::upsert) creates, but ignores the case of
-    /// the id.
+    /// Reads the raw content of a code. Accepts exactly the contents that [`upsert`](super::upsert) creates, but
+    /// ignores the case of the id.
     ///
     /// # Errors
     ///
@@ -79,7 +81,8 @@ impl<'a> ScannedContent<'a> {
     ///
     /// ```
     /// # use qrmint::credential::ScannedContent;
-    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
+    /// #     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     /// assert_eq!(ScannedContent::parse(content)?.user_principal_name(), "ada@contoso.com");
     /// # Ok::<(), qrmint::credential::VerifyError>(())
     /// ```
@@ -91,7 +94,8 @@ impl<'a> ScannedContent<'a> {
     ///
     /// ```
     /// # use qrmint::credential::ScannedContent;
-    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    /// # let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
+    /// #     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     /// assert_eq!(ScannedContent::parse(content)?.id().get_version_num(), 4);
     /// # Ok::<(), qrmint::credential::VerifyError>(())
     /// ```

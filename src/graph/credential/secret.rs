@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-/// The randomness of one new code: 48 bytes, which the caller gets from the operating system's generator. It cannot be cloned, so
-/// no two codes share it.
+/// The randomness of one new code: 48 bytes, which the caller gets from the operating system's generator. It cannot be
+/// cloned, so no two codes share it.
 ///
 /// ```
 /// use qrmint::credential::Randomness;
@@ -82,8 +82,8 @@ impl Secret {
     }
 }
 
-/// The SHA-256 digest of a code's secret, which is stored in place of the secret. The secret is 32 random bytes, so it cannot be
-/// guessed from the digest. Digests are compared in constant time; `Debug` does not show them.
+/// The SHA-256 digest of a code's secret, which is stored in place of the secret. The secret is 32 random bytes, so it
+/// cannot be guessed from the digest. Digests are compared in constant time; `Debug` does not show them.
 ///
 /// ```
 /// use qrmint::credential::SecretDigest;

@@ -52,8 +52,8 @@ pub enum Upserted {
 
 /// Creates a code of that kind if `state` is `None` or has expired at `now`; otherwise updates it.
 ///
-/// `state` is the user's stored record of that kind; a record of the other kind counts as none. `randomness` goes into a new
-/// code. `user_principal_name` is the one that a new code names.
+/// `state` is the user's stored record of that kind; a record of the other kind counts as none. `randomness` goes into
+/// a new code. `user_principal_name` is the one that a new code names.
 ///
 /// # Errors
 ///
@@ -67,7 +67,8 @@ pub enum Upserted {
 ///     let randomness = Randomness::new([7; Randomness::LEN]);
 ///     credential::upsert(Kind::Temporary, state, patch, &Policy::default(), now, randomness, "ada@contoso.com")
 /// };
-/// let Upserted::Created { record, response } = upsert(None, &QrCodePatch::default())? else { panic!("there was none") };
+/// let created = upsert(None, &QrCodePatch::default())?;
+/// let Upserted::Created { record, response } = created else { panic!("there was none") };
 /// assert_eq!(response.expire_date_time.to_string(), "2025-03-05T00:27:46.9771036Z");
 /// let image = response.image.ok_or("an image comes with a new code")?;
 /// assert!(image.raw_content.starts_with(b"ms-qrpin:v1|ada@contoso.com|"));
@@ -237,9 +238,9 @@ pub enum UpsertError {
 }
 
 impl UpsertError {
-    /// Returns a stable identifier for programs: `temporaryQRCodeActive`, `startDateTimeChanged`, `startDateTimeTooLate`,
-    /// `lifetimeTooShort`, `lifetimeTooLong`, `expireDateTimeNotAfterNow`, `userPrincipalNameInvalid` or
-    /// `userPrincipalNameTooLong`.
+    /// Returns a stable identifier for programs: `temporaryQRCodeActive`, `startDateTimeChanged`,
+    /// `startDateTimeTooLate`, `lifetimeTooShort`, `lifetimeTooLong`, `expireDateTimeNotAfterNow`,
+    /// `userPrincipalNameInvalid` or `userPrincipalNameTooLong`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;

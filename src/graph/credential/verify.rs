@@ -8,12 +8,12 @@ use super::date_time::DateTime;
 use super::raw_content::ScannedContent;
 use super::record::Record;
 
-/// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns the record
-/// to store, with `lastUsedDateTime` set to `now`.
+/// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns
+/// the record to store, with `lastUsedDateTime` set to `now`.
 ///
 /// Checks in this order that there is a `record` with the scanned user, id and secret; that it has started
-/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). The digests are compared in constant time, and
-/// a wrong secret gets the same answer as an unknown code.
+/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). The digests are compared in constant
+/// time, and a wrong secret gets the same answer as an unknown code.
 ///
 /// # Errors
 ///
@@ -21,7 +21,8 @@ use super::record::Record;
 ///
 /// ```
 /// use qrmint::credential::{self, ScannedContent, VerifyError};
-/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
+///     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 /// let scanned = ScannedContent::parse(content)?;
 /// let now = "2025-03-04T21:27:46Z".parse()?;
 /// assert_eq!(credential::verify(&scanned, None, now), Err(VerifyError::Unknown));

@@ -19,8 +19,8 @@ pub(super) unsafe fn spread(bits: u64, positions: u64) -> [u32; 2] {
     }
 }
 
-/// Returns whether a processor with BMI2 executes `pdep` and `pext` fast. On AMD before family 19h (Zen 3) they take hundreds of
-/// cycles. Miri has no `cpuid`; there the answer is true.
+/// Returns whether a processor with BMI2 executes `pdep` and `pext` fast. On AMD before family 19h (Zen 3) they take
+/// hundreds of cycles. Miri has no `cpuid`; there the answer is true.
 #[inline(always)]
 pub(super) fn is_fast() -> bool {
     if cfg!(miri) {
