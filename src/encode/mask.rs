@@ -1,7 +1,7 @@
 //! The eight data mask patterns, their application and the choice among them (ISO/IEC 18004:2015, 7.8).
 //!
 //! Knows the planes of [`layout`](super::layout), the format information, which depends on the mask, and
-//! [`penalty`](super::penalty), which scores the candidates; nothing of codewords.
+//! [`penalty`], which scores the candidates; nothing of codewords.
 
 use alloc::vec::Vec;
 

@@ -1,6 +1,6 @@
 //! Raw content to segments: which mode carries which bytes, in the fewest bits (ISO/IEC 18004:2015, 7.4 and Annex J).
 //!
-//! Knows [`characters`](super::characters), modes and the three version ranges of the character count indicator;
+//! Knows [`characters`], modes and the three version ranges of the character count indicator;
 //! nothing of levels or codewords.
 //!
 //! # How the shortest segmentation is found
