@@ -1,11 +1,8 @@
 //! Bits in the order of DEFLATE (RFC 1951, 3.1.1): the first bit is the lowest of the first byte.
 
-/// Up to [`MAX_COUNT`](Self::MAX_COUNT) bits, the first the lowest.
+/// Up to [`MAX_COUNT`](Self::MAX_COUNT) bits, the first the lowest, in one word: the value and, above it, the count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bits {
-    value: u64,
-    count: u32,
-}
+pub(crate) struct Bits(u64);
 
 impl Bits {
     /// With the up to seven bits that wait in a [`BitWriter`], these fill a word.
@@ -15,37 +12,38 @@ impl Bits {
     #[inline(always)]
     pub(crate) const fn new(value: u64, count: u32) -> Self {
         debug_assert!(count <= Self::MAX_COUNT && value >> count == 0);
-        Self { value, count }
+        Self(value | (count as u64) << Self::MAX_COUNT)
     }
 
     #[inline(always)]
     pub(crate) const fn value(self) -> u64 {
-        self.value
+        self.0 & ((1 << Self::MAX_COUNT) - 1)
     }
 
     #[inline(always)]
     pub(crate) const fn count(self) -> u32 {
-        self.count
+        (self.0 >> Self::MAX_COUNT) as u32
     }
 
     /// These bits and `more` behind them, together at most [`MAX_COUNT`](Self::MAX_COUNT).
     #[inline(always)]
     pub(crate) const fn then(self, more: Self) -> Self {
-        Self::new(self.value | more.value << self.count, self.count + more.count)
+        Self::new(self.value() | more.value() << self.count(), self.count() + more.count())
     }
 
     /// Splits off what is behind the first `count` bits, if anything is.
     #[inline]
     pub(crate) const fn split(self, count: u32) -> (Self, Self) {
-        if self.count <= count {
+        if self.count() <= count {
             return (self, Self::new(0, 0));
         }
-        (Self::new(self.value & ((1 << count) - 1), count), Self::new(self.value >> count, self.count - count))
+        let value = self.value();
+        (Self::new(value & ((1 << count) - 1), count), Self::new(value >> count, self.count() - count))
     }
 
     /// The number of bits in all of `bits`.
     pub(crate) fn total(bits: &[Self]) -> usize {
-        bits.iter().map(|bits| bits.count as usize).sum()
+        bits.iter().map(|bits| bits.count() as usize).sum()
     }
 }
 
@@ -70,16 +68,17 @@ impl<'a> BitWriter<'a> {
         Self { room: bytes.len(), left: bytes, pending: 0, count: 0 }
     }
 
-    /// Appends bits.
+    /// Appends the low `count` bits of `value`, at most [`Bits::MAX_COUNT`]; the others must be zero.
     ///
     /// # Panics
     ///
     /// If fewer than [`SLACK`](Self::SLACK) bytes are left. A writer never loses bits.
     #[inline(always)]
-    pub(crate) fn push(&mut self, bits: Bits) {
-        debug_assert!(self.left.len() >= Self::SLACK, "no room for {} bits", bits.count());
-        self.pending |= bits.value() << self.count;
-        self.count += bits.count();
+    pub(crate) fn push(&mut self, value: u64, count: u32) {
+        debug_assert!(count <= Bits::MAX_COUNT && value >> count == 0);
+        debug_assert!(self.left.len() >= Self::SLACK, "no room for {count} bits");
+        self.pending |= value << self.count;
+        self.count += count;
         let left = core::mem::take(&mut self.left);
         let Some(chunk) = left.first_chunk_mut() else { no_room() };
         *chunk = self.pending.to_le_bytes();
@@ -89,21 +88,21 @@ impl<'a> BitWriter<'a> {
         self.count &= 7;
     }
 
-    /// Appends bits and others behind them, together if they fit: one push takes less time than two.
+    /// Appends two values with their counts, together if they fit: one push takes less time than two.
     #[inline(always)]
-    pub(crate) fn push_both(&mut self, bits: Bits, more: Bits) {
-        if bits.count() + more.count() <= Bits::MAX_COUNT {
-            self.push(bits.then(more));
+    pub(crate) fn push_both(&mut self, (value, count): (u64, u32), (more, more_count): (u64, u32)) {
+        if count + more_count <= Bits::MAX_COUNT {
+            self.push(value | more << count, count + more_count);
         } else {
-            self.push(bits);
-            self.push(more);
+            self.push(value, count);
+            self.push(more, more_count);
         }
     }
 
     #[inline(always)]
     pub(crate) fn push_all(&mut self, all: &[Bits]) {
         for &bits in all {
-            self.push(bits);
+            self.push(bits.value(), bits.count());
         }
     }
 
@@ -171,8 +170,8 @@ mod tests {
     fn bits_without_room_are_not_lost_silently() {
         let mut bytes = [0; 2 * BitWriter::SLACK - 1];
         let mut out = BitWriter::new(&mut bytes);
-        out.push(Bits::new(0, 56));
-        out.push(Bits::new(0, 8));
-        out.push(Bits::new(0, 1));
+        out.push(0, 56);
+        out.push(0, 8);
+        out.push(0, 1);
     }
 }

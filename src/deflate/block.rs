@@ -195,7 +195,7 @@ mod tests {
         let mut tokens = vec![Token::Literal(0)];
         for _ in 0..random.below(400) {
             if random.below(3) == 0 {
-                let length = 3 + (random.bits() as usize % 256 >> random.below(8));
+                let length = 3 + ((random.bits() as usize % 256) >> random.below(8));
                 tokens.push(Token::matched(length, 1 + random.below(len).min(32_767)));
                 len += length;
             } else {
@@ -223,7 +223,7 @@ mod tests {
             let expected = expand(&[], &tokens);
             let mut stream = vec![0; Bits::total(&bits) / 8 + 32];
             let mut out = BitWriter::new(&mut stream);
-            ZLIB_HEADER.iter().for_each(|&byte| out.push(Bits::new(byte.into(), 8)));
+            ZLIB_HEADER.iter().for_each(|&byte| out.push(byte.into(), 8));
             out.push_all(&bits);
             let len = out.finish();
             stream.truncate(len);
@@ -240,7 +240,7 @@ mod tests {
         for _ in 0..300 {
             let mut lengths: Vec<u8> = Vec::new();
             while lengths.len() < 300 {
-                let count = 1 + (random.bits() as usize % 512 >> random.below(9));
+                let count = 1 + ((random.bits() as usize % 512) >> random.below(9));
                 lengths.extend(core::iter::repeat_n(random.below(4) as u8 * 5, count));
             }
             let mut said: Vec<u8> = Vec::new();

@@ -98,11 +98,11 @@ impl StreamTable {
         let (header, body) = buffer.split_at_mut(self.header.len());
         header.copy_from_slice(&self.header);
         let mut out = BitWriter::new(body);
-        out.push(self.header_rest);
+        out.push(self.header_rest.value(), self.header_rest.count());
         self.above.write(&mut out);
         let firsts = self.units.write_rows(&self.geometry, symbol, &self.between, &mut out);
         self.below.write(&mut out);
-        out.push(self.end_of_block);
+        out.push(self.end_of_block.value(), self.end_of_block.count());
         let len = header.len() + out.finish();
 
         let rows = self.filter.sums(firsts, self.geometry.line() as u64, self.geometry.scale);
@@ -273,7 +273,8 @@ mod tests {
         for _ in 0..400 {
             let version = Version::new(1 + random.below(40) as u8).unwrap();
             let scale = Scale::new(1 + random.below(20) as u8).unwrap();
-            let mut margin = || if random.below(4) == 0 { 0 } else { random.bits() as u16 % 1_024 >> random.below(9) };
+            let mut margin =
+                || if random.below(4) == 0 { 0 } else { (random.bits() as u16 % 1_024) >> random.below(9) };
             let margins = Margins { left: margin(), top: margin(), right: margin(), bottom: margin() };
             check(&any_symbol(version, &mut random), scale, margins);
         }

@@ -111,13 +111,12 @@ struct Entry {
 impl Entry {
     #[inline(always)]
     fn is_short(&self) -> bool {
-        u32::from(self.count) <= Bits::MAX_COUNT
+        self.count() <= Bits::MAX_COUNT
     }
 
-    /// Returns all bits, of a short entry.
     #[inline(always)]
-    fn all(&self) -> Bits {
-        Bits::new(self.bits, self.count.into())
+    fn count(&self) -> u32 {
+        self.count.into()
     }
 }
 
@@ -258,7 +257,7 @@ impl RowWriter<'_> {
         sums.total += tail.sums;
         match behind {
             [first, others @ ..] if tail.is_short() => {
-                out.push_both(tail.all(), *first);
+                out.push_both((tail.bits, tail.count()), (first.value(), first.count()));
                 out.push_all(others);
             }
             _ => {
@@ -279,7 +278,7 @@ impl RowWriter<'_> {
             let (first, second) = (unit(i), unit(i + 1));
             sums.add(first.sums);
             sums.add(second.sums);
-            out.push(first.all().then(second.all()));
+            out.push(first.bits | second.bits << first.count, first.count() + second.count());
         }
         for i in paired..count {
             sums.add(unit(i).sums);
@@ -290,12 +289,12 @@ impl RowWriter<'_> {
     #[inline(always)]
     fn write_entry(self, entry: &Entry, out: &mut BitWriter<'_>) {
         if entry.is_short() {
-            return out.push(entry.all());
+            return out.push(entry.bits, entry.count());
         }
-        out.push(Bits::new(entry.bits, Bits::MAX_COUNT));
+        out.push(entry.bits, Bits::MAX_COUNT);
         let mut left = u32::from(entry.count) - Bits::MAX_COUNT;
         for &bits in &self.more[usize::from(entry.more)..] {
-            out.push(Bits::new(bits, left.min(Bits::MAX_COUNT)));
+            out.push(bits, left.min(Bits::MAX_COUNT));
             if left <= Bits::MAX_COUNT {
                 break;
             }
