@@ -1,6 +1,66 @@
 //! Symbols to PNG: one bit a pixel, grayscale.
 //!
-//! The container and its checksums are the `png` crate's; the zlib stream in it is [`scan_lines`](super::scan_lines)'.
+//! The container (signature, `IHDR`, `IEND`, chunk lengths and CRCs) is the package `png`'s. What it contains, the zlib stream of
+//! the scan lines, is made here straight from packed rows of modules, without pixels in between.
+//!
+//! # One way at every scale
+//!
+//! - Eight modules are `scale` bytes, whatever the scale: a *unit*. There are 256 units, so a [lookup table](unit_table) holds
+//!   the ready bits of each and its share of the checksum. What is left of a row behind its last unit is its *tail*.
+//! - A row of modules is `scale` scan lines that are alike. The first is units and a tail; [the others](repeated_lines) and the
+//!   margins between two rows are the same bits after every row.
+//! - The left margin is `8 lead + indent x scale` pixels: `lead` whole bytes, and up to seven light modules inside the
+//!   first unit. So units always [begin with a byte](geometry).
+//! - Masked modules look random, so all units are about equally likely. The Huffman code follows from that, before any symbol is
+//!   seen: a [table](stream) serves every symbol of its version, scale and margins. It takes tens of microseconds to make and
+//!   at most 16 kB, and all writers of the process [share it](table_cache).
+//!
+//! What this gives up: no search for matches with earlier rows. Files at scale 7 and above 8 are up to a third larger than such a
+//! search would make them; `docs/decisions.md` has the reasons.
+//!
+//! # The stream of a version 1 symbol, from its first byte to its last
+//!
+//! `hello` at level M has 21 x 21 modules. At scale 8 with a quiet zone of 4 modules the image is 232 pixels a side, and a scan
+//! line is 30 bytes: the filter byte, 4 light bytes (`lead`; `indent` is 0), 2 units of 8 bytes, a tail of 5 modules in 5 bytes,
+//! and 4 light bytes (`trail`). Dark is `00`, light is `FF`. The file is 221 bytes, 164 of them the stream in `IDAT`. Bits are
+//! counted from byte 2:
+//!
+//! ```text
+//! byte  bit  bits  content           stands for
+//!    0             78 DA             zlib header: DEFLATE, window of 32 kB          (RFC 1950, 2.2)
+//!    2    0    17                    last block, with codes of its own              (RFC 1951, 3.2.3)
+//!        17   149                    code lengths of 12 literals and lengths, and of 3 distances (3.2.7)
+//!
+//!       166     2  literal 00        the first line of the quiet zone above: filter byte 0,
+//!       168     1  literal FF          and 29 light bytes, which are one
+//!       169    11  match 28, 1         and its repetition (length 28, distance 1)
+//!       180     9  match 258, 30     the other 31 lines repeat it at the distance of a line;
+//!       189     9  match 258, 30       this goes on through the filter byte and the left margin
+//!       198     9  match 258, 30       of the first row: 31 x 30 + 5 bytes in all
+//!       207    16  match 161, 30
+//!
+//!       223     2  literal 00        row 0, first unit: the modules #######. are 7 dark bytes
+//!       225    11  match 6, 1
+//!       236     1  literal FF          and a light one
+//!       237    12  8 literals        second unit: .##...##, no run of four
+//!       249     2  literal 00        tail: #####, 5 dark bytes
+//!       251     7  match 4, 1
+//!       258    12  match 219, 30     what follows every row but the last: 4 bytes of right margin,
+//!                                      7 more lines, filter byte and left margin of the next row
+//!       270        ...               rows 1 to 19 in the same way
+//!
+//!      1181    12  match 214, 30     behind row 20: right margin and 7 more lines
+//!      1193     2  literal 00        the quiet zone below, as above
+//!              ...
+//!      1250     8  end of block
+//!  160             27 FE 85 86       Adler-32 of the 6,960 bytes of scan lines
+//! ```
+//!
+//! The code lengths show what the table expects: `FF` takes 1 bit, `00` 2, a length of 3 or 4 takes 5, a distance of 1 takes 2,
+//! the length after a row 3 and 5 extra bits, the distance of a line 1 and 3 extra bits.
+//!
+//! Scan lines longer than a match can be (258 bytes) may have the filter `Up`: then a line that repeats the one above is zeros
+//! behind the filter byte 2. The table takes whichever is shorter.
 
 mod geometry;
 mod repeated_lines;
@@ -22,10 +82,11 @@ use crate::version::Version;
 /// Writes symbols as PNG images, one after the other, with buffers that it keeps.
 ///
 /// The image is square, 1 bit a pixel, grayscale: dark modules 0, light ones and the quiet zone 1. The same symbol,
-/// scale and quiet zone give the same bytes on every machine. A clone shares the tables, so cloning is how to write on several
-/// threads.
+/// scale and quiet zone give the same bytes on every machine.
 ///
-/// The first image of a version makes its tables, which takes milliseconds and tens of kilobytes: keep the writer, or clone it.
+/// Creating a writer is free. All writers of a process share their tables: the first image of a version, scale and quiet zone
+/// makes one, in some tens of microseconds and at most 16 kB. The process keeps up to 64 tables, a writer those that it used.
+/// Clone a writer to write on several threads.
 ///
 /// ```
 /// use qrmint::render::{Png, QuietZone, Scale};
@@ -46,15 +107,16 @@ pub struct Png {
     margins: Margins,
     /// By version, the tables used so far.
     tables: [Option<Arc<StreamTable>>; 40],
+    /// The stream of the last image, kept for its memory.
     stream: Vec<u8>,
     instructions: Available,
 }
 
 impl Png {
-    /// Pixels that an image may have a side, at most: its scan lines take no more than 64 MiB then.
+    /// The largest number of pixels a side of an image. Its scan lines then take at most 64 MiB.
     pub const MAX_SIDE: u32 = 23_160;
 
-    /// A writer of images with so many pixels a module and so wide a quiet zone.
+    /// Creates a writer with the given scale and quiet zone.
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
         Self {
             scale,
@@ -65,7 +127,7 @@ impl Png {
         }
     }
 
-    /// The same writer with no instructions beyond those of `most`. For tests and measurements: the image is the same.
+    /// Limits the writer to the instructions of `most`. For tests and measurements: the image is the same.
     ///
     /// ```
     /// use qrmint::render::Png;
@@ -82,7 +144,8 @@ impl Png {
         Self { instructions: simd::widest(Some(most)), ..self }
     }
 
-    /// Pixels a side of the image of a symbol of `version`, quiet zone included, whether it may be that large or not.
+    /// Returns the pixels a side of the image of a symbol of `version`, quiet zone included, even if that is more than
+    /// [`MAX_SIDE`](Self::MAX_SIDE).
     ///
     /// ```
     /// use qrmint::Version;
@@ -94,13 +157,13 @@ impl Png {
         u32::from(left) + version.size() as u32 * u32::from(self.scale.pixels()) + u32::from(right)
     }
 
-    /// Writes the image of `symbol` to `out`. A `Vec<u8>` is appended to; with enough capacity nothing is allocated once a
-    /// symbol of the same version was written.
+    /// Writes the image of `symbol` to `out`; appends it if that is a `Vec<u8>`. Once this writer has written a symbol of the
+    /// same version, it allocates nothing, unless a `Vec` must grow.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] if the image were larger than [`MAX_SIDE`](Self::MAX_SIDE), before anything is written or
-    /// any memory is taken; [`RenderError::Io`] if `out` fails.
+    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE): nothing is written and no
+    /// memory taken. [`RenderError::Io`] if `out` fails.
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, RenderError, Scale};
@@ -122,17 +185,17 @@ impl Png {
         })
     }
 
-    /// The side of the image of a symbol of `version`, if it may be that large.
+    /// Returns the pixels a side of the image of a symbol of `version`, or an error if it may not be that large.
     pub(crate) fn check_side(&self, version: Version) -> Result<u32, RenderError> {
         let side = self.side(version);
         if side <= Self::MAX_SIDE { Ok(side) } else { Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE }) }
     }
 
-    /// The image of `symbol`.
+    /// Returns the image of `symbol`.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as [`write`](Self::write).
+    /// [`RenderError::TooLarge`] as for [`write`](Self::write).
     pub fn to_vec(&mut self, symbol: &Symbol) -> Result<Vec<u8>, RenderError> {
         let mut image = Vec::new();
         self.write(symbol, &mut image)?;
@@ -168,14 +231,14 @@ impl Default for Png {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// The image would be larger than a writer may make it.
+    /// The image would be larger than [`Png::MAX_SIDE`].
     TooLarge {
-        /// Pixels a side that it would have.
+        /// The pixels a side that it would have.
         side: u32,
-        /// Pixels a side that it may have.
+        /// The pixels a side that it may have.
         max_side: u32,
     },
-    /// What the image was written to failed.
+    /// The output failed.
     Io(io::Error),
 }
 
@@ -196,5 +259,37 @@ impl std::error::Error for RenderError {
             Self::TooLarge { .. } => None,
             Self::Io(error) => Some(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Encoder;
+    use crate::version::ErrorCorrectionLevel;
+
+    #[test]
+    fn the_example_of_the_module_head_is_what_is_written() {
+        let mut encoder = Encoder::new();
+        let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+        let image = Png::default().to_vec(symbol).unwrap();
+        assert_eq!(image.len(), 221);
+        let stream = &image[41..][..164];
+        assert_eq!(stream[..2], [0x78, 0xDA]);
+        assert_eq!(stream[160..], [0x27, 0xFE, 0x85, 0x86]);
+        let bits = |start: usize, count: usize| {
+            (0..count).fold(0, |bits, i| bits | usize::from(stream[2 + (start + i) / 8] >> ((start + i) % 8) & 1) << i)
+        };
+        // The same bits stand behind row 0 and, but for the length, behind row 20.
+        assert_eq!(bits(0, 3), 0b101);
+        assert_eq!(bits(258, 3), bits(1_181, 3));
+        assert_eq!((bits(261, 5), bits(1_184, 5)), (219 - 195, 214 - 195));
+    }
+
+    #[test]
+    fn debug_output_shows_no_image() {
+        let mut png = Png::default();
+        png.stream = vec![1, 2, 3];
+        assert!(!format!("{png:?}").contains("stream"));
     }
 }

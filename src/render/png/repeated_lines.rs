@@ -26,6 +26,13 @@ impl Filter {
         }
     }
 
+    /// Returns the sums of a margin of `lines` scan lines, `len` bytes each.
+    pub(super) fn margin_sums(self, len: u64, lines: usize) -> Sums {
+        let mut first = EqualParts::default();
+        first.add(Sums::of_run(0, 1).then(Sums::of_run(LIGHT, len - 1)));
+        if lines > 0 { self.sums(first, len, lines) } else { Sums::default() }
+    }
+
     /// Returns the sums of rows of `lines` scan lines, at least one, whose first lines are `firsts`, `len` bytes each.
     #[inline(always)]
     pub(super) fn sums(self, firsts: EqualParts, len: u64, lines: usize) -> Sums {

@@ -1,9 +1,11 @@
-//! The zlib stream of an image: a table for images of one shape, and its walk over the rows of a symbol.
+//! The zlib stream of an image: a table for images of one version, scale and margins, and its walk over the rows of a symbol.
+//!
+//! Knows the order of the stream's parts; nothing of the container around it.
 
-use super::geometry::{Geometry, LIGHT, Margins};
+use super::geometry::{Geometry, Margins};
 use super::repeated_lines::{Filter, Repeated, Surroundings};
 use super::unit_table::{Patterns, UnitTable};
-use crate::deflate::adler32::{EqualParts, Sums};
+use crate::deflate::adler32::Sums;
 use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MAX_LENGTH, ZLIB_HEADER};
 use crate::render::Scale;
 use crate::simd::{Available, Register, Work, dispatch};
@@ -40,33 +42,21 @@ impl StreamTable {
         let up = (geometry.line() > MAX_LENGTH).then(|| coded(Filter::Up));
         let coded = up.filter(|up| up.bits < plain.bits).unwrap_or(plain);
 
-        let Coded { around, code, header: header_bits, .. } = coded;
+        let Coded { around, code, header, .. } = coded;
+        let (header, header_rest) = header_bytes(&header);
         let units = UnitTable::new(&geometry, &units, &tails, &code);
         let (above, below) = (around.above.encode(&code), around.below.encode(&code));
         let mut between = Vec::new();
         code.encode(&around.between, &mut between);
-        let mut header = [&ZLIB_HEADER[..], &vec![0; Bits::total(&header_bits) / 8 + BitWriter::SLACK]].concat();
-        let mut out = BitWriter::new(&mut header[2..]);
-        out.push_all(&header_bits);
-        let (len, header_rest) = out.split();
-        header.truncate(2 + len);
 
         let rows = geometry.size;
-        let max_bits = 16
-            + Bits::total(&header_bits)
+        let max_bits = 8 * header.len()
+            + header_rest.count() as usize
             + above.bits()
             + rows * units.max_bits(geometry.indent)
             + (rows - 1) * Bits::total(&between)
             + below.bits();
-        let line_len = geometry.line() as u64;
-        let margin = |lines: usize| {
-            if lines == 0 {
-                return Sums::default();
-            }
-            let mut light = EqualParts::default();
-            light.add(Sums::of_run(0, 1).then(Sums::of_run(LIGHT, line_len - 1)));
-            around.filter.sums(light, line_len, lines)
-        };
+        let margin = |lines: usize| around.filter.margin_sums(geometry.line() as u64, lines);
         Self {
             filter: around.filter,
             units,
@@ -78,13 +68,13 @@ impl StreamTable {
             end_of_block: code.end_of_block(),
             top: margin(geometry.top),
             bottom: margin(geometry.bottom),
-            // The last push, the end of the block, stores the most; the checksum behind it takes no more.
+            // The last push is the end of the block. The checksum behind it needs no more room than that push.
             max_len: max_bits / 8 + BitWriter::SLACK,
             geometry,
         }
     }
 
-    /// Writes the stream of a symbol's image into `buffer`, which grows as needed. Returns the stream.
+    /// Writes the stream of a symbol's image into `buffer`, which grows if it is too short. Returns the stream.
     pub(super) fn write<'a>(&self, symbol: &Symbol, instructions: Available, buffer: &'a mut Vec<u8>) -> &'a [u8] {
         if buffer.len() < self.max_len {
             buffer.resize(self.max_len, 0);
@@ -128,6 +118,17 @@ impl Work for Write<'_> {
     }
 }
 
+/// Returns the zlib header and the block header: whole bytes, and the bits behind them.
+fn header_bytes(block_header: &[Bits]) -> (Vec<u8>, Bits) {
+    let mut bytes = ZLIB_HEADER.to_vec();
+    bytes.resize(bytes.len() + Bits::total(block_header) / 8 + BitWriter::SLACK, 0);
+    let mut out = BitWriter::new(&mut bytes[ZLIB_HEADER.len()..]);
+    out.push_all(block_header);
+    let (len, rest) = out.split();
+    bytes.truncate(ZLIB_HEADER.len() + len);
+    (bytes, rest)
+}
+
 /// The code for images that repeat lines with one filter.
 struct Coded {
     around: Surroundings,
@@ -146,6 +147,8 @@ impl Coded {
         let rows = geometry.size as u32;
         let mut frequencies = Frequencies::of_blocks(ONE);
         units.count(rows * geometry.units() as u32, &mut frequencies);
+        // Less than their share, which is 256 / 2^tail: in small images, code lengths of their own would take more bits in the header
+        // than they save.
         tails.count(rows * (ONE >> (2 * geometry.tail())).max(1), &mut frequencies);
         around.above.count(ONE, &mut frequencies);
         frequencies.add(&around.between, (rows - 1) * ONE);
@@ -164,6 +167,7 @@ mod tests {
 
     use qrmint_checks::Random;
 
+    use super::super::geometry::LIGHT;
     use super::*;
     use crate::render::QuietZone;
     use crate::simd::{InstructionSet, widest};
