@@ -48,6 +48,9 @@ fn main() {
         println!();
     }
     println!("\nslower in {slower} of {} places", LENGTHS.len() * SCALES.len());
+    if pairs > 1 && slower > 0 {
+        std::process::exit(1);
+    }
 }
 
 /// Returns the medians of pairs: theirs over ours, ours and theirs in microseconds.
@@ -71,8 +74,11 @@ fn compare(length: usize, scale: u8, pairs: usize) -> [f64; 3] {
 /// Returns the microseconds that a child process took.
 fn measure(who: &str, length: usize, scale: u8) -> f64 {
     let program = env::current_exe().expect("a running program has a path");
-    let output = Command::new(program).args(["--child", who, &length.to_string(), &scale.to_string()]).output();
-    let printed = String::from_utf8(output.expect("the program runs again").stdout).expect("a number");
+    let mut command = Command::new(program);
+    let output =
+        command.args(["--child", who, &length.to_string(), &scale.to_string()]).output().expect("it runs again");
+    assert!(output.status.success(), "{who} failed: {output:?}");
+    let printed = String::from_utf8(output.stdout).expect("a number");
     printed.trim().parse().expect("a number")
 }
 

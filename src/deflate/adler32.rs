@@ -1,4 +1,4 @@
-//! Adler-32 (RFC 1950, 2.2 and 8.2) of bytes that are joined and repeated, without a look at each of them.
+//! Adler-32 (RFC 1950, 2.2) of bytes that are joined and repeated, without a look at each of them.
 
 /// What the checksum of some bytes needs to know of them.
 ///
@@ -62,8 +62,8 @@ pub(crate) struct EqualParts {
     sum: u64,
     /// The sum of what each part has as its `weighted`.
     weighted: u64,
-    /// The sum of the parts' sums, each times the number of parts behind it.
-    behind: u64,
+    /// The sum of what `sum` was before each part: the parts' sums, each times the number of parts after it.
+    prefix_sums: u64,
 }
 
 impl EqualParts {
@@ -71,7 +71,7 @@ impl EqualParts {
     #[inline(always)]
     pub(crate) fn add(&mut self, part: Sums) {
         self.count += 1;
-        self.behind += self.sum;
+        self.prefix_sums += self.sum;
         self.sum += part.sum;
         self.weighted += part.weighted;
     }
@@ -79,7 +79,7 @@ impl EqualParts {
     /// Returns the sums of all parts, each `len` bytes long, written `times` times over and followed by `more`.
     #[inline(always)]
     pub(crate) fn each(self, len: u64, times: u64, more: Sums) -> Sums {
-        let Self { count, sum, weighted, behind } = self;
+        let Self { count, sum, weighted, prefix_sums } = self;
         // What a part becomes is linear in its sums, so all parts can be treated as one.
         let whole = Sums { sum, weighted, len }.times(times);
         let pairs = count * count.saturating_sub(1) / 2;
@@ -89,7 +89,7 @@ impl EqualParts {
             weighted: whole.weighted
                 + whole.sum * more.len
                 + count * more.weighted
-                + part_len * (times * behind + pairs * more.sum),
+                + part_len * (times * prefix_sums + pairs * more.sum),
             len: count * part_len,
         }
     }
@@ -99,7 +99,7 @@ impl EqualParts {
 mod tests {
     use super::*;
 
-    /// The checksum as RFC 1950, 8.2 has it.
+    /// The checksum as in the sample code of RFC 1950, 9.
     fn textbook(bytes: &[u8]) -> u32 {
         let (mut a, mut b) = (1, 0);
         for byte in bytes {

@@ -107,20 +107,20 @@ impl<'a> BitWriter<'a> {
     }
 
     /// Returns the number of whole bytes, and the bits behind them.
-    pub(crate) fn split(self) -> (usize, Bits) {
+    pub(crate) fn into_parts(self) -> (usize, Bits) {
         (self.room - self.left.len(), Bits::new(self.pending, self.count))
     }
 
     /// Fills the last byte with zeros and returns the number of bytes.
     pub(crate) fn finish(self) -> usize {
-        let (len, rest) = self.split();
+        let (len, rest) = self.into_parts();
         len + usize::from(rest.count() > 0)
     }
 }
 
 #[cold]
 fn no_room() -> ! {
-    panic!("no room for a stream that is longer than its table says")
+    panic!("no room for the bits")
 }
 
 #[cfg(test)]

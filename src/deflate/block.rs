@@ -1,21 +1,22 @@
-//! The codes of a block with codes of its own, and the header that says them (RFC 1951, 3.2.3 and 3.2.7).
+//! A block with dynamic Huffman codes: its two codes and its header (RFC 1951, 3.2.3 and 3.2.7).
 
 use super::bits::Bits;
 use super::huffman::{Code, MAX_CODE_LENGTH, canonical, code_lengths};
-use super::token::{DISTANCES, END_OF_BLOCK, SYMBOLS, Token, distance_symbol, length_symbol};
+use super::token::{DISTANCE_SYMBOLS, END_OF_BLOCK, LITERAL_LENGTH_SYMBOLS, Token, distance_symbol, length_symbol};
 
-/// The symbols that code lengths are said with: a length itself (0 to 15), and three kinds of run.
-const LENGTH_SYMBOLS: usize = 19;
-/// The order in which a header gives the code lengths of those symbols.
-const LENGTH_SYMBOL_ORDER: [usize; LENGTH_SYMBOLS] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/// A header gives those code lengths in three bits each.
-const MAX_LENGTH_CODE_LENGTH: u8 = 7;
+/// The code length alphabet: code lengths 0 to 15 and three kinds of run.
+const CODE_LENGTH_SYMBOLS: usize = 19;
+/// The order in which a header gives the code lengths of that alphabet.
+const CODE_LENGTH_ORDER: [usize; CODE_LENGTH_SYMBOLS] =
+    [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+/// The longest code of that alphabet: a header gives its length in three bits.
+const MAX_CODE_LENGTH_CODE: u8 = 7;
 
-/// How often each symbol occurs in a block. Only the ratios count.
+/// How often each symbol occurs in a block. Only the ratios count; all of them together stay below 2^32.
 #[derive(Clone)]
 pub(crate) struct Frequencies {
-    symbols: [u32; SYMBOLS],
-    distances: [u32; DISTANCES],
+    symbols: [u32; LITERAL_LENGTH_SYMBOLS],
+    distances: [u32; DISTANCE_SYMBOLS],
     /// The extra bits of all matches.
     extra_bits: u64,
 }
@@ -23,7 +24,8 @@ pub(crate) struct Frequencies {
 impl Frequencies {
     /// The end of a block that occurs `blocks` times, nothing else.
     pub(crate) fn of_blocks(blocks: u32) -> Self {
-        let mut frequencies = Self { symbols: [0; SYMBOLS], distances: [0; DISTANCES], extra_bits: 0 };
+        let mut frequencies =
+            Self { symbols: [0; LITERAL_LENGTH_SYMBOLS], distances: [0; DISTANCE_SYMBOLS], extra_bits: 0 };
         frequencies.symbols[END_OF_BLOCK] = blocks;
         frequencies
     }
@@ -47,18 +49,17 @@ impl Frequencies {
 
 /// The two Huffman codes of a block.
 pub(crate) struct BlockCode {
-    symbols: Code<SYMBOLS>,
-    distances: Code<DISTANCES>,
+    symbols: Code<LITERAL_LENGTH_SYMBOLS>,
+    distances: Code<DISTANCE_SYMBOLS>,
 }
 
 impl BlockCode {
     /// Builds the codes that take the fewest bits for a block with these frequencies, its header left out.
     pub(crate) fn new(frequencies: &Frequencies) -> Self {
-        // A code needs two symbols. Where a block has fewer distances, the first two stand in.
+        // A code needs two symbols. Where a block has fewer distances, the first unused ones stand in.
         let mut distances = frequencies.distances;
-        for distance in &mut distances[..2] {
-            *distance = (*distance).max(1);
-        }
+        let missing = 2_usize.saturating_sub(distances.iter().filter(|&&count| count > 0).count());
+        distances.iter_mut().filter(|count| **count == 0).take(missing).for_each(|count| *count = 1);
         Self {
             symbols: canonical(code_lengths(&frequencies.symbols, MAX_CODE_LENGTH)),
             distances: canonical(code_lengths(&distances, MAX_CODE_LENGTH)),
@@ -105,17 +106,17 @@ impl BlockCode {
             |lengths: &[u8], min: usize| lengths.iter().rposition(|&length| length > 0).map_or(0, |i| i + 1).max(min);
         let symbol_count = used(&self.symbols.lengths, END_OF_BLOCK + 1);
         let distance_count = used(&self.distances.lengths, 1);
-        let mut lengths = Vec::with_capacity(SYMBOLS + DISTANCES);
+        let mut lengths = Vec::with_capacity(LITERAL_LENGTH_SYMBOLS + DISTANCE_SYMBOLS);
         lengths.extend_from_slice(&self.symbols.lengths[..symbol_count]);
         lengths.extend_from_slice(&self.distances.lengths[..distance_count]);
 
-        let runs = length_runs(&lengths);
-        let mut frequencies = [0; LENGTH_SYMBOLS];
+        let runs = run_length_code(&lengths);
+        let mut frequencies = [0; CODE_LENGTH_SYMBOLS];
         for (symbol, _) in &runs {
             frequencies[*symbol] += 1;
         }
-        let length_code = canonical(code_lengths(&frequencies, MAX_LENGTH_CODE_LENGTH));
-        let order_count = used(&LENGTH_SYMBOL_ORDER.map(|symbol| length_code.lengths[symbol]), 4);
+        let length_code = canonical(code_lengths(&frequencies, MAX_CODE_LENGTH_CODE));
+        let order_count = used(&CODE_LENGTH_ORDER.map(|symbol| length_code.lengths[symbol]), 4);
 
         // BFINAL, BTYPE 10, HLIT, HDIST, HCLEN.
         let mut header = vec![
@@ -124,7 +125,7 @@ impl BlockCode {
             Bits::new((distance_count - 1) as u64, 5),
             Bits::new((order_count - 4) as u64, 4),
         ];
-        for &symbol in &LENGTH_SYMBOL_ORDER[..order_count] {
+        for &symbol in &CODE_LENGTH_ORDER[..order_count] {
             header.push(Bits::new(length_code.lengths[symbol].into(), 3));
         }
         for (symbol, extra) in runs {
@@ -136,8 +137,8 @@ impl BlockCode {
     }
 }
 
-/// Returns the symbols that say a sequence of code lengths, each with its extra bits.
-fn length_runs(lengths: &[u8]) -> Vec<(usize, Bits)> {
+/// Run-length codes a sequence of code lengths (3.2.7): symbols with their extra bits.
+fn run_length_code(lengths: &[u8]) -> Vec<(usize, Bits)> {
     let mut symbols = Vec::with_capacity(lengths.len());
     for run in lengths.chunk_by(|a, b| a == b) {
         let length = usize::from(run[0]);
@@ -235,6 +236,20 @@ mod tests {
     }
 
     #[test]
+    fn a_distance_that_does_not_occur_has_a_code_only_where_one_is_missing() {
+        let lengths = |distances: &[usize]| {
+            let mut frequencies = Frequencies::of_blocks(1);
+            let tokens: Vec<Token> = distances.iter().map(|&distance| Token::matched(3, distance)).collect();
+            frequencies.add(&tokens, 1);
+            BlockCode::new(&frequencies).distances.lengths
+        };
+        assert_eq!(lengths(&[])[..3], [1, 1, 0]);
+        assert_eq!(lengths(&[1])[..3], [1, 1, 0]);
+        assert_eq!(lengths(&[4])[..4], [1, 0, 0, 1]);
+        assert_eq!(lengths(&[1, 3])[..4], [1, 0, 1, 0]);
+    }
+
+    #[test]
     fn runs_of_code_lengths_are_the_code_lengths() {
         let mut random = Random::new(35);
         for _ in 0..300 {
@@ -243,17 +258,17 @@ mod tests {
                 let count = 1 + ((random.bits() as usize % 512) >> random.below(9));
                 lengths.extend(core::iter::repeat_n(random.below(4) as u8 * 5, count));
             }
-            let mut said: Vec<u8> = Vec::new();
-            for (symbol, extra) in length_runs(&lengths) {
+            let mut decoded: Vec<u8> = Vec::new();
+            for (symbol, extra) in run_length_code(&lengths) {
                 let more = extra.value() as usize;
                 match symbol {
-                    16 => said.resize(said.len() + 3 + more, said[said.len() - 1]),
-                    17 => said.resize(said.len() + 3 + more, 0),
-                    18 => said.resize(said.len() + 11 + more, 0),
-                    length => said.push(length as u8),
+                    16 => decoded.resize(decoded.len() + 3 + more, decoded[decoded.len() - 1]),
+                    17 => decoded.resize(decoded.len() + 3 + more, 0),
+                    18 => decoded.resize(decoded.len() + 11 + more, 0),
+                    length => decoded.push(length as u8),
                 }
             }
-            assert_eq!(said, lengths);
+            assert_eq!(decoded, lengths);
         }
     }
 }

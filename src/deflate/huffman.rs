@@ -2,11 +2,12 @@
 
 use super::bits::Bits;
 
-/// The longest code of a literal, length or distance.
+/// The longest code of a literal, length or distance (3.2.7).
 pub(super) const MAX_CODE_LENGTH: u8 = 15;
 
-/// Returns the code lengths of an optimal prefix code for symbols that occur this often, none longer than `max`. A symbol that
-/// never occurs gets length 0. At least two symbols must occur.
+/// Returns the code lengths of a prefix code for symbols that occur this often, none longer than `max`: an optimal code, or
+/// where that has longer codes one for flattened frequencies. A symbol that never occurs gets length 0. At least two symbols must
+/// occur.
 pub(super) fn code_lengths<const N: usize>(frequencies: &[u32; N], max: u8) -> [u8; N] {
     let mut frequencies = *frequencies;
     loop {
@@ -88,7 +89,7 @@ pub(super) fn canonical<const N: usize>(lengths: [u8; N]) -> Code<N> {
         counts[usize::from(length)] += 1;
     }
     // By length, the next code.
-    let mut next = counts;
+    let mut next = [0; MAX_CODE_LENGTH as usize + 1];
     let mut first = 0_u16;
     for (next, count) in next.iter_mut().zip(counts) {
         first <<= 1;

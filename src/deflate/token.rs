@@ -2,14 +2,14 @@
 
 use super::bits::Bits;
 
-/// The shortest match.
+/// The shortest match (3.2.5).
 pub(crate) const MIN_LENGTH: usize = 3;
 /// The longest match.
 pub(crate) const MAX_LENGTH: usize = 258;
 /// The symbols of literals, of the end of a block (256) and of lengths.
-pub(super) const SYMBOLS: usize = 286;
+pub(super) const LITERAL_LENGTH_SYMBOLS: usize = 286;
 /// The symbols of distances.
-pub(super) const DISTANCES: usize = 30;
+pub(super) const DISTANCE_SYMBOLS: usize = 30;
 /// The symbol that ends a block.
 pub(super) const END_OF_BLOCK: usize = 256;
 

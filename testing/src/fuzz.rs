@@ -4,7 +4,7 @@
 use qrmint::Encoder;
 use qrmint::render::Png;
 
-use crate::image::MAX_SIDE;
+use crate::image::MAX_CHECKED_SIDE;
 use crate::{
     Choices, check_date_time, check_encode, check_image_details, check_image_details_json, check_patch, check_png,
     check_roundtrip, check_scanned, check_segment, check_upsert_sequence,
@@ -50,7 +50,7 @@ pub fn png(input: &[u8]) {
     let mut encoder = Encoder::with_options(choices.options);
     let Ok(symbol) = encoder.encode(content, choices.level) else { return };
     let side = Png::new(choices.scale, choices.quiet_zone).side(symbol.version());
-    if side <= MAX_SIDE || side > Png::MAX_SIDE {
+    if side <= MAX_CHECKED_SIDE || side > Png::MAX_SIDE {
         check_png(symbol, choices.scale, choices.quiet_zone);
     }
 }

@@ -6,7 +6,7 @@ use qrmint::Symbol;
 use qrmint::render::{Png, QuietZone, RenderError, Scale, Svg, Text};
 
 /// Pixels a side of the largest images that fuzzing draws. Larger ones take seconds each and show nothing new.
-pub(crate) const MAX_SIDE: u32 = 2_000;
+pub(crate) const MAX_CHECKED_SIDE: u32 = 2_000;
 
 /// Writes the symbol as PNG, decodes it with the `png` crate and compares every pixel; or checks that it is refused if it is too
 /// large. Returns the image if there is one.

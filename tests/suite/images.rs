@@ -21,7 +21,7 @@ fn every_scale_up_to_32_and_quiet_zone_up_to_8_decodes_to_the_symbol() {
     let mut random = Random::new(11);
     for scale in 1..=32 {
         for quiet_zone in 0..=8 {
-            // One, two and three words a row; all four lengths of tail come with the quiet zones.
+            // One, two and three words a row; the quiet zones bring every length of tail.
             for version in [1 + random.below(11), 12 + random.below(16), 28 + random.below(13)] {
                 let symbol = symbol(version as u8, &mut random);
                 check_png(&symbol, Scale::new(scale).unwrap(), QuietZone::new(quiet_zone)).unwrap();

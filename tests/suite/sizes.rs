@@ -1,4 +1,4 @@
-//! How large PNG files are, beside zlib at its highest level and the `png` crate's best. The table:
+//! How large PNG files are, beside zlib at its highest level (the package `zlib-rs`) and the `png` crate's best. The table:
 //! `cargo test -p qrmint --test suite sizes:: -- --nocapture`.
 
 use std::fmt::Write as _;

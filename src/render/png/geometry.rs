@@ -2,8 +2,8 @@
 //!
 //! Knows pixels and packed modules; nothing of how they are coded.
 //!
-//! A pixel is one bit, dark 0, light 1, the leftmost of eight the highest bit of a byte (PNG, 7.2). Behind the last pixel of a
-//! scan line its last byte is light. A scan line begins with a byte that names its filter (PNG, 9.2).
+//! A pixel is one bit, dark 0, light 1, the leftmost of eight the highest bit of a byte (PNG specification, 7.2). Behind the last pixel of a
+//! scan line its last byte is light. A scan line begins with a byte that names its filter (7.3).
 
 use crate::render::{QuietZone, Scale};
 use crate::version::Version;

@@ -28,7 +28,7 @@
 //! ```text
 //! byte  bit  bits  content           stands for
 //!    0             78 DA             zlib header: DEFLATE, window of 32 kB          (RFC 1950, 2.2)
-//!    2    0    17                    last block, with codes of its own              (RFC 1951, 3.2.3)
+//!    2    0    17                    last block, with dynamic Huffman codes         (RFC 1951, 3.2.3)
 //!        17   149                    code lengths of 12 literals and lengths, and of 3 distances (3.2.7)
 //!
 //!       166     2  literal 00        the first line of the quiet zone above: filter byte 0,
@@ -153,7 +153,8 @@ impl Png {
     /// assert_eq!(Png::default().side(Version::MIN), 8 * (4 + 21 + 4));
     /// ```
     pub fn side(&self, version: Version) -> u32 {
-        let Margins { left, right, .. } = self.margins;
+        let Margins { left, top, right, bottom } = self.margins;
+        debug_assert_eq!((left, right), (top, bottom), "an image is square");
         u32::from(left) + version.size() as u32 * u32::from(self.scale.pixels()) + u32::from(right)
     }
 

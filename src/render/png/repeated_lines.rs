@@ -8,24 +8,17 @@ use super::geometry::{Geometry, LIGHT};
 use crate::deflate::adler32::{EqualParts, Sums};
 use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MAX_LENGTH, MIN_LENGTH, Token, push_run};
 
-/// How a scan line that is like the one above it is coded (PNG, 9.2).
+/// How a scan line that is like the one above it is coded: the number of its filter (PNG specification, 9.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Filter {
     /// As its pixels, which match at the distance of a line.
-    None,
+    None = 0,
     /// As the difference from the line above: zeros, which match at distance 1. Pays for lines longer than a match.
-    Up,
+    Up = 2,
 }
 
 impl Filter {
-    /// The byte that a line with this filter begins with.
-    fn byte(self) -> u8 {
-        match self {
-            Self::None => 0,
-            Self::Up => 2,
-        }
-    }
-
     /// Returns the sums of a margin of `lines` scan lines, `len` bytes each.
     pub(super) fn margin_sums(self, len: u64, lines: usize) -> Sums {
         let mut first = EqualParts::default();
@@ -39,7 +32,7 @@ impl Filter {
         match self {
             Self::None => firsts.each(len, lines as u64, Sums::default()),
             Self::Up => {
-                let byte = u64::from(self.byte());
+                let byte = u64::from(self as u8);
                 let repeat = Sums { sum: byte, weighted: byte * len, len };
                 firsts.each(len, 1, repeat.times(lines as u64 - 1))
             }
@@ -47,24 +40,24 @@ impl Filter {
     }
 }
 
-/// Something that is repeated, and what stands before and behind that.
+/// A repeated part with what precedes and follows it.
 pub(super) struct Repeated<T> {
-    before: Vec<T>,
+    prefix: Vec<T>,
     body: Vec<T>,
     times: usize,
-    behind: Vec<T>,
+    suffix: Vec<T>,
 }
 
 impl Repeated<Token> {
-    fn of(behind: Vec<Token>) -> Self {
-        Self { before: Vec::new(), body: Vec::new(), times: 0, behind }
+    fn of(suffix: Vec<Token>) -> Self {
+        Self { prefix: Vec::new(), body: Vec::new(), times: 0, suffix }
     }
 
     /// Counts all tokens `times` times.
     pub(super) fn count(&self, times: u32, frequencies: &mut Frequencies) {
-        frequencies.add(&self.before, times);
+        frequencies.add(&self.prefix, times);
         frequencies.add(&self.body, times * self.times as u32);
-        frequencies.add(&self.behind, times);
+        frequencies.add(&self.suffix, times);
     }
 
     pub(super) fn encode(&self, code: &BlockCode) -> Repeated<Bits> {
@@ -74,30 +67,30 @@ impl Repeated<Token> {
             bits
         };
         Repeated {
-            before: encode(&self.before),
+            prefix: encode(&self.prefix),
             body: encode(&self.body),
             times: self.times,
-            behind: encode(&self.behind),
+            suffix: encode(&self.suffix),
         }
     }
 
     /// Returns all tokens one behind the other.
     pub(super) fn flat(&self) -> Vec<Token> {
-        [&self.before[..], &self.body.repeat(self.times), &self.behind].concat()
+        [&self.prefix[..], &self.body.repeat(self.times), &self.suffix].concat()
     }
 }
 
 impl Repeated<Bits> {
     pub(super) fn write(&self, out: &mut BitWriter<'_>) {
-        out.push_all(&self.before);
+        out.push_all(&self.prefix);
         for _ in 0..self.times {
             out.push_all(&self.body);
         }
-        out.push_all(&self.behind);
+        out.push_all(&self.suffix);
     }
 
     pub(super) fn bits(&self) -> usize {
-        Bits::total(&self.before) + self.times * Bits::total(&self.body) + Bits::total(&self.behind)
+        Bits::total(&self.prefix) + self.times * Bits::total(&self.body) + Bits::total(&self.suffix)
     }
 }
 
@@ -119,14 +112,14 @@ impl Surroundings {
             top => repeats(geometry, filter, 0, top - 1, Some(geometry.lead)),
         };
         if geometry.top > 0 {
-            above.before.splice(0..0, light_line(geometry.line() - 1));
+            above.prefix.splice(0..0, light_line(geometry.line() - 1));
         }
         let between = row_end(geometry, filter, Some(geometry.lead)).flat();
         let mut below = row_end(geometry, filter, None);
         if let Some(others) = geometry.bottom.checked_sub(1) {
             let margin = repeats(geometry, filter, 0, others, None);
             below =
-                Repeated { before: [below.flat(), light_line(geometry.line() - 1), margin.before].concat(), ..margin };
+                Repeated { prefix: [below.flat(), light_line(geometry.line() - 1), margin.prefix].concat(), ..margin };
         }
         Self { filter, above, between, below }
     }
@@ -135,7 +128,7 @@ impl Surroundings {
 /// The beginning of a light scan line: its filter byte and `len` bytes of pixels.
 fn light_line(len: usize) -> Vec<Token> {
     let mut tokens = Vec::new();
-    push_run(&mut tokens, Filter::None.byte(), 1);
+    push_run(&mut tokens, Filter::None as u8, 1);
     push_run(&mut tokens, LIGHT, len);
     tokens
 }
@@ -150,7 +143,7 @@ fn row_end(geometry: &Geometry, filter: Filter, lead: Option<usize>) -> Repeated
     let mut tokens = repeats(geometry, filter, 0, geometry.scale - 1, lead);
     let mut margin = Vec::new();
     push_run(&mut margin, LIGHT, trail);
-    tokens.before.splice(0..0, margin);
+    tokens.prefix.splice(0..0, margin);
     tokens
 }
 
@@ -167,17 +160,19 @@ fn repeats(geometry: &Geometry, filter: Filter, trail: usize, lines: usize, lead
             tokens.body.push(Token::matched(MAX_LENGTH, line));
             let left = bytes - tokens.times * MAX_LENGTH;
             let first = if left > MAX_LENGTH { left - MIN_LENGTH } else { left };
-            tokens.behind.push(Token::matched(first, line));
+            tokens.suffix.push(Token::matched(first, line));
             if first < left {
-                tokens.behind.push(Token::matched(left - first, line));
+                tokens.suffix.push(Token::matched(left - first, line));
             }
         }
+        // `Filter::Up`, or fewer bytes than a match: then there is no whole line.
         _ => {
-            push_run(&mut tokens.before, LIGHT, trail);
-            push_run(&mut tokens.body, filter.byte(), 1);
+            debug_assert!(filter == Filter::Up || lines == 0);
+            push_run(&mut tokens.prefix, LIGHT, trail);
+            push_run(&mut tokens.body, filter as u8, 1);
             push_run(&mut tokens.body, 0, line - 1);
             tokens.times = lines;
-            tokens.behind.extend(lead.map(light_line).unwrap_or_default());
+            tokens.suffix.extend(lead.map(light_line).unwrap_or_default());
         }
     }
     if tokens.times == 0 {

@@ -53,7 +53,7 @@ impl StreamTable {
         let max_bits = 8 * header.len()
             + header_rest.count() as usize
             + above.bits()
-            + rows * units.max_bits(geometry.indent)
+            + rows * units.max_bits(&geometry)
             + (rows - 1) * Bits::total(&between)
             + below.bits();
         let margin = |lines: usize| around.filter.margin_sums(geometry.line() as u64, lines);
@@ -124,7 +124,7 @@ fn header_bytes(block_header: &[Bits]) -> (Vec<u8>, Bits) {
     bytes.resize(bytes.len() + Bits::total(block_header) / 8 + BitWriter::SLACK, 0);
     let mut out = BitWriter::new(&mut bytes[ZLIB_HEADER.len()..]);
     out.push_all(block_header);
-    let (len, rest) = out.split();
+    let (len, rest) = out.into_parts();
     bytes.truncate(ZLIB_HEADER.len() + len);
     (bytes, rest)
 }
@@ -134,7 +134,7 @@ struct Coded {
     around: Surroundings,
     code: BlockCode,
     header: Vec<Bits>,
-    /// The bits of an image, 256 times.
+    /// The expected bits of an image, times 256.
     bits: u64,
 }
 
@@ -242,6 +242,15 @@ mod tests {
     fn check_quiet_zone(symbol: &Symbol, scale: u8, quiet_zone: u8) {
         let scale = Scale::new(scale).unwrap();
         check(symbol, scale, Margins::around(scale, QuietZone::new(quiet_zone)));
+    }
+
+    #[test]
+    fn the_parts_of_the_stream_take_the_bits_that_the_module_head_states() {
+        let margins = Margins::around(Scale::default(), QuietZone::default());
+        let table = StreamTable::new(Version::MIN, Scale::default(), margins);
+        let header = 8 * (table.header.len() - ZLIB_HEADER.len()) + table.header_rest.count() as usize;
+        assert_eq!([header, table.above.bits(), Bits::total(&table.between)], [166, 223 - 166, 12]);
+        assert_eq!([table.below.bits(), table.end_of_block.count() as usize], [1_250 - 1_181, 8]);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Key {
         // Multiplication by an odd number spreads shapes that differ in a few bits.
         let hash =
             shape.iter().fold(0_u64, |hash, &value| (hash ^ u64::from(value)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        ((hash >> 32) as usize + self.version.index()) % SLOTS
+        ((hash >> 58) as usize + self.version.index()) % SLOTS
     }
 }
 
@@ -39,7 +39,7 @@ static TABLES: [Slot; SLOTS] = [const { Mutex::new(None) }; SLOTS];
 /// Returns the table for images of this version, scale and margins; makes it if it is not in the cache.
 pub(super) fn table(version: Version, scale: Scale, margins: Margins) -> Arc<StreamTable> {
     let key = Key { version, scale, margins };
-    // Whoever else wants this table waits for it.
+    // Whoever wants this table, or another of the same slot, waits until it is made.
     let mut slot = TABLES[key.slot()].lock().unwrap_or_else(PoisonError::into_inner);
     match &*slot {
         Some((found, table)) if *found == key => Arc::clone(table),

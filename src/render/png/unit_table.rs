@@ -1,6 +1,6 @@
 //! The lookup table of a row: for each of the 256 units its ready bits and its share of the checksum.
 //!
-//! Knows how modules become bytes and tokens; nothing of what stands between rows.
+//! Knows how modules become bytes and tokens. Writes what it is given between rows without knowing what it says.
 
 use super::geometry::{Geometry, LIGHT, MAX_TAIL, Row, UNIT};
 use crate::deflate::adler32::{EqualParts, Sums};
@@ -100,7 +100,8 @@ fn parse(bytes: &[u8], period: usize, tokens: &mut Vec<Token>) {
 struct Entry {
     /// Its first bits, up to [`Bits::MAX_COUNT`]; most entries have no more.
     bits: u64,
-    /// The sum of its bytes and, 32 bits further up, their weighted sum. Both stay below 2^32 for a whole line.
+    /// The sum of its bytes and, 32 bits further up, their weighted sum. Both stay below 2^32 for lines of up to 5,803 bytes;
+    /// [`Png::MAX_SIDE`](super::Png::MAX_SIDE) allows 2,896.
     sums: u64,
     /// The number of all bits.
     count: u16,
@@ -120,8 +121,8 @@ impl Entry {
     }
 }
 
-/// The entries of all units, then those of all tails. On both sides stand entries that nobody reads, so that what other threads
-/// write beside the table is in other cache lines (false sharing).
+/// The entries of all units, then those of all tails. On both sides stand unused entries, so that what other threads write
+/// beside the table is in other cache lines (false sharing).
 type Entries = [Entry; TAILS + (1 << MAX_TAIL) + PADDING];
 
 /// Where the entries of units and of tails begin.
@@ -134,26 +135,27 @@ const PADDING: usize = 6;
 pub(super) struct UnitTable {
     entries: Box<Entries>,
     more: Box<[u64]>,
-    /// Units of a row.
-    count: usize,
     /// Whether any two units are at most [`Bits::MAX_COUNT`] bits.
     fit_in_pairs: bool,
-    /// Bytes of a unit, and of a scan line.
-    scale: u64,
-    line: u64,
 }
 
 impl UnitTable {
     pub(super) fn new(geometry: &Geometry, units: &Patterns, tails: &Patterns, code: &BlockCode) -> Self {
+        debug_assert!(geometry.line() <= 5_803, "the sums of a line have 32 bits each");
         let mut more = Vec::new();
         let mut encoded = Vec::new();
         let mut entry = |tokens: &[Token], sums: Sums| {
             encoded.clear();
             code.encode(tokens, &mut encoded);
             let (bits, others) = encoded.split_first().map_or((0, &[][..]), |(first, others)| (first.value(), others));
-            let start = more.len() as u16;
+            let start = u16::try_from(more.len()).expect("a few thousand");
             more.extend(others.iter().map(|bits| bits.value()));
-            Entry { bits, sums: sums.weighted << 32 | sums.sum, count: Bits::total(&encoded) as u16, more: start }
+            Entry {
+                bits,
+                sums: sums.weighted << 32 | sums.sum,
+                count: u16::try_from(Bits::total(&encoded)).expect("a few hundred"),
+                more: start,
+            }
         };
 
         // Made in place: an array on the stack would be copied.
@@ -175,9 +177,6 @@ impl UnitTable {
             fit_in_pairs: entries[UNITS..TAILS].iter().all(is_half),
             entries: entries.into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it has that length")),
             more: more.into(),
-            count: geometry.units(),
-            scale: geometry.scale as u64,
-            line: geometry.line() as u64,
         }
     }
 
@@ -191,26 +190,27 @@ impl UnitTable {
         between: &[Bits],
         out: &mut BitWriter<'_>,
     ) -> EqualParts {
-        let Self { count, fit_in_pairs, .. } = *self;
+        let (count, fit_in_pairs) = (geometry.units(), self.fit_in_pairs);
+        let (scale, line) = (geometry.scale as u64, geometry.line() as u64);
         let writer = RowWriter { entries: &self.entries, more: &self.more, count, fit_in_pairs };
         let mut lines = EqualParts::default();
         let (size, words) = (symbol.size(), symbol.words());
         for y in 0..size {
-            let behind = if y < size - 1 { between } else { &[] };
-            let sums = writer.write(&geometry.row(&words, y), behind, out);
-            lines.add(sums.of_line(self.scale, self.line));
+            let between = if y < size - 1 { between } else { &[] };
+            let sums = writer.write(&geometry.row(&words, y), between, out);
+            lines.add(sums.of_line(scale, line));
         }
         lines
     }
 
     /// Returns the largest number of bits that a row's units and tail can take.
-    pub(super) fn max_bits(&self, indent: usize) -> usize {
-        let max =
-            |entries: &mut dyn Iterator<Item = &Entry>| entries.map(|entry| entry.count.into()).max().unwrap_or(0);
+    pub(super) fn max_bits(&self, geometry: &Geometry) -> usize {
+        let max = |entries: &[Entry], step: usize| {
+            entries.iter().step_by(step).map(|entry| usize::from(entry.count)).max().unwrap_or_default()
+        };
         let (units, tails) = (&self.entries[UNITS..TAILS], &self.entries[TAILS..]);
         // The indent of the first unit is light.
-        let first = if self.count > 0 { max(&mut units.iter().step_by(1 << indent)) } else { 0 };
-        first + self.count.saturating_sub(1) * max(&mut units.iter()) + max(&mut tails.iter())
+        max(units, 1 << geometry.indent) + (geometry.units() - 1) * max(units, 1) + max(tails, 1)
     }
 }
 
@@ -223,11 +223,11 @@ impl UnitTable {
             (0..patterns).step_by(step).max_by_key(bits).unwrap_or_default() as u64
         };
         let mut row = Row::default();
-        for unit in 0..self.count {
+        for unit in 0..geometry.units() {
             let step = if unit == 0 { 1 << geometry.indent } else { 1 };
             row[unit / 8] |= longest(UNITS, 1 << UNIT, step) << (UNIT * (unit % 8));
         }
-        row[self.count / 8] |= longest(TAILS, 1 << geometry.tail(), 1) << (UNIT * (self.count % 8));
+        row[geometry.units() / 8] |= longest(TAILS, 1 << geometry.tail(), 1) << (UNIT * (geometry.units() % 8));
         row
     }
 }
@@ -237,32 +237,34 @@ impl UnitTable {
 struct RowWriter<'a> {
     entries: &'a Entries,
     more: &'a [u64],
+    /// Units of a row.
     count: usize,
     fit_in_pairs: bool,
 }
 
 impl RowWriter<'_> {
-    /// Writes the units and the tail of a row, and `behind`.
+    /// Writes the units and the tail of a row, and `between`.
     #[inline(always)]
-    fn write(self, row: &Row, behind: &[Bits], out: &mut BitWriter<'_>) -> LineSums {
+    fn write(self, row: &Row, between: &[Bits], out: &mut BitWriter<'_>) -> LineSums {
         let mut sums = LineSums::default();
         let (words, rest) = (self.count / 8, self.count % 8);
         for word in &row[..words] {
             self.write_units(*word, 8, &mut sums, out);
         }
-        let last = row.get(words).copied().unwrap_or_default();
+        let last = row[words];
         self.write_units(last, rest, &mut sums, out);
 
         let tail = &self.entries[TAILS + (last >> (UNIT * rest)) as usize % (1 << MAX_TAIL)];
+        debug_assert!(tail.count > 0 || last >> (UNIT * rest) == 0, "a module behind the end of the row");
         sums.total += tail.sums;
-        match behind {
+        match between {
             [first, others @ ..] if tail.is_short() => {
                 out.push_both((tail.bits, tail.count()), (first.value(), first.count()));
                 out.push_all(others);
             }
             _ => {
                 self.write_entry(tail, out);
-                out.push_all(behind);
+                out.push_all(between);
             }
         }
         sums
@@ -308,14 +310,14 @@ impl RowWriter<'_> {
 struct LineSums {
     /// All entries' `sums`.
     total: u64,
-    /// The sum of what `total` was before each unit: its lower half is the sum of the units, each times the units behind it.
-    behind: u64,
+    /// The sum of what `total` was before each unit: its lower half is the sums of the units, each times the units after it.
+    prefix_sums: u64,
 }
 
 impl LineSums {
     #[inline(always)]
     fn add(&mut self, sums: u64) {
-        self.behind = self.behind.wrapping_add(self.total);
+        self.prefix_sums = self.prefix_sums.wrapping_add(self.total);
         self.total += sums;
     }
 
@@ -323,6 +325,6 @@ impl LineSums {
     #[inline(always)]
     fn of_line(self, scale: u64, len: u64) -> Sums {
         const LOW: u64 = u32::MAX as u64;
-        Sums { sum: self.total & LOW, weighted: (self.total >> 32) + scale * (self.behind & LOW), len }
+        Sums { sum: self.total & LOW, weighted: (self.total >> 32) + scale * (self.prefix_sums & LOW), len }
     }
 }
