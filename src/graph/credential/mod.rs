@@ -49,6 +49,7 @@ mod record;
 mod secret;
 mod upsert;
 mod verify;
+mod verify_error;
 
 pub use date_time::{DateTime, ParseDateTimeError};
 pub use kind::Kind;
@@ -59,4 +60,5 @@ pub use raw_content::ScannedContent;
 pub use record::Record;
 pub use secret::{Randomness, SecretDigest};
 pub use upsert::{UpsertError, Upserted, upsert};
-pub use verify::{VerifyError, verify};
+pub use verify::verify;
+pub use verify_error::VerifyError;

@@ -1,6 +1,6 @@
 //! Graph's `qrCode`: the code in a response.
 //!
-//! Knows JSON; nothing of the rules.
+//! Knows JSON; nothing of records or rules.
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
@@ -54,18 +54,6 @@ pub struct QrCode {
 impl QrCode {
     /// The OData type.
     pub(crate) const TYPE: &str = "#microsoft.graph.qrCode";
-
-    /// Creates the response for the code of `record`.
-    pub(crate) fn new(record: &super::Record, image: Option<QrCodeImageDetails>) -> Self {
-        Self {
-            id: record.id,
-            expire_date_time: record.expire_date_time,
-            start_date_time: record.start_date_time,
-            created_date_time: record.created_date_time,
-            last_used_date_time: record.last_used_date_time,
-            image,
-        }
-    }
 }
 
 impl Serialize for QrCode {

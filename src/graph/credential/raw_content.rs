@@ -10,7 +10,7 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::secret::{Secret, SecretDigest};
-use super::verify::VerifyError;
+use super::verify_error::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 

@@ -1,6 +1,6 @@
 //! The record of a code that a store keeps.
 //!
-//! Knows nothing of the rules but expiry.
+//! Knows the response to a request; nothing of the rules but expiry.
 
 use uuid::Uuid;
 
@@ -8,6 +8,7 @@ use super::date_time::DateTime;
 use super::kind::Kind;
 use super::qr_code::QrCode;
 use super::secret::SecretDigest;
+use crate::graph::image_details::QrCodeImageDetails;
 
 /// A stored code, one for each user and [`Kind`]: Graph's properties without the image, and a digest of the secret.
 ///
@@ -95,6 +96,18 @@ impl Record {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_qr_code(&self) -> QrCode {
-        QrCode::new(self, None)
+        self.response(None)
+    }
+
+    /// Returns the response with the given image.
+    pub(crate) fn response(&self, image: Option<QrCodeImageDetails>) -> QrCode {
+        QrCode {
+            id: self.id,
+            expire_date_time: self.expire_date_time,
+            start_date_time: self.start_date_time,
+            created_date_time: self.created_date_time,
+            last_used_date_time: self.last_used_date_time,
+            image,
+        }
     }
 }

@@ -107,7 +107,7 @@ fn update(record: &Record, patch: &QrCodePatch, now: DateTime) -> Result<Upserte
         check_dates(record.kind, record.start_date_time, expire, now)?;
         record.expire_date_time = expire;
     }
-    let response = QrCode::new(&record, None);
+    let response = record.to_qr_code();
     Ok(Upserted::Updated { record, response })
 }
 
@@ -151,7 +151,7 @@ fn create(
         user_principal_name: user_principal_name.into(),
         secret_digest: secret.digest(),
     };
-    let response = QrCode::new(&record, Some(image));
+    let response = record.response(Some(image));
     Ok(Upserted::Created { record, response })
 }
 

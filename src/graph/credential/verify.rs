@@ -2,11 +2,10 @@
 //!
 //! Knows records and scanned content; nothing of clocks or stores.
 
-use std::fmt;
-
 use super::date_time::DateTime;
 use super::raw_content::ScannedContent;
 use super::record::Record;
+use super::verify_error::VerifyError;
 
 /// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns
 /// the record to store, with `lastUsedDateTime` set to `now`.
@@ -46,64 +45,3 @@ fn is_of(scanned: &ScannedContent<'_>, record: &Record) -> bool {
         && record.user_principal_name == scanned.user_principal_name()
         && record.secret_digest == scanned.secret_digest()
 }
-
-/// Why a scanned code was refused.
-///
-/// ```
-/// use qrmint::credential::{ScannedContent, VerifyError};
-/// let error = ScannedContent::parse(b"4711").unwrap_err();
-/// assert_eq!(error, VerifyError::Malformed);
-/// assert_eq!(error.to_string(), "not the content of a sign-in code");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// The content is not that of a sign-in code.
-    Malformed,
-    /// There is no such code. It was deleted or replaced, or never existed.
-    Unknown,
-    /// The code has not started.
-    NotYetValid {
-        /// The `startDateTime` of the code.
-        start: DateTime,
-        /// The time of the verification.
-        now: DateTime,
-    },
-    /// The code has expired.
-    Expired {
-        /// The `expireDateTime` of the code.
-        expire: DateTime,
-        /// The time of the verification.
-        now: DateTime,
-    },
-}
-
-impl VerifyError {
-    /// Returns a stable identifier for programs: `malformed`, `unknown`, `notYetValid` or `expired`.
-    ///
-    /// ```
-    /// use qrmint::credential::VerifyError;
-    /// assert_eq!(VerifyError::Unknown.code(), "unknown");
-    /// ```
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::Unknown => "unknown",
-            Self::NotYetValid { .. } => "notYetValid",
-            Self::Expired { .. } => "expired",
-        }
-    }
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed => f.write_str("not the content of a sign-in code"),
-            Self::Unknown => f.write_str("no such code"),
-            Self::NotYetValid { start, now } => write!(f, "valid from {start}, now it is {now}"),
-            Self::Expired { expire, now } => write!(f, "expired {expire}, now it is {now}"),
-        }
-    }
-}
-
-impl std::error::Error for VerifyError {}
