@@ -109,12 +109,12 @@ impl Register for Four {
     }
 
     #[inline(always)]
-    fn spread(bits: u64, places: u64) -> [u32; 2] {
+    fn spread(bits: u64, positions: u64) -> [u32; 2] {
         if bmi2::is_fast() {
             // SAFETY: called inside `run` only, which enables BMI2.
-            unsafe { bmi2::spread(bits, places) }
+            unsafe { bmi2::spread(bits, positions) }
         } else {
-            scalar::spread(bits, places)
+            scalar::spread(bits, positions)
         }
     }
 }

@@ -99,8 +99,8 @@ impl Register for Eight {
 
     /// Every processor with AVX-512 executes BMI2 fast.
     #[inline(always)]
-    fn spread(bits: u64, places: u64) -> [u32; 2] {
+    fn spread(bits: u64, positions: u64) -> [u32; 2] {
         // SAFETY: called inside `run` only, which enables BMI2.
-        unsafe { bmi2::spread(bits, places) }
+        unsafe { bmi2::spread(bits, positions) }
     }
 }
