@@ -52,6 +52,7 @@
 //! | `serde` | reads and writes [`QrCodeImageDetails`] as Graph's JSON; needs `png` | no |
 //! | `credential` | [`credential`]: rules that create, update and verify Graph's `qrCode`; needs `serde` | no |
 //! | `qrcodegen` | converts a `qrcodegen::QrCode` to a [`Symbol`], to draw it with the writers of this crate | no |
+//! | `bench-internals` | for benches and tests: `stages`, `Encoder::penalty_scores`; may change at any time | no |
 //!
 //! `std` is implied by `png` and `simd`. Without these three the crate is `no_std` with `alloc` and has the encoder,
 //! [`render::Svg`] and [`render::Text`]. Without `simd` it is `forbid(unsafe_code)`.
