@@ -1,4 +1,4 @@
-//! Symbols to images: [`Png`], [`Svg`] and [`Text`], all from the same [`Symbol`].
+//! Draws a [`Symbol`] as PNG, SVG or text: [`Png`], [`Svg`] and [`Text`].
 //!
 //! ```
 //! # #[cfg(feature = "png")] {
@@ -32,7 +32,7 @@ use core::num::NonZero;
 #[cfg(doc)]
 use crate::Symbol;
 
-/// Pixels a module, 1 to 255. The default is 8.
+/// The width and height of a module in pixels, 1 to 255. The default is 8.
 ///
 /// ```
 /// use qrmint::render::Scale;
@@ -43,7 +43,7 @@ use crate::Symbol;
 pub struct Scale(NonZero<u8>);
 
 impl Scale {
-    /// So many pixels a module; `None` for none.
+    /// Creates a scale of `pixels` pixels per module. Returns `None` if `pixels` is 0.
     pub const fn new(pixels: u8) -> Option<Self> {
         match NonZero::new(pixels) {
             Some(pixels) => Some(Self(pixels)),
@@ -51,7 +51,7 @@ impl Scale {
         }
     }
 
-    /// Pixels a module.
+    /// Returns the number of pixels per module.
     pub const fn pixels(self) -> u8 {
         self.0.get()
     }
@@ -64,7 +64,8 @@ impl Default for Scale {
     }
 }
 
-/// Light modules on every side of the symbol, 0 to 255. The default is 4, which the standard asks for (6.3.8).
+/// The width of the quiet zone, the light border around the symbol, in modules: 0 to 255. The default is 4, the width
+/// that the standard requires (6.3.8).
 ///
 /// ```
 /// use qrmint::render::QuietZone;
@@ -74,12 +75,12 @@ impl Default for Scale {
 pub struct QuietZone(u8);
 
 impl QuietZone {
-    /// So many modules.
+    /// Creates a quiet zone that is `modules` modules wide on every side.
     pub const fn new(modules: u8) -> Self {
         Self(modules)
     }
 
-    /// Modules on every side.
+    /// Returns the width in modules.
     pub const fn modules(self) -> u8 {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Symbols to SVG: one path in module units.
+//! Draws a symbol as SVG: one path, in units of a module.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -6,8 +6,11 @@ use core::fmt::{self, Write};
 use super::{QuietZone, Scale};
 use crate::symbol::Symbol;
 
-/// Writes symbols as SVG: a light square and one dark path, a rectangle for every run of dark modules in a row. Coordinates
-/// are modules, the quiet zone included; `scale` only sets the size at which the image is shown, in pixels.
+/// Writes symbols as SVG.
+///
+/// The image is a light square and one dark path, which has a rectangle for every run of dark modules in a row.
+/// Coordinates are in modules, from the corner of the quiet zone. The scale only sets the `width` and `height` of the
+/// image, in pixels.
 ///
 /// ```
 /// use qrmint::render::Svg;
@@ -19,14 +22,14 @@ use crate::symbol::Symbol;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Svg {
-    /// Pixels a module at which the image is shown.
+    /// The width and height of a module in pixels.
     pub scale: Scale,
-    /// Light modules around the symbol.
+    /// The quiet zone around the symbol.
     pub quiet_zone: QuietZone,
 }
 
 impl Svg {
-    /// A writer of images shown at so many pixels a module and with so wide a quiet zone.
+    /// Creates a writer with the given scale and quiet zone.
     pub const fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
         Self { scale, quiet_zone }
     }
@@ -35,7 +38,7 @@ impl Svg {
     ///
     /// # Errors
     ///
-    /// Only those of `out`.
+    /// Only the errors of `out`.
     pub fn write(&self, symbol: &Symbol, out: &mut impl Write) -> fmt::Result {
         let quiet = usize::from(self.quiet_zone.modules());
         let side = symbol.size() + 2 * quiet;
@@ -59,10 +62,10 @@ impl Svg {
         out.write_str("\"/></svg>\n")
     }
 
-    /// The image of `symbol`.
+    /// Returns the image of `symbol`.
     pub fn to_string(&self, symbol: &Symbol) -> String {
         let mut image = String::new();
-        // Writing into a string does not fail.
+        // Writing to a string cannot fail.
         let _ = self.write(symbol, &mut image);
         image
     }

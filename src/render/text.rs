@@ -1,4 +1,4 @@
-//! Symbols to text: half blocks, two rows of modules a line.
+//! Draws a symbol as text, two rows of modules in each line.
 
 use alloc::string::String;
 use core::fmt::{self, Write};
@@ -6,10 +6,11 @@ use core::fmt::{self, Write};
 use super::QuietZone;
 use crate::symbol::Symbol;
 
-/// Writes symbols as lines of text, each character one module wide and two high.
+/// Writes symbols as lines of text. A character is one module wide and two high: a space, a block or half a block.
 ///
-/// Plain, dark modules are blocks and light ones blanks: right for dark print on a light page. With `ansi`, every line sets
-/// black on white by escape sequences that terminals know, whatever their colours are, and resets them.
+/// Without `ansi`, dark modules are printed and light ones are left blank, which suits dark text on a light page. With
+/// `ansi`, every line starts with an escape sequence that sets black on white and ends with one that resets it, so the
+/// colours of the terminal do not matter.
 ///
 /// ```
 /// use qrmint::render::{QuietZone, Text};
@@ -22,13 +23,13 @@ use crate::symbol::Symbol;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Text {
-    /// Light modules around the symbol.
+    /// The quiet zone around the symbol.
     pub quiet_zone: QuietZone,
-    /// Whether every line says its colours.
+    /// Whether every line sets black on white.
     pub ansi: bool,
 }
 
-/// Black on white, by numbers of the 256-colour palette that no theme changes.
+/// Sets black on white with colours 16 and 231 of the 256-colour palette, which themes do not change.
 const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
 const RESET: &str = "\x1b[0m";
 
@@ -37,11 +38,11 @@ impl Text {
     ///
     /// # Errors
     ///
-    /// Only those of `out`.
+    /// Only the errors of `out`.
     pub fn write(&self, symbol: &Symbol, out: &mut impl Write) -> fmt::Result {
         let quiet = usize::from(self.quiet_zone.modules());
         let side = symbol.size() + 2 * quiet;
-        // Left of and above the symbol the difference wraps far outside, where all is light.
+        // Left of and above the symbol the difference wraps to a coordinate far outside, where every module is light.
         let dark = |x: usize, y: usize| symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet));
         for y in (0..side).step_by(2) {
             if self.ansi {
@@ -63,10 +64,10 @@ impl Text {
         Ok(())
     }
 
-    /// The image of `symbol`.
+    /// Returns the image of `symbol`.
     pub fn to_string(&self, symbol: &Symbol) -> String {
         let mut image = String::new();
-        // Writing into a string does not fail.
+        // Writing to a string cannot fail.
         let _ = self.write(symbol, &mut image);
         image
     }
