@@ -25,15 +25,15 @@
 //! | `GET` the same | 200 with the code that is kept, expired or not, without the image; 404 |
 //! | `DELETE` the same | 204; 404 |
 //! | `POST /qrmint/verify` with `{"rawContent": "<base64>"}` | 200 with whose code it is and the code; 400 |
-//! | `GET /healthz`, `/readyz`, `/metrics` | 200; 503 if the store does not answer `/readyz` |
+//! | `GET /healthz`, `/readyz`, `/metrics`, `/openapi.json` | 200; `/readyz` 503 if the store does not answer |
 //!
-//! Errors have Graph's form, and `details` with the code of the rule that was broken. Every answer has `request-id` and
-//! `client-request-id`.
+//! Errors have Graph's form; if a rule was broken, their `details` name it. Every answer has `request-id` and
+//! `client-request-id`. `/openapi.json` describes every body, header and error.
 //!
 //! # Who may do what
 //!
-//! All routes but the last three need `Authorization: Bearer` and a token ([`Authorizer`]). `/metrics` has no names in it and is
-//! meant for the network inside; where it should not be seen, the proxy in front, which brings TLS as well, leaves it out.
+//! The routes of the last row need no token, all others `Authorization: Bearer` with a token that the [`Authorizer`]
+//! accepts. `/metrics` names no user; if only your own network may read it, block it in the proxy that adds TLS.
 //!
 //! | scope or role | grants |
 //! |---|---|

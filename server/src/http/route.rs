@@ -49,6 +49,8 @@ pub(crate) enum ApiVersion {
 }
 
 impl ApiVersion {
+    const ALL: [Self; 2] = [Self::Beta, Self::V1];
+
     pub(crate) fn segment(self) -> &'static str {
         match self {
             Self::Beta => "beta",
@@ -106,7 +108,7 @@ pub(crate) fn route(method: &Method, uri: &Uri) -> (Template, Result<Request, Ap
         [version, ref owner @ .., authentication, qr_code_pin_method, kind]
             if is(authentication, "authentication") && is(qr_code_pin_method, "qrCodePinMethod") =>
         {
-            let version = [ApiVersion::Beta, ApiVersion::V1].into_iter().find(|known| is(version, known.segment()));
+            let version = ApiVersion::ALL.into_iter().find(|known| is(version, known.segment()));
             let (Some(version), Some(kind)) = (version, Kind::from_name(kind)) else { return unknown() };
             match owner {
                 [me] if is(me, "me") => (Template::MyCode(kind), code(method, Ok(Owner::Me), kind, version)),
@@ -149,7 +151,64 @@ fn named(id: &str) -> Result<Owner, ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::iter;
+
+    use serde_json::Value;
+
     use super::*;
+
+    /// Returns the template of every route. A new one does not compile without an arm here.
+    fn templates() -> impl Iterator<Item = Template> {
+        let after = |template: &Template| match template {
+            Template::MyCode(Kind::Standard) => Some(Template::MyCode(Kind::Temporary)),
+            Template::MyCode(Kind::Temporary) => Some(Template::UsersCode(Kind::Standard)),
+            Template::UsersCode(Kind::Standard) => Some(Template::UsersCode(Kind::Temporary)),
+            Template::UsersCode(Kind::Temporary) => Some(Template::Verify),
+            Template::Verify => Some(Template::Health),
+            Template::Health => Some(Template::Ready),
+            Template::Ready => Some(Template::Metrics),
+            Template::Metrics => Some(Template::Description),
+            Template::Description | Template::Unknown => None,
+        };
+        iter::successors(Some(Template::MyCode(Kind::Standard)), after)
+    }
+
+    /// Returns the paths of every route with its template.
+    fn paths() -> BTreeMap<String, Template> {
+        let paths = templates().flat_map(|template| {
+            let path = template.as_str();
+            let versions: Vec<String> = match template {
+                Template::MyCode(_) | Template::UsersCode(_) => {
+                    ApiVersion::ALL.map(|version| format!("/{}{path}", version.segment())).to_vec()
+                }
+                _ => vec![path.to_owned()],
+            };
+            versions.into_iter().map(move |path| (path, template))
+        });
+        paths.collect()
+    }
+
+    #[test]
+    fn the_description_has_every_route_with_its_methods_and_no_other() {
+        let description: Value = serde_json::from_str(include_str!("openapi.json")).unwrap();
+        let mut described = BTreeMap::new();
+        for (path, operations) in description["paths"].as_object().unwrap() {
+            // A path without `{kind}` is taken twice.
+            for kind in ["standardQRCode", "temporaryQRCode"] {
+                described.insert(path.replace("{kind}", kind), operations);
+            }
+        }
+        let paths = paths();
+        assert!(described.keys().eq(paths.keys()), "{:?} are described, the routes are {paths:?}", described.keys());
+        for (path, template) in paths {
+            for method in ["get", "put", "post", "delete", "options", "patch", "trace"] {
+                let (found, request) = routed(&method.to_uppercase().parse().unwrap(), &path.replace("{id}", "floki"));
+                assert_eq!(found, template, "{path}");
+                assert_eq!(request.is_ok(), described[&path].get(method).is_some(), "{method} {path}");
+            }
+        }
+    }
 
     fn routed(method: &Method, path: &str) -> (Template, Result<Request, ApiError>) {
         route(method, &path.parse().unwrap())
