@@ -53,13 +53,13 @@
 mod auth;
 mod clock;
 mod http;
+mod key_lock;
 mod limits;
 mod metrics;
 mod named_answers;
 mod serve;
 mod service;
 pub mod store;
-mod turns;
 mod users;
 
 pub use auth::{Authorizer, JwtAuthorizer, KeyError, Permissions, RunToken};

@@ -9,10 +9,10 @@ use tokio::sync::Semaphore;
 use crate::auth::Authorizer;
 use crate::clock::Clock;
 use crate::http;
+use crate::key_lock::KeyLock;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::turns::Turns;
 use crate::users::Users;
 
 /// The parts of a service, and the [`router`](Self::router) that they make.
@@ -26,7 +26,7 @@ pub struct Service {
     pub(crate) clock: Clock,
     pub(crate) limits: Limits,
     pub(crate) slots: Arc<Semaphore>,
-    pub(crate) turns: Turns,
+    pub(crate) key_lock: KeyLock,
     pub(crate) metrics: Metrics,
 }
 
@@ -44,7 +44,7 @@ impl Service {
             clock: Clock::system(),
             limits,
             slots: Arc::new(Semaphore::new(limits.requests)),
-            turns: Turns::default(),
+            key_lock: KeyLock::default(),
             metrics: Metrics::default(),
         }
     }

@@ -63,7 +63,7 @@ pub(super) async fn read(service: &Service, user: &User, kind: Kind) -> Result<R
 }
 
 pub(super) async fn delete(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
-    let _turn = service.turns.wait(user.id(), kind).await;
+    let _guard = service.key_lock.lock(user.id(), kind).await;
     loop {
         let seen = service.store.read(user.id(), kind).await?.ok_or(ApiError::NoCode)?;
         if service.store.compare_and_swap(user.id(), kind, Some(&seen), None).await? {
@@ -82,7 +82,7 @@ pub(super) async fn upsert(
     path: String,
 ) -> Result<Response, ApiError> {
     let patch = json::read::<PatchBody>(body)?.check()?;
-    let _turn = service.turns.wait(user.id(), kind).await;
+    let _guard = service.key_lock.lock(user.id(), kind).await;
     loop {
         let seen = service.store.read(user.id(), kind).await?;
         let (began, now, name) = (Instant::now(), now(&service.clock)?, user.principal_name());
