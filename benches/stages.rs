@@ -1,6 +1,7 @@
-//! Where the time goes, step by step: `cargo bench --bench stages`.
+//! Times each step of an encode by itself: `cargo bench --bench stages`.
 //!
-//! Each step is taken again and again on what the steps before it left, for many contents in turn.
+//! A step runs repeatedly on the results of the steps before it, for many contents in turn. The feature `bench-internals`,
+//! which has the steps, needs no flag: the dev-dependency `qrmint-checks` turns it on.
 
 mod workloads;
 
