@@ -1,6 +1,6 @@
-//! The command line: what it may say, as the engine's own types.
+//! Parses the command line into the engine's types.
 //!
-//! Does no work for a command and touches no file.
+//! Does no work of a command and opens no file.
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -65,14 +65,14 @@ pub(crate) struct EncodeArguments {
 
 #[derive(Args)]
 pub(crate) struct BatchArguments {
-    /// Read the lines from this file; `-` and nothing are standard input
+    /// Read the lines from this file; without it and with `-`, standard input is read
     pub(crate) input: Option<PathBuf>,
 
     /// Write to this file, whole or not at all; `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Threads that make images, 1 to 1024 [default: as many as the machine runs at once]
+    /// Threads that make images, 1 to 1024 [default: number of CPUs]
     #[arg(long, short, value_name = "N", allow_negative_numbers = true, value_parser = threads)]
     pub(crate) threads: Option<NonZero<usize>>,
 
@@ -83,18 +83,18 @@ pub(crate) struct BatchArguments {
     pub(crate) image: ImageArguments,
 }
 
-/// What a symbol is made with.
+/// Options of a symbol.
 #[derive(Args)]
 pub(crate) struct SymbolArguments {
     /// Error-correction level: l, m, q or h
     #[arg(long, short, default_value = "m", value_parser = ErrorCorrectionLevel::from_str)]
     pub(crate) level: ErrorCorrectionLevel,
 
-    /// Raise the level as far as that needs no larger version
+    /// Raise the level as far as the same version allows
     #[arg(long)]
     boost: bool,
 
-    /// How the content is cut into segments
+    /// How to split the content into segments
     #[arg(long, default_value = "optimal", value_parser = segmentation())]
     segmentation: Segmentation,
 
@@ -116,7 +116,7 @@ pub(crate) struct SymbolArguments {
 }
 
 impl SymbolArguments {
-    /// The same as options of the engine, which takes the level apart from them.
+    /// Returns these as the engine's options, which do not include the level.
     pub(crate) fn options(&self) -> Result<Options, Error> {
         let versions = VersionRange::new(self.min_version, self.max_version)
             .ok_or_else(|| Error::Usage("--min-version is larger than --max-version".into()))?;
@@ -127,10 +127,10 @@ impl SymbolArguments {
     }
 }
 
-/// How a symbol is drawn.
+/// Options of an image.
 #[derive(Args)]
 pub(crate) struct ImageArguments {
-    /// Pixels a module, 1 to 255
+    /// Pixels per module, 1 to 255
     #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = scale)]
     pub(crate) scale: Scale,
 
@@ -141,17 +141,17 @@ pub(crate) struct ImageArguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// An image of one bit a pixel
+    /// An image with one bit per pixel
     Png,
     /// A drawing of one path
     Svg,
-    /// Half blocks, two rows of modules a line
+    /// Half blocks, two rows of modules per line
     Text,
     /// One line: version, level, content and the PNG
     Json,
 }
 
-/// The command that was asked for; `None` if help or the version was, which is printed then.
+/// Returns the command to run, or `None` after printing help or the version.
 pub(crate) fn read() -> Result<Option<Command>, Error> {
     match CommandLine::try_parse() {
         Ok(line) => Ok(Some(line.command)),
@@ -167,13 +167,13 @@ pub(crate) fn read() -> Result<Option<Command>, Error> {
     }
 }
 
-/// Whether the argument that clap did not expect looks like an option. Another one may be content, which no message
-/// tells.
+/// Returns whether the argument that clap did not expect looks like an option. Any other may be content, which no
+/// message repeats.
 fn names_an_option(error: &clap::Error) -> bool {
     matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(argument)) if argument.starts_with("--"))
 }
 
-/// What clap says before it comes to usage and help.
+/// Returns clap's message in one line, without usage and help.
 fn in_one_line(message: &str) -> String {
     let message = message.strip_prefix("error: ").unwrap_or(message);
     let lines = message.lines().map(str::trim);
@@ -181,7 +181,7 @@ fn in_one_line(message: &str) -> String {
     told.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// A number that the engine takes: `new` says whether it does.
+/// Parses a number and converts it with `new`, which returns `None` for a number out of range.
 fn number<N: FromStr, T>(text: &str, new: impl Fn(N) -> Option<T>, range: &str) -> Result<T, String> {
     text.parse().ok().and_then(new).ok_or_else(|| format!("expected {range}"))
 }

@@ -1,6 +1,6 @@
 //! The command `encode`: one content in, one image out.
 //!
-//! Knows nothing of how an image takes its place in a file.
+//! Knows nothing of how a file is written.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
     output.finish()
 }
 
-/// The format that the output asks for when the command line does not.
+/// Returns the format to write if the command line names none.
 fn default_format(path: Option<&Path>, on_terminal: bool) -> Format {
     let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
     match extension.to_str() {
@@ -46,7 +46,7 @@ fn default_format(path: Option<&Path>, on_terminal: bool) -> Format {
     }
 }
 
-/// The content, byte for byte, and where it came from.
+/// Returns the content, byte for byte, and its source.
 fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>, Endpoint), Error> {
     let (content, endpoint) = match (argument, input) {
         (Some(argument), _) => (Ok(argument), Endpoint::Argument),
@@ -63,7 +63,7 @@ fn content(argument: Option<Vec<u8>>, input: Option<PathBuf>) -> Result<(Vec<u8>
     }
 }
 
-/// Reads on until all is read or is known to be too much.
+/// Reads all of the input, or one byte more than the longest content.
 fn read(input: impl Read) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     input.take(Encoder::MAX_BYTES as u64 + 1).read_to_end(&mut content)?;

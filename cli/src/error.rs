@@ -1,6 +1,6 @@
-//! What can go wrong and how it is told: one line on standard error, or one object in a line's place.
+//! Errors, and how they are reported: as one line on standard error, or as one object in place of a line's answer.
 //!
-//! No message holds any of the content, which may be a secret.
+//! No message contains any of the content, which may be secret.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use qrmint::{EncodeError, Encoder};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum Error {
-    /// The command line makes no sense.
+    /// The command line is wrong.
     #[error("{0} (--help tells more)")]
     Usage(String),
     #[error("cannot read {endpoint}: {source}")]
@@ -27,7 +27,7 @@ pub(crate) enum Error {
     Encode { endpoint: Endpoint, source: EncodeError },
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// All lines of a batch are answered, some of them with an error.
+    /// All lines of a batch have an answer, but some of these are errors.
     #[error("{failed} of {lines} lines failed")]
     Lines { failed: u64, lines: u64 },
     #[error("cannot start a thread: {0}")]
@@ -38,19 +38,19 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// 2 for a command line that makes no sense, else 1.
+    /// Returns the exit code: 2 if the command line is wrong, else 1.
     pub(crate) fn exit_code(&self) -> u8 {
         if matches!(self, Self::Usage(_)) { 2 } else { 1 }
     }
 
-    /// One line on standard error.
+    /// Writes the error as one line to standard error.
     pub(crate) fn report(&self) {
-        // Standard error may be closed as well, and then there is nobody to tell.
+        // If standard error is closed, the message cannot be shown anywhere.
         let _ = writeln!(io::stderr(), "qrmint: {}", self.to_string().replace(char::is_control, " "));
     }
 }
 
-/// A source of content or a target of output, as messages name it.
+/// A source of content or a destination of output, as named in messages.
 #[derive(Clone, Debug)]
 pub(crate) enum Endpoint {
     Argument,
@@ -104,7 +104,7 @@ pub(crate) enum LineError {
 }
 
 impl LineError {
-    /// The word that stands for the kind of failure in every version of the program.
+    /// Returns a stable identifier of the kind of error, for programs.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Blank | Self::InvalidJson { .. } => "invalidJson",

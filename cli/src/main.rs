@@ -1,7 +1,8 @@
 //! `qrmint`: QR images of raw content, one by one or as a stream of JSON lines.
 //!
-//! This file joins the command line to the commands and their outcome to the exit code: 0 done, 1 failed, 2 asked for
-//! in a way that makes no sense. It knows nothing of how a command works.
+//! Runs the command that the command line names. Exit codes: 0 done, 1 failed, 2 the command line is wrong.
+//!
+//! Knows nothing of how a command works.
 
 mod args;
 mod batch;

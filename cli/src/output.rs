@@ -1,11 +1,11 @@
-//! Where output goes: standard output, a device or a pipe as it is, a file whole or not at all.
+//! Writes to standard output, a device or a pipe directly, and to a file atomically.
 //!
 //! Knows nothing of what is written.
 //!
-//! A file is written beside the one it is to replace and takes its name at the end, so a failure leaves neither half a
-//! file nor a damaged one. Linux has files without a name for that, which go away with the process, however it ends.
-//! Where the system or the file system has none, the file has a random name until then and is removed on failure, but
-//! not by a signal.
+//! A new file is written in the directory of the one it replaces and renamed at the end, so a failure leaves no
+//! incomplete file and does not damage the old one. Linux has unnamed files (`O_TMPFILE`), which disappear when the
+//! process ends for any reason. Where the system or the file system has none, the file has a random name until it is
+//! complete; it is removed on failure, but remains if a signal ends the process.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, IsTerminal, Write};
@@ -22,13 +22,13 @@ pub(crate) struct Output {
 
 enum Sink {
     StandardOutput(io::Stdout),
-    /// A device or a named pipe: nothing to replace.
+    /// A device or a named pipe, which is not replaced.
     Device(File),
     Replacement(Replacement),
 }
 
 impl Output {
-    /// Opens what a path stands for: standard output without one and with `-`.
+    /// Opens the file of a path; without a path or with `-`, standard output.
     pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
         match path {
             Some(path) if !is_standard_output(path) => {
@@ -50,7 +50,7 @@ impl Output {
         }
     }
 
-    /// Writes all of the bytes, so that a reader at the other end has them.
+    /// Writes and flushes all of the bytes.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let written = match &mut self.sink {
             Sink::StandardOutput(stdout) => stdout.write_all(bytes).and_then(|()| stdout.flush()),
@@ -60,7 +60,7 @@ impl Output {
         written.map_err(|source| Error::Write { endpoint: self.endpoint.clone(), source })
     }
 
-    /// Gives a file its name. Without this it never gets it.
+    /// Renames a file to its final name. Without this call the file is discarded.
     pub(crate) fn finish(self) -> Result<(), Error> {
         match self.sink {
             Sink::StandardOutput(_) | Sink::Device(_) => Ok(()),
@@ -71,14 +71,14 @@ impl Output {
     }
 }
 
-/// Whether the path means standard output. What `/dev/stdout` leads to may be a file that others write to as well;
-/// replaced, it would lose what they wrote.
+/// Returns whether the path means standard output. `/dev/stdout` may be a file that other processes write to as well;
+/// replacing it would lose what they wrote.
 pub(crate) fn is_standard_output(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|&name| path == Path::new(name))
 }
 
 fn open(path: &Path) -> io::Result<Sink> {
-    // Opening tells whether writing is allowed, which replacing would not ask. It changes nothing yet.
+    // Replacing a file does not check that it may be written, so open it, which changes nothing.
     let permissions = match OpenOptions::new().write(true).open(path) {
         Ok(file) => {
             let metadata = file.metadata()?;
@@ -93,9 +93,9 @@ fn open(path: &Path) -> io::Result<Sink> {
     Ok(Sink::Replacement(Replacement::new(behind_links(path), permissions)?))
 }
 
-/// The path that symbolic links lead to, so that not they are replaced but what they stand for.
+/// Follows symbolic links, so that their target is replaced and not the link.
 fn behind_links(path: &Path) -> PathBuf {
-    /// Links that Linux follows in one path.
+    /// The number of links that Linux follows in a path.
     const MAX_LINKS: usize = 40;
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -105,7 +105,7 @@ fn behind_links(path: &Path) -> PathBuf {
     path
 }
 
-/// A file on its way to its name.
+/// A file that will get its name when it is complete.
 struct Replacement {
     file: Unfinished,
     target: PathBuf,
@@ -147,7 +147,7 @@ impl Replacement {
     }
 }
 
-/// The directory in which a path names a file.
+/// Returns the directory of the file.
 fn directory(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -165,12 +165,12 @@ fn named(directory: &Path) -> io::Result<Unfinished> {
     tempfile::Builder::new().prefix(PREFIX).make_in(directory, create).map(Unfinished::Named)
 }
 
-/// How the name of an unfinished file begins.
+/// The start of the name of an unfinished file.
 const PREFIX: &str = ".qrmint-";
 
 #[cfg(target_os = "linux")]
 mod unnamed {
-    //! Files that have no name yet.
+    //! Unnamed files.
 
     use std::fs::File;
     use std::io;
@@ -180,17 +180,17 @@ mod unnamed {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags};
     use tempfile::TempPath;
 
-    /// The files that this process has open, by number: the way to a file without a name.
+    /// The open files of this process by number, the only path to an unnamed file.
     const OPEN_FILES: &str = "/proc/self/fd";
 
-    /// `None` where there are no such files or no way to name them later.
+    /// Creates an unnamed file. Returns `None` if that is not possible or the file could not be named later.
     pub(super) fn create(directory: &Path) -> Option<File> {
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = rustix::fs::open(directory, flags, Mode::from_raw_mode(0o666)).ok()?;
         Path::new(OPEN_FILES).is_dir().then(|| File::from(file))
     }
 
-    /// Gives the file a random name, for a name that is taken cannot be given but only be replaced.
+    /// Gives the file a random name. A link cannot take a name that exists; a rename can.
     pub(super) fn name(file: &File, directory: &Path) -> io::Result<TempPath> {
         let open_file = PathBuf::from(OPEN_FILES).join(file.as_raw_fd().to_string());
         let link = |name: &Path| Ok(rustix::fs::linkat(CWD, &open_file, CWD, name, AtFlags::SYMLINK_FOLLOW)?);
@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
 
-    /// Whichever of the two the file system of the tests has, both are tried.
+    /// Checks unnamed files, where the file system has them, and named ones.
     fn both(directory: &Path, check: impl Fn(Unfinished)) {
         for unfinished in [unfinished, named] {
             check(unfinished(directory).unwrap());

@@ -1,4 +1,4 @@
-//! A line in, its answer out.
+//! Answers lines.
 //!
 //! Knows nothing of where lines come from, of threads or of order.
 
@@ -14,14 +14,14 @@ use serde_json::error::Category;
 use super::lines::{Batch, Line, MAX_LINE_LEN};
 use crate::error::LineError;
 
-/// Answers lines, in buffers that it keeps.
+/// Answers lines. Keeps its buffers from line to line.
 pub(crate) struct Answerer {
     encoder: Encoder,
     png: Png,
-    /// The level of lines that name none.
+    /// The level of lines without one.
     level: ErrorCorrectionLevel,
     raw_content: Vec<u8>,
-    /// Those of the last line, for the memory that they have.
+    /// The details of the last line, whose memory is used again.
     details: Option<QrCodeImageDetails>,
 }
 
@@ -46,9 +46,9 @@ impl Answerer {
         }
     }
 
-    /// Appends the details that the line asks for. On an error nothing is appended.
+    /// Appends the image details of a line. Appends nothing on an error.
     fn make(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<(), LineError> {
-        // Once for the line, not for every string in it.
+        // UTF-8 is checked once here instead of for every string in the line.
         let line = str::from_utf8(line).map_err(|error| LineError::InvalidJson { column: error.valid_up_to() + 1 })?;
         let request: Request<'_> = serde_json::from_str(line).map_err(|error| {
             // The error's own text may quote the content.
@@ -82,10 +82,10 @@ impl Answerer {
     }
 }
 
-/// Appends the object that stands in the place of a line that failed.
+/// Appends the error of a line as JSON.
 fn write_error(error: &LineError, line: u64, out: &mut Vec<u8>) {
     let failure = Failure { error: Details { code: error.code(), message: error.to_string(), line } };
-    // Neither does writing into a vector fail, nor are there keys that JSON could not have.
+    // Cannot fail: writing to a vector does not, and all keys are strings.
     let _ = serde_json::to_writer(out, &failure);
 }
 
@@ -101,7 +101,7 @@ struct Details {
     line: u64,
 }
 
-/// What a line asks for: what it says of it, not yet understood.
+/// The properties of a line, not yet decoded.
 struct Request<'a> {
     raw_content: Option<Cow<'a, str>>,
     level: Option<Cow<'a, str>>,
@@ -113,7 +113,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Request<'a> {
     }
 }
 
-/// Takes an object and nothing else; what serde derives would take an array as well.
+/// Accepts an object and nothing else. The implementation that serde derives would accept an array as well.
 struct Properties;
 
 impl<'de> Visitor<'de> for Properties {
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for Properties {
             if property.is_some() {
                 return Err(A::Error::custom("there twice"));
             }
-            // `null` is as good as not there.
+            // `null` means the same as a missing property.
             *property = object.next_value::<Option<Text<'_>>>()?.map(|Text(value)| value);
         }
         Ok(request)

@@ -1,6 +1,6 @@
-//! The input as batches of lines.
+//! Splits the input into batches of lines.
 //!
-//! Knows nothing of what is in a line, nor of who answers it.
+//! Knows nothing of what is in a line or what answers it.
 
 use std::io::{self, Read};
 use std::mem;
@@ -8,36 +8,36 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
-/// Bytes that a line may have, its line feed not counted. The base64 of the 7,089 bytes that fit the largest symbol
-/// takes 9,452; the rest is room for other properties.
+/// The maximum length of a line in bytes, without its line feed. The base64 of 7,089 bytes, the longest content, takes
+/// 9,452; the rest is for other properties.
 pub(crate) const MAX_LINE_LEN: usize = 64 * 1024;
-/// Lines in a batch, at most: enough that passing it on costs little beside answering it, few enough that
-/// a core's cache holds their answers.
+/// The maximum number of lines in a batch: large enough that passing a batch on takes little time beside answering it,
+/// and small enough that a core's cache holds the answers.
 pub(crate) const MAX_LINES: usize = 256;
-/// Bytes that are read at once: a batch, unless its lines are short.
+/// The number of bytes requested in one read: a full batch of lines with 128 bytes each.
 const READ: usize = 32 * 1024;
-/// Bytes that a batch's answers may keep allocated for its next lines.
+/// The largest capacity of a batch's answers, in bytes, that is kept for its next lines.
 const KEPT: usize = 1024 * 1024;
 
-/// Some lines and, later, their answers. It goes round between the threads, so its buffers are used again and again.
+/// Some lines and, later, their answers. Batches circulate between the threads, so their buffers are reused.
 #[derive(Default)]
 pub(crate) struct Batch {
     /// The number of the first line, counted from 1.
     pub(crate) first: u64,
     /// The lines, in order.
     pub(crate) lines: Vec<Line>,
-    /// What was read: the lines are ranges of it.
+    /// The bytes that were read. The lines are ranges of them.
     pub(crate) text: Vec<u8>,
-    /// Bytes of the input that the lines took.
+    /// The number of bytes of the input that the lines take.
     pub(crate) bytes: u64,
-    /// One line for each of the lines.
+    /// One answer for each line.
     pub(crate) answers: Vec<u8>,
-    /// How many of them tell of a failure.
+    /// The number of answers that are errors.
     pub(crate) failed: u64,
 }
 
 pub(crate) enum Line {
-    /// Where in the text the line is.
+    /// The position of the line in the text.
     Text(Range<usize>),
     /// The line was longer than [`MAX_LINE_LEN`] and is skipped.
     TooLong,
@@ -55,27 +55,27 @@ impl Batch {
     }
 }
 
-/// Cuts an input into batches of lines.
+/// Splits an input into batches of lines.
 pub(crate) struct Lines<R> {
     input: R,
-    /// What is read of the lines to come.
+    /// Bytes after the last line of the batch, already read.
     ahead: Vec<u8>,
-    /// Lines in a batch, at most.
+    /// The maximum number of lines in a batch.
     limit: usize,
     next: u64,
 }
 
 impl<R: Read> Lines<R> {
-    /// Batches of `limit` lines at most, itself at most [`MAX_LINES`].
+    /// Creates an iterator over batches of at most `limit` lines, and at most [`MAX_LINES`].
     pub(crate) fn new(input: R, limit: usize) -> Self {
         Self { input, ahead: Vec::new(), limit: limit.clamp(1, MAX_LINES), next: 1 }
     }
 
-    /// Fills the batch with the next lines and says whether there may be more. Waits for one line, if need be, but
-    /// takes further ones only if they are there already: whoever sends line after line is not kept waiting. A last
-    /// line needs no end.
+    /// Fills the batch with the next lines. Returns whether more may follow. Waits until there is one line, and takes
+    /// others only if they have arrived already, so that a client that waits for each answer gets it. The last line
+    /// needs no line feed.
     ///
-    /// On an error the batch has no lines, and what was read of the next one is lost.
+    /// On an error the batch has no lines, and an incomplete line that was read is lost.
     pub(crate) fn fill(&mut self, batch: &mut Batch) -> io::Result<bool> {
         batch.clear(self.next);
         let Batch { lines, text, bytes, .. } = batch;
@@ -89,7 +89,7 @@ impl<R: Read> Lines<R> {
                 is_too_long = true;
             }
             searched = text.len();
-            // Straight into the text: while a buffer for all workers is filled, the others wait.
+            // Directly into the batch: copying from a shared buffer would keep the other workers waiting.
             text.resize(searched + READ, 0);
             let read = read(&mut self.input, &mut text[searched..])?;
             text.truncate(searched + read);
@@ -112,7 +112,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// As many bytes as there are, at least one unless the input has come to its end.
+/// Reads the bytes that are available, at least one except at the end of the input.
 fn read(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match input.read(buffer) {
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives as many bytes at once as it likes, and is interrupted.
+    /// Returns random numbers of bytes, and sometimes the error `Interrupted`.
     struct Input<'a>(&'a [u8], Random);
 
     impl Read for Input<'_> {

@@ -1,7 +1,7 @@
 //! The command `batch`: lines of JSON in, a line of JSON out for each, in the same order.
 //!
-//! Joins the parts: [`lines`] cuts the input into batches, [`answer`] answers them, [`pipeline`] has that done on
-//! several threads and brings the batches back into order, [`progress`] shows how far that has come.
+//! Connects the parts: [`lines`] splits the input into batches, [`answer`] answers them, [`pipeline`] runs that on
+//! several threads and writes the batches in order, [`progress`] shows how much is done.
 
 mod answer;
 mod lines;
@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
     let answerers = (0..threads).map(|_| Answerer::new(options, arguments.symbol.level, png.clone()));
 
-    // A bar among the lines that a terminal shows would make both unreadable.
+    // A progress bar among lines on the same terminal would make both unreadable.
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
     let answers = Answers { output, progress: Progress::new(shown, input.bytes), lines: 0, failed: 0 };
     let lines = Lines::new(input.reader, limit);
@@ -47,13 +47,13 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     }
 }
 
-/// Where the answers go, and what is told of them.
+/// The output, and counts of the answers written to it.
 struct Answers {
     output: Output,
     progress: Progress,
-    /// How many there were.
+    /// The number of answers.
     lines: u64,
-    /// How many of them tell of a failure.
+    /// The number of answers that are errors.
     failed: u64,
 }
 
@@ -67,28 +67,28 @@ impl Answers {
     }
 }
 
-/// So many lines that their answers take about 4 MiB at most, if the largest image is `side` pixels a side.
+/// Returns a number of lines whose answers take at most about 4 MiB, if the largest image is `side` pixels wide.
 fn lines_in_a_batch(side: u32) -> usize {
-    /// Bytes for the answers of a batch.
+    /// The number of bytes for the answers of a batch.
     const ANSWERS: u64 = 4 * 1024 * 1024;
-    /// What base64 of the file takes beside the scan lines: a 40th or less, at any scale at which it matters.
+    /// The size of the scan lines divided by that of the file in base64, at least, at all scales that need this limit.
     const SHRINKING: u64 = 40;
     let side = u64::from(side.min(Png::MAX_SIDE));
     let answer = (side * side / 8 / SHRINKING).max(1);
     usize::try_from(ANSWERS / answer).map_or(MAX_LINES, |lines| lines.min(MAX_LINES))
 }
 
-/// Where the lines come from.
+/// The source of the lines.
 struct Input {
     reader: Box<dyn Read + Send>,
     endpoint: Endpoint,
     is_terminal: bool,
-    /// How many bytes there are, if that is known.
+    /// The number of bytes, if known.
     bytes: Option<u64>,
 }
 
 impl Input {
-    /// Opens what a path stands for: standard input without one and with `-`.
+    /// Opens the file of a path; without a path or with `-`, standard input.
     fn open(path: Option<&Path>) -> Result<Self, Error> {
         match path {
             Some(path) if path != Path::new("-") => {
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn batches_are_whole_at_usual_scales_and_short_where_images_are_huge() {
         assert_eq!(lines_in_a_batch(1), MAX_LINES);
-        // Version 40 at 8 and at 125 pixels a module.
+        // Version 40 at 8 and at 125 pixels per module.
         assert_eq!(lines_in_a_batch(1_480), MAX_LINES);
         assert_eq!(lines_in_a_batch(23_125), 2);
         assert_eq!(lines_in_a_batch(u32::MAX), 2);

@@ -1,4 +1,4 @@
-//! Workers: each takes a batch from the input, answers it and brings it to the output, in order.
+//! Worker threads: each reads a batch from the input, answers it, and has it written to the output in order.
 //!
 //! ```text
 //!           +-> worker -+
@@ -6,10 +6,10 @@
 //!           +-> worker -+
 //! ```
 //!
-//! No thread is there only to read or to write, for to wake it takes longer than what it would do: who needs a batch
-//! reads it, and who has the one that is next writes it and the early ones that follow.
+//! No thread only reads or only writes, because waking it would take longer than its work. A worker that needs a batch
+//! reads it, and the worker with the next batch in order writes it and the early batches that follow.
 //!
-//! Knows nothing of what is in a batch but the number of its first line and how many there are.
+//! Of a batch it knows only the number of its first line and the number of lines.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -22,11 +22,11 @@ use super::answer::Answerer;
 use super::lines::{Batch, Lines};
 use crate::error::{Endpoint, Error};
 
-/// Answers all lines, each answerer on a thread of its own, brings the batches to `output` in order with `write`, and
-/// gives `output` back.
+/// Answers all lines, with each answerer on a thread of its own, writes the batches to `output` in order with `write`,
+/// and returns `output`.
 ///
-/// Should `write` fail, a worker panic or a thread not start, it returns without waiting for the threads, for one may
-/// wait for a line that never comes; only what is being written is waited for.
+/// If `write` fails, a worker panics or a thread does not start, this returns without waiting for the threads, since
+/// one may be waiting for a line that never arrives. It waits only for a `write` in progress.
 pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     lines: Lines<R>,
     endpoint: Endpoint,
@@ -34,7 +34,7 @@ pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     output: W,
     write: fn(&mut W, &Batch) -> Result<(), Error>,
 ) -> Result<W, Error> {
-    // One for each worker that leaves an early one behind.
+    // A spare batch for each worker whose own is early.
     let empty = answerers.iter().map(|_| Batch::default()).collect();
     let shared = Arc::new(Shared {
         input: Mutex::new(Ok(Some(lines))),
@@ -46,43 +46,43 @@ pub(crate) fn run<R: Read + Send + 'static, W: Send + 'static>(
     let started = answerers.into_iter().try_for_each(|mut answerer| {
         let (shared, end) = (Arc::clone(&shared), end.clone());
         let work = move || {
-            // The others would wait for ever for the batch of one that panicked.
+            // Without this the others would wait forever for the batch of a worker that panicked.
             let worked = panic::catch_unwind(AssertUnwindSafe(|| shared.work(&mut answerer)));
-            // Nobody listens any more after an error of another worker.
+            // After an error of another worker the receiver is gone.
             let _ = end.send(worked.unwrap_or(Err(PANICKED)));
         };
         thread::Builder::new().name("worker".into()).spawn(work).map(drop).map_err(Error::Thread)
     });
     drop(end);
     let worked: Result<(), Error> = started.and_then(|()| ends.into_iter().collect());
-    // Taken in any case: what is half written must not outlive this in the hands of a worker that waits.
+    // Taken on errors as well, so that a waiting worker does not keep an incomplete file.
     let output = shared.order.lock().unwrap_or_else(PoisonError::into_inner).output.take();
     worked?;
-    // All have ended, so nobody is reading.
+    // All workers have ended, so the lock is free.
     mem::replace(&mut *lock(&shared.input)?, Ok(None)).map_err(|source| Error::Read { endpoint, source })?;
     output.ok_or(PANICKED)
 }
 
 const PANICKED: Error = Error::Internal("a worker panicked");
 
-/// What the workers share.
+/// The state that the workers share.
 struct Shared<R, W> {
-    /// Nothing or an error once there is no more to read.
+    /// `None` at the end of the input, or the error that ended it.
     input: Mutex<io::Result<Option<Lines<R>>>>,
     order: Mutex<Order<W>>,
-    /// A batch has come to `empty`.
+    /// Signals that `empty` has a batch.
     emptied: Condvar,
 }
 
-/// The batches that nobody has in hand, and where they go.
+/// The batches that no worker holds, and the output.
 struct Order<W> {
-    /// The number of the line that is written next.
+    /// The number of the next line to write.
     next: u64,
-    /// Answered before those that come before them, by the numbers of their first lines.
+    /// Answered batches that wait for earlier ones, by the numbers of their first lines.
     early: BTreeMap<u64, Batch>,
-    /// The one emptied last is at the end: it is most likely still in a cache.
+    /// Empty batches. The last one was emptied last and is most likely still in a cache.
     empty: Vec<Batch>,
-    /// Nothing once it was given back.
+    /// `None` after [`run`] has returned it.
     output: Option<W>,
     write: fn(&mut W, &Batch) -> Result<(), Error>,
 }
@@ -97,7 +97,7 @@ impl<R: Read, W> Shared<R, W> {
         Ok(())
     }
 
-    /// Reads the next batch, unless there is none.
+    /// Reads the next batch. Returns whether there was one.
     fn read(&self, batch: &mut Batch) -> Result<bool, Error> {
         let mut input = lock(&self.input)?;
         let Ok(Some(lines)) = &mut *input else { return Ok(false) };
@@ -112,21 +112,21 @@ impl<R: Read, W> Shared<R, W> {
         Ok(true)
     }
 
-    /// Writes the batch, if it is next, and those after it that are there. Gives an empty one for it: waits until there
-    /// is one.
+    /// Writes the batch, if it is next, and early ones that follow it. Returns an empty batch in exchange, for which it
+    /// may wait.
     fn write(&self, batch: Batch) -> Result<Batch, Error> {
         let mut order = lock(&self.order)?;
         let Order { next, early, empty, output, write } = &mut *order;
         let output = output.as_mut().ok_or(Error::Internal("another worker failed"))?;
         early.insert(batch.first, batch);
-        // One that cannot be written is gone, and nothing after it is ever next.
+        // If a batch cannot be written, it is removed, so no later one is ever next.
         while let Some(batch) = early.remove(next) {
             write(output, &batch)?;
             *next += batch.lines.len() as u64;
             empty.push(batch);
             self.emptied.notify_one();
         }
-        // Who waits has none in hand, so the one that is next is in another's or still to be read.
+        // A waiting worker holds no batch, so the next one is held by another worker or not read yet.
         loop {
             match order.empty.pop() {
                 Some(batch) => return Ok(batch),
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::batch::lines::MAX_LINES;
 
-    /// An input that says so often that it has come to its end, and fails if it is asked again.
+    /// An input that reports its end the given number of times, and then fails.
     struct Input(Cursor<Vec<u8>>, usize);
 
     impl Read for Input {
@@ -171,8 +171,8 @@ mod tests {
         (0..count).map(answerer).collect()
     }
 
-    /// Answers the input with so many threads. Gives what becomes of it and the numbers of first lines and of lines
-    /// that were written.
+    /// Answers the input with `threads` threads. Returns the result and, for each batch written, the number of its
+    /// first line and the number of its lines.
     fn answer(input: Input, threads: usize) -> (Result<(), Error>, Vec<(u64, u64)>) {
         let (sender, written) = mpsc::channel();
         let lines = Lines::new(input, MAX_LINES);
@@ -180,7 +180,7 @@ mod tests {
             sender.send((batch.first, batch.lines.len() as u64)).unwrap();
             Ok(())
         });
-        // The sender is gone, so this comes to an end.
+        // The sender is dropped, so the iterator ends.
         (ended.map(drop), written.iter().collect())
     }
 
@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    /// A line, and then nothing for as long as the other end is kept.
+    /// An input of one line that then blocks as long as the sender exists.
     struct Silent(Cursor<Vec<u8>>, mpsc::Receiver<()>);
 
     impl Read for Silent {
