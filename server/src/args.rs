@@ -19,7 +19,7 @@ use crate::error::Error;
 #[derive(Parser)]
 #[command(name = "qrmint-server", version, group(ArgGroup::new("keys").args(["jwks", "public_key"])))]
 pub(crate) struct Arguments {
-    /// Address and port to listen on; port 0 takes a free one, which standard error tells
+    /// Address and port to listen on; port 0 takes a free one and prints it on standard error
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     )]
     pub(crate) store: String,
 
-    /// JSON lines {"id": "...", "userPrincipalName": "..."}: the users that there are; without it any name is one
+    /// The users: a file of JSON lines {"id": "...", "userPrincipalName": "..."} [default: any name is a user]
     #[arg(long, value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
 
@@ -53,7 +53,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", requires_all = ["issuer", "audience"])]
     pub(crate) public_key: Option<PathBuf>,
 
-    /// User that this run's token is on /me: an id or a user principal name of --users, or ID,UPN without it
+    /// User of this run's token on /me: an id or a user principal name of --users, or ID,UPN without it
     /// [default: the first of --users, else 00000000-0000-0000-0000-000000000001,me@localhost]
     #[arg(long, value_name = "USER", conflicts_with = "keys")]
     pub(crate) me: Option<String>,
@@ -62,42 +62,42 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "INSTANT")]
     pub(crate) now: Option<DateTime>,
 
-    /// Lifetime of a standard code that is not told when to expire, 1 to 395 days
+    /// Lifetime of a standard code whose request has no expireDateTime, 1 to 395 days
     #[arg(long, value_name = "DAYS", default_value_t = 365)]
     standard_days: u16,
 
-    /// Lifetime of a temporary code that is not told when to expire, 1 to 12 hours
+    /// Lifetime of a temporary code whose request has no expireDateTime, 1 to 12 hours
     #[arg(long, value_name = "HOURS", default_value_t = 3)]
     temporary_hours: u16,
 
-    /// Requests worked on at once; more are answered with 429
+    /// Maximum number of requests in progress; more are answered with 429
     #[arg(long, value_name = "N", default_value = "256")]
     max_requests: NonZero<u32>,
 
-    /// Connections at once; more wait
+    /// Maximum number of connections; more wait
     #[arg(long, value_name = "N", default_value = "1024")]
     max_connections: NonZero<u32>,
 
-    /// Seconds that a body may take to arrive, and then the request to be done
+    /// Seconds that a body may take to arrive, and then the work on the request
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     request_time: Duration,
 
-    /// Seconds that a connection may be silent between requests, or slow with one's headers, or with taking an answer
+    /// Seconds that a connection may be idle, take for a request's headers, or leave an answer unread
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     connection_time: Duration,
 
-    /// What goes to standard error
+    /// What to write to standard error
     #[arg(long, value_enum, default_value_t = Log::Requests)]
     log: Log,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Log {
-    /// Nothing but how the program starts and why it ends
+    /// Only the start of the program and the reason for its end
     Off,
-    /// What went wrong inside
+    /// Also internal errors
     Errors,
-    /// A line for each request as well
+    /// Also a line for each request
     Requests,
 }
 
@@ -112,7 +112,7 @@ impl Arguments {
         limits.connections = self.max_connections.get() as usize;
         limits.request_time = self.request_time;
         limits.connection_time = self.connection_time;
-        // A body, then the work, and a little for the answer to leave.
+        // Time for a body, for the work, and one second for sending the answer.
         limits.shutdown_time = self.request_time * 2 + Duration::from_secs(1);
         limits
     }
@@ -126,13 +126,13 @@ impl Arguments {
     }
 }
 
-/// The user that a text `ID,UPN` names, or one name for both.
+/// Parses a user from `ID,UPN`, or from one name that stands for both.
 pub(crate) fn id_and_principal_name(text: &str) -> Option<User> {
     let (id, principal_name) = text.split_once(',').unwrap_or((text, text));
     User::new(id, principal_name)
 }
 
-/// More than an hour is no limit.
+/// Parses a time limit of at most an hour.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, 0.001 to 3600".into())

@@ -1,12 +1,12 @@
-//! What time it is.
+//! The time.
 //!
-//! The one place that asks. Everything else is told, so that a service can be started at any instant.
+//! No other module asks for it, so a service can be started at any instant.
 
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The time of a service: that of the machine, or one that began at a given instant when the clock was made.
+/// The time of a service: the system's, or one that starts at a given instant when the clock is created.
 ///
 /// ```
 /// use qrmint_server::Clock;
@@ -17,24 +17,24 @@ use jiff::{SignedDuration, Timestamp};
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Clock {
-    /// The instant that the clock began at, and when that was; `None` is the machine's own time.
+    /// The instant that the clock started at, and when it was started; `None` for the system's time.
     start: Option<(Timestamp, Instant)>,
 }
 
 impl Clock {
-    /// The machine's time.
+    /// Creates a clock with the system's time.
     #[must_use]
     pub fn system() -> Self {
         Self { start: None }
     }
 
-    /// A clock that shows `instant` now and runs on from there, at the same pace, never backwards.
+    /// Creates a clock that starts at `instant` now and never runs backwards.
     #[must_use]
     pub fn starting_at(instant: Timestamp) -> Self {
         Self { start: Some((instant, Instant::now())) }
     }
 
-    /// The time. A clock that has run past the last year that a [`Timestamp`] can hold stands still there.
+    /// Returns the time. The clock stops at the last instant that a [`Timestamp`] can hold.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match self.start {

@@ -1,4 +1,4 @@
-//! Why the program ends: what is told, and the exit code.
+//! Errors that end the program: their messages and exit codes.
 
 use std::net::SocketAddr;
 
@@ -19,16 +19,16 @@ pub(crate) enum Error {
     Store(#[from] StoreError),
     #[error("--listen {address}: {source}")]
     Listen { address: SocketAddr, source: std::io::Error },
-    #[error("no random bytes to be had: {0}")]
+    #[error("cannot get random bytes: {0}")]
     Random(#[from] getrandom::Error),
-    #[error("the system refuses what the program needs to run: {0}")]
+    #[error("a system call failed: {0}")]
     System(#[from] std::io::Error),
     #[error("stopped before all requests in flight were done")]
     Stopped,
 }
 
 impl Error {
-    /// 2 if the command line, or a file that it names, is wrong; 1 for everything else.
+    /// Returns the exit code: 2 if the command line or a file that it names is wrong, else 1.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Users(_) | Self::Keys(_) | Self::NotLoopback(_) => 2,

@@ -1,7 +1,7 @@
 //! A lock for each code: a striped lock.
 //!
-//! Requests of this process for the same code wait here for each other, so that their writes to the store do not conflict.
-//! The lock is not needed for correctness: the store's compare and swap decides, also between processes.
+//! Requests of this process for the same code wait here for each other, so that their writes to the store do not
+//! conflict. The lock is not needed for correctness: the store's compare and swap decides, also between processes.
 
 use std::hash::{BuildHasher as _, RandomState};
 

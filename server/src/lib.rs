@@ -1,6 +1,6 @@
-//! Microsoft Graph's `qrCode` API, offline: who calls, HTTP and stores around the rules of [`qrmint::credential`].
+//! Microsoft Graph's `qrCode` API, offline: callers, HTTP and stores around the rules of [`qrmint::credential`].
 //!
-//! The program `qrmint-server` serves it; [`Service::router`] is the same to mount in a service of your own:
+//! The program `qrmint-server` serves it. [`Service::router`] is the same for a service of your own:
 //!
 //! ```
 //! use axum::Router;
@@ -16,15 +16,15 @@
 //!
 //! # The routes
 //!
-//! Under `/beta` and `/v1.0`, whatever the case of the segments, for `{user}` one of `/me` and `/users/{id}`, where the id is an object id or
-//! a user principal name, percent-encoded:
+//! `{user}` is `/me` or `/users/{id}` under `/beta` or `/v1.0`, where the id is an object id or a user principal name,
+//! percent-encoded. Segments match in any case.
 //!
 //! | request | answers |
 //! |---|---|
-//! | `PATCH {user}/authentication/qrCodePinMethod/standardQRCode` (or `temporaryQRCode`) | 201 with the image and a `Location` if there was no active code; 200 if there was; 400 if a rule was broken |
-//! | `GET` the same | 200 with the code that is kept, expired or not, without the image; 404 |
+//! | `PATCH {user}/authentication/qrCodePinMethod/standardQRCode` (or `temporaryQRCode`) | 201 with the image and a `Location` if no code was active; 200 if one was; 400 if a rule was broken |
+//! | `GET` the same | 200 with the stored code, expired or not, without the image; 404 |
 //! | `DELETE` the same | 204; 404 |
-//! | `POST /qrmint/verify` with `{"rawContent": "<base64>"}` | 200 with whose code it is and the code; 400 |
+//! | `POST /qrmint/verify` with `{"rawContent": "<base64>"}` | 200 with the user and the code; 400 |
 //! | `GET /healthz`, `/readyz`, `/metrics`, `/openapi.json` | 200; `/readyz` 503 if the store does not answer |
 //!
 //! Errors have Graph's form; if a rule was broken, their `details` name it. Every answer has `request-id` and
@@ -37,18 +37,19 @@
 //!
 //! | scope or role | grants |
 //! |---|---|
-//! | `UserAuthMethod-QR.Read`, `UserAuthenticationMethod.Read` | reading one's own codes |
-//! | `UserAuthMethod-QR.ReadWrite`, `UserAuthenticationMethod.ReadWrite` | that, and writing them |
-//! | the same with `.All` at the end | that for everyone's codes |
+//! | `UserAuthMethod-QR.Read`, `UserAuthenticationMethod.Read` | read one's own codes |
+//! | `UserAuthMethod-QR.ReadWrite`, `UserAuthenticationMethod.ReadWrite` | read and write one's own codes |
+//! | the same with `.All` at the end | the same for everyone's codes |
 //! | `QrMint.Verify` | `POST /qrmint/verify` |
 //!
-//! Callers are told apart by the object id in their token (`oid`). A token with scopes (`scp`) is a signed-in user's; one without, or with
-//! `idtyp` `app`, is an application's: its `roles` grant, the `.All` ones only, and it has no `/me`.
+//! A caller is identified by the object id in the token (`oid`). A token with scopes (`scp`) is that of a signed-in
+//! user. One without scopes, or with `idtyp` `app`, is that of an application: only its `roles` that end in `.All`, and
+//! `QrMint.Verify`, grant anything, and it has no `/me`.
 //!
 //! # Files
 //!
-//! The arrow of the engine goes on: `auth`, `users` and `clock` say who and when, [`store`] keeps, `http` translates, `serve` takes
-//! connections. The rules are the engine's alone.
+//! `auth`, `users` and `clock` provide callers, users and the time, [`store`] keeps records, `http` translates requests
+//! and answers, `serve` accepts connections. All rules are in the engine.
 
 mod auth;
 mod clock;

@@ -1,8 +1,8 @@
-//! How much a service takes on.
+//! Limits on requests and connections.
 
 use std::time::Duration;
 
-/// Limits that hold whatever clients do. A body has 16 kB at most, which can't be chosen.
+/// Limits on the resources that clients can use. The maximum size of a body is fixed at 16 kB.
 ///
 /// ```
 /// let limits = qrmint_server::Limits::default();
@@ -11,16 +11,17 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Requests that are worked on at once; what is more is answered with 429. Answers about the service itself don't count.
+    /// The maximum number of requests in progress; more are answered with 429. Requests about the service itself do not
+    /// count.
     pub requests: usize,
-    /// How long a body may take to arrive, and then how long the request may take to be done.
+    /// The time that a body may take to arrive, and then the time for the work on the request.
     pub request_time: Duration,
-    /// Connections at once; what is more waits until one ends. Of [`serve`](crate::serve).
+    /// The maximum number of connections; more wait until one ends. For [`serve`](crate::serve).
     pub connections: usize,
-    /// How long a connection may take for the next request's line and headers, waiting for its first byte included, and how long it
-    /// may leave an answer untaken. Of [`serve`](crate::serve).
+    /// The time that a connection may take for the next request's line and headers, idle time included, and the time
+    /// that it may leave an answer unread. For [`serve`](crate::serve).
     pub connection_time: Duration,
-    /// How long requests in flight may take to end once the service is told to stop. Of [`serve`](crate::serve).
+    /// The time that requests in progress have to end when the service stops. For [`serve`](crate::serve).
     pub shutdown_time: Duration,
 }
 

@@ -1,7 +1,7 @@
 //! `qrmint-server`: the service as a program.
 //!
-//! This file joins the command line to the parts of a service, starts and stops it. Exit codes: 0 stopped as told, 1 failed,
-//! 2 asked for in a way that makes no sense.
+//! Creates the parts of a service from the command line, starts the service and stops it. Exit codes: 0 stopped by a
+//! signal, 1 failed, 2 the command line is wrong.
 
 mod args;
 mod error;
@@ -21,7 +21,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use args::Arguments;
 use error::Error;
 
-/// The user of a first run that nobody named.
+/// The user of a run token if neither `--me` nor `--users` names one.
 const SOMEBODY: &str = "00000000-0000-0000-0000-000000000001,me@localhost";
 
 fn main() -> ExitCode {
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If standard error is closed, there is nobody to tell.
+            // If standard error is closed, the message cannot be shown anywhere.
             _ = writeln!(std::io::stderr(), "qrmint-server: {error}");
             ExitCode::from(error.exit_code())
         }
@@ -52,7 +52,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     }
     let service = service(&arguments.store, authorizer).await?;
     let service = service.with_users(users).with_policy(policy).with_limits(limits);
-    // Last, so that the first request finds it little later.
+    // Last, so that little time passes before the first request.
     let service = service.with_clock(arguments.now.map_or(Clock::system(), |now| Clock::starting_at(now.timestamp())));
 
     let stop = stop()?;
@@ -61,7 +61,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     if qrmint_server::serve(listener, service.router(), limits, stop).await { Ok(()) } else { Err(Error::Stopped) }
 }
 
-/// Done when the program is told to end: by an interrupt from the terminal or a supervisor's SIGTERM.
+/// Returns a future that completes on an interrupt or SIGTERM.
 #[cfg(unix)]
 fn stop() -> Result<impl Future<Output = ()>, Error> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -74,7 +74,7 @@ fn stop() -> Result<impl Future<Output = ()>, Error> {
     })
 }
 
-/// Done when the program is told to end: by an interrupt from the terminal.
+/// Returns a future that completes on an interrupt.
 #[cfg(not(unix))]
 fn stop() -> Result<impl Future<Output = ()>, Error> {
     Ok(async {
@@ -84,7 +84,7 @@ fn stop() -> Result<impl Future<Output = ()>, Error> {
     })
 }
 
-/// How callers are told apart, and the token of a first run if that is how.
+/// Creates the authorizer that the command line asks for. Returns its token as well if it is a run token.
 fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
     let jwt = match (&arguments.issuer, &arguments.audience, &arguments.jwks, &arguments.public_key) {
         (Some(issuer), Some(audience), Some(set), _) => JwtAuthorizer::with_jwks(issuer, audience, set)?,
@@ -98,7 +98,7 @@ fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Optio
     Ok((jwt.into(), None))
 }
 
-/// The user that the token of a first run is on `/me`.
+/// Returns the user of the run token on `/me`.
 fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
     let found = match (named, users.first()) {
         (Some(name), Some(_)) => users.named(name),
@@ -109,7 +109,7 @@ fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
     found.ok_or_else(|| Error::Usage("--me: no user of --users, or no id and user principal name".into()))
 }
 
-/// A service that keeps codes where `url` says. The URL may have a password in it and is never told.
+/// Creates a service with the store at `url`. The URL may contain a password, so no message shows it.
 async fn service(url: &str, authorizer: Authorizer) -> Result<Service, Error> {
     if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.is_empty()) {
         Ok(Service::new(SqliteStore::open(Path::new(file)).await?, authorizer))
@@ -122,8 +122,8 @@ async fn service(url: &str, authorizer: Authorizer) -> Result<Service, Error> {
     }
 }
 
-/// Tells where the service is to be found, and in a first run the token and how to use it. The token is on standard error only
-/// if that is a terminal: elsewhere it is a log.
+/// Prints the address of the service and, with a run token, the token and an example of its use. Shows the token on
+/// standard error only if that is a terminal, since it may be a log otherwise.
 fn greet(listener: &TcpListener, token: Option<&str>) -> Result<(), Error> {
     let address = listener.local_addr()?;
     let mut told = std::io::stderr();

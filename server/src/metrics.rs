@@ -1,4 +1,4 @@
-//! The figures of a service, as Prometheus reads them. No label names a user or a code.
+//! Metrics for Prometheus. No label names a user or a code.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use qrmint::credential::Kind;
 /// The media type of the text.
 pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Bounds of latencies in seconds: 100 microseconds to a little over 3 seconds, each about 2.5 times the one before.
+/// Histogram buckets of latencies in seconds: 100 microseconds to 3 seconds.
 const LATENCIES: [f64; 13] = [1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1.0, 3.0];
 
-/// Bounds of what the rules take, drawing included: 1 microsecond to a little over 1 millisecond, doubled each time.
+/// Histogram buckets of the time for the rules and the image, in seconds: 1 microsecond to about 1 millisecond.
 const RULES: [f64; 11] = [1e-6, 2e-6, 4e-6, 8e-6, 1.6e-5, 3.2e-5, 6.4e-5, 1.28e-4, 2.56e-4, 5.12e-4, 1.024e-3];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -42,7 +42,7 @@ struct RuleLabels {
     rule: &'static str,
 }
 
-/// Counted since the service was made.
+/// Counts since the service was created.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,

@@ -1,7 +1,7 @@
-//! The ids of a request on answers that the HTTP library gives by itself.
+//! Adds request ids to the answers that the HTTP library gives by itself.
 //!
-//! hyper answers what is no HTTP, or has too large a head, with a head alone, and ends the connection; nothing of it can be set
-//! there. So these heads get their ids on their way out.
+//! hyper answers input that is not HTTP, or has too large headers, with a status and headers and closes the connection.
+//! It cannot be given more headers, so this adds the ids to the bytes that it writes.
 
 use std::io;
 use std::pin::Pin;
@@ -12,10 +12,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::http::Ids;
 
-/// A connection of hyper's.
+/// A connection that hyper writes to.
 pub(crate) struct NamedAnswers<S> {
     stream: S,
-    /// What is left to write of a head that got ids.
+    /// The rest of an answer with ids that is still to be written.
     head: Vec<u8>,
 }
 
@@ -25,7 +25,7 @@ impl<S> NamedAnswers<S> {
     }
 }
 
-/// The same head with ids if it refuses a request and has none.
+/// Returns the answer with ids added if it is a client error without ids.
 fn with_ids(answer: &[u8]) -> Option<Vec<u8>> {
     let text = str::from_utf8(answer).ok().filter(|text| text.starts_with("HTTP/1.1 4"))?;
     let lines = text.strip_suffix("\r\n\r\n").filter(|lines| !lines.contains("\r\nrequest-id: "))?;

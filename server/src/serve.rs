@@ -1,6 +1,6 @@
-//! Connections: taking them, limiting them, letting them end.
+//! Accepts and limits connections, and shuts down gracefully.
 //!
-//! HTTP/1.1 over TCP. TLS is the work of a proxy in front.
+//! HTTP/1.1 over TCP. A proxy in front adds TLS.
 
 use std::io;
 use std::pin::pin;
@@ -19,17 +19,18 @@ use tokio_io_timeout::TimeoutStream;
 use crate::limits::Limits;
 use crate::named_answers::NamedAnswers;
 
-/// The most bytes that a request's line and headers may have together; a token of many groups takes some kilobytes.
+/// The maximum size of a request's line and headers in bytes. A token with many groups takes several kilobytes.
 const HEADER_LIMIT: usize = 32 * 1024;
 
-/// A pause when no connection can be taken, as without a free file descriptor: the next attempt would fail as well.
+/// The pause after a connection could not be accepted, such as for lack of a file descriptor: another attempt would
+/// fail at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves `router` on the connections that come to `listener`, until `stop` is done; then takes no more, lets the requests
-/// in flight end within the limits' `shutdown_time`, and returns whether all did.
+/// Serves `router` on the connections to `listener` until `stop` completes. Then accepts no more, waits for the
+/// requests in progress for the `shutdown_time` of `limits`, and returns whether all of them ended.
 ///
-/// A request that is no HTTP, or whose line and headers are too large, is answered with 400 or 431 and an empty body by the
-/// HTTP library, with ids; one whose line and headers do not come in time ends with its connection.
+/// The HTTP library answers a request that is not HTTP, or whose line and headers are too large, with 400 or 431, ids
+/// and an empty body. A connection whose line and headers do not arrive in time is closed.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> bool {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -59,7 +60,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             connections.watch(http.serve_connection(TokioIo::new(NamedAnswers::new(Box::pin(stream))), service));
         tokio::spawn(async move {
             let _place = place;
-            // Whatever a connection ends with, there is nobody left to tell.
+            // If a connection ends with an error, its client can no longer be told.
             _ = connection.await;
         });
     }
@@ -69,7 +70,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
 
 async fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
     let (stream, _) = listener.accept().await?;
-    // Answers are written whole; waiting for more to send with them would only delay them.
+    // Answers are written whole, so waiting for more data would only delay them.
     stream.set_nodelay(true)?;
     Ok(stream)
 }

@@ -1,4 +1,4 @@
-//! What a service is made of.
+//! The parts of a service.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::users::Users;
 
-/// The parts of a service, and the [`router`](Self::router) that they make.
+/// The parts of a service, from which [`router`](Self::router) creates an axum router.
 ///
 /// The crate's documentation has an example.
 pub struct Service {
@@ -31,8 +31,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service that keeps codes in this store and tells callers apart so. It takes any name as a user's, has Graph's
-    /// lifetimes, the machine's time and the default limits.
+    /// Creates a service with this store and authorizer. Any name is a user; lifetimes are Graph's, the clock is the
+    /// system's, and limits have their defaults.
     #[must_use]
     pub fn new(store: impl Store, authorizer: impl Into<Authorizer>) -> Self {
         let limits = Limits::default();
@@ -49,33 +49,33 @@ impl Service {
         }
     }
 
-    /// The same with these users.
+    /// Sets the users.
     #[must_use]
     pub fn with_users(self, users: Users) -> Self {
         Self { users, ..self }
     }
 
-    /// The same with these lifetimes for codes that are not told when to expire.
+    /// Sets the lifetimes of codes whose request has no `expireDateTime`.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
     }
 
-    /// The same with this clock.
+    /// Sets the clock.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// The same with these limits.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         let slots = Arc::new(Semaphore::new(limits.requests.min(Semaphore::MAX_PERMITS)));
         Self { limits, slots, ..self }
     }
 
-    /// All routes, to serve or to nest in another router. It answers every path, so it can be nested or stand alone, but not be
-    /// merged with a router that has a fallback.
+    /// Creates a router with all routes, to be served or nested in another router. It has a fallback, so it cannot be
+    /// merged with a router that has one.
     pub fn router(self) -> Router {
         http::router(Arc::new(self))
     }

@@ -1,6 +1,6 @@
-//! Who the users are: object ids and user principal names.
+//! The users: object ids and user principal names.
 //!
-//! Knows nothing of who may do what, and nothing of codes.
+//! Knows nothing of permissions or codes.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// The longest name that a user may have, in bytes. Microsoft Entra ends at 113 characters.
+/// The maximum length of an id or name, in bytes. In Microsoft Entra it is 113 characters.
 const LONGEST: usize = 256;
 
-/// A user: the object id that codes are kept under, and the name that stands in the code.
+/// A user: the object id, which is the key of stored codes, and the user principal name, which is in a code's content.
 ///
 /// ```
 /// use qrmint_server::User;
@@ -27,21 +27,21 @@ pub struct User {
 }
 
 impl User {
-    /// A user of this id, in lower case if it is a GUID, and user principal name. `None` if either is empty, longer than
-    /// 256 bytes, or has a control character in it.
+    /// Creates a user. An id that is a GUID is changed to lower case. Returns `None` if the id or the name is empty,
+    /// longer than 256 bytes, or contains a control character.
     #[must_use]
     pub fn new(id: &str, principal_name: &str) -> Option<Self> {
         (is_name(id) && is_name(principal_name))
             .then(|| Self { id: canonical(id), principal_name: principal_name.to_owned() })
     }
 
-    /// The object id: what a user is known by in stores and in `Location`.
+    /// Returns the object id, which stores and `Location` use.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The user principal name as it stands in a code's raw content.
+    /// Returns the user principal name, as in a code's raw content.
     #[must_use]
     pub fn principal_name(&self) -> &str {
         &self.principal_name
@@ -52,15 +52,15 @@ fn is_name(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len()) && !text.contains(char::is_control)
 }
 
-/// A GUID in lower case with hyphens; anything else as it is.
+/// Returns a GUID in lower case with hyphens, anything else unchanged.
 fn canonical(id: &str) -> String {
     Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
 }
 
 /// The users that a service knows.
 ///
-/// Without a list it takes any name as that of a user. It can't know then that an id and a user principal name are
-/// the same user's; a service that is asked by both needs the list.
+/// Without a list, any name is a user. An id and a user principal name are then two users, so a service whose clients
+/// use both needs a list.
 ///
 /// ```
 /// use qrmint_server::Users;
@@ -80,11 +80,11 @@ pub struct Users {
 #[derive(Clone, Debug, Default)]
 struct Known {
     users: Vec<User>,
-    /// Where the user of an id, or of a user principal name, is in `users`; both without regard to case.
+    /// The index in `users` by id and by user principal name, both in lower case.
     by_name: HashMap<String, usize>,
 }
 
-/// What is wrong with a list of users.
+/// An error in a list of users.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum UsersError {
@@ -104,7 +104,7 @@ pub enum UsersError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A line's id or user principal name is empty, too long, or has a control character in it.
+    /// A line's id or user principal name is empty, too long, or contains a control character.
     #[error("line {line}: an id and a user principal name have 1 to {LONGEST} bytes and no control character")]
     Name {
         /// Its number, from 1.
@@ -118,12 +118,12 @@ pub enum UsersError {
         /// The number of the earlier one.
         earlier: usize,
     },
-    /// There is no user in the list.
+    /// The list is empty.
     #[error("no user in it")]
     Empty,
 }
 
-/// A line of the list, as Graph names the properties; others may stand beside them.
+/// A line of the list, with Graph's property names. Other properties are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
@@ -132,13 +132,13 @@ struct Line {
 }
 
 impl Users {
-    /// Takes any name as that of a user.
+    /// Creates users without a list: any name is a user.
     #[must_use]
     pub fn any() -> Self {
         Self { known: None }
     }
 
-    /// The users of a file of JSON lines, `{"id": "...", "userPrincipalName": "..."}`, and no others.
+    /// Reads the users from a file of JSON lines, `{"id": "...", "userPrincipalName": "..."}`.
     ///
     /// # Errors
     ///
@@ -149,7 +149,7 @@ impl Users {
         Self::parse(&text)
     }
 
-    /// The same from the text of such a file. Empty lines count as lines and say nothing.
+    /// Parses the text of such a file. Empty lines are skipped, but counted in line numbers.
     ///
     /// # Errors
     ///
@@ -164,7 +164,7 @@ impl Users {
             let user = User::new(&id, &user_principal_name).ok_or(UsersError::Name { line })?;
             for name in [user.id(), user.principal_name()] {
                 match known.by_name.insert(name.to_lowercase(), lines.len()) {
-                    // A user whose id is the user principal name.
+                    // The id of this user is also the user principal name.
                     Some(earlier) if earlier == lines.len() => {}
                     Some(earlier) => return Err(UsersError::Twice { line, earlier: lines[earlier] }),
                     None => {}
@@ -176,7 +176,7 @@ impl Users {
         if known.users.is_empty() { Err(UsersError::Empty) } else { Ok(Self { known: Some(known) }) }
     }
 
-    /// The user of this id or user principal name; `None` if there is none, or if it can't be a name.
+    /// Returns the user with this id or user principal name. Returns `None` for an unknown or invalid name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<User> {
         match &self.known {
@@ -185,7 +185,7 @@ impl Users {
         }
     }
 
-    /// The user of this id, whose token gives this user principal name; a list's own is taken before it.
+    /// Returns the user with the id and user principal name of a token. A name in the list takes precedence.
     #[must_use]
     pub fn of_token(&self, id: &str, principal_name: Option<&str>) -> Option<User> {
         match &self.known {
@@ -197,7 +197,7 @@ impl Users {
         }
     }
 
-    /// The first of a list.
+    /// Returns the first user of the list.
     #[must_use]
     pub fn first(&self) -> Option<&User> {
         self.known.as_ref().and_then(|known| known.users.first())
@@ -206,7 +206,7 @@ impl Users {
 
 impl Known {
     fn get(&self, name: &str) -> Option<&User> {
-        // Nobody's name is longer than that; what is asked for may be.
+        // A longer name cannot be in the list.
         let name = Some(name).filter(|name| name.len() <= LONGEST)?.to_lowercase();
         self.by_name.get(&name).map(|&place| &self.users[place])
     }

@@ -1,7 +1,7 @@
 //! Signed tokens (RFC 7519) with the claims that Microsoft Entra puts in them.
 //!
-//! A key fixes the algorithms that it checks; a token chooses among those and can't bring another, so neither `none` nor
-//! a shared secret is ever an answer. Lifetimes are compared with the service's clock.
+//! Each key has a fixed list of algorithms, and a token must use one of them, so `none` and shared secrets are never
+//! accepted. Lifetimes are compared with the service's clock.
 
 use std::path::{Path, PathBuf};
 
@@ -13,19 +13,19 @@ use serde::Deserialize;
 
 use super::{Caller, Permissions, TokenUser, Unauthenticated};
 
-/// How far the clock of whoever made a token may be off, in seconds.
+/// The accepted difference from the issuer's clock, in seconds.
 const LEEWAY: f64 = 60.0;
 
-/// RSA keys shorter than this many bytes (2048 bits) are refused, as RFC 7518, section 3.3 demands.
+/// The minimum length of an RSA modulus in bytes (2048 bits), which RFC 7518, section 3.3 requires.
 const SHORTEST_RSA_MODULUS: usize = 256;
 
-/// Keys beyond this many are not in any issuer's set; each may have to be tried.
+/// The maximum number of keys. Each may have to be tried, and no issuer has as many.
 const MOST_KEYS: usize = 64;
 
 const RSA: &[Algorithm] =
     &[Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512];
 
-/// Checks tokens of one issuer for one audience by public keys.
+/// Checks the tokens of one issuer for one audience with public keys.
 #[derive(Debug)]
 pub struct JwtAuthorizer {
     keys: Vec<Key>,
@@ -55,27 +55,27 @@ pub enum KeyError {
     /// The file is not a JSON Web Key Set (RFC 7517).
     #[error("not a JSON Web Key Set: {0}")]
     Set(serde_json::Error),
-    /// There is no key in the set that could check a signature by RSA, ECDSA (P-256, P-384) or Ed25519.
+    /// The set has no key for RSA, ECDSA (P-256, P-384) or Ed25519 signatures.
     #[error("no public key for RSA, ECDSA with P-256 or P-384, or Ed25519 in it")]
     None,
-    /// There are more keys in the set than are ever tried.
-    #[error("{found} keys in it, {MOST_KEYS} at most")]
+    /// The set has too many keys.
+    #[error("it has {found} keys, more than {MOST_KEYS}")]
     TooMany {
-        /// How many there are.
+        /// The number of keys in the set.
         found: usize,
     },
-    /// The file holds a private key, which a service that only checks must not have.
+    /// The file holds a private key, which a service that only checks signatures must not have.
     #[error("a private key: give the public one, this service only checks signatures")]
     Private,
     /// The file is not a public key in PEM.
     #[error("not a public key in PEM for RSA, ECDSA with P-256 or P-384, or Ed25519")]
     Pem,
-    /// An RSA key is too short to be safe.
+    /// An RSA key has fewer than 2048 bits.
     #[error("an RSA key of fewer than 2048 bits")]
     Short,
 }
 
-/// The claims that say who calls. The issuer and the audience are checked before.
+/// The claims that identify the caller. Issuer and audience have been checked.
 #[derive(Deserialize)]
 struct Claims {
     exp: f64,
@@ -87,21 +87,21 @@ struct Claims {
     scp: Option<String>,
     #[serde(default)]
     roles: Vec<String>,
-    /// `app` in an application's own token, where the issuer tells.
+    /// `app` in an application's token, if the issuer sets it.
     idtyp: Option<String>,
 }
 
 impl JwtAuthorizer {
-    /// Tokens of this issuer for this audience, checked by the JSON Web Key Set of a file.
+    /// Creates an authorizer for tokens of this issuer and audience with the keys of a file, a JSON Web Key Set.
     ///
     /// # Errors
     ///
-    /// Any [`KeyError`] but those of PEM.
+    /// Any [`KeyError`] except [`Private`](KeyError::Private) and [`Pem`](KeyError::Pem).
     pub fn with_jwks(issuer: &str, audience: &str, path: &Path) -> Result<Self, KeyError> {
         Ok(Self::new(issuer, audience, key_set(&read(path)?)?))
     }
 
-    /// Tokens of this issuer for this audience, checked by the public key of a PEM file.
+    /// Creates an authorizer for tokens of this issuer and audience with the public key of a PEM file.
     ///
     /// # Errors
     ///
@@ -114,10 +114,10 @@ impl JwtAuthorizer {
         Self { keys, issuer: issuer.into(), audience: audience.into() }
     }
 
-    /// The caller that `token` names, if it holds at `now`.
+    /// Returns the caller that `token` names, if it is valid at `now`.
     pub(super) fn check(&self, token: &str, now: Timestamp) -> Result<Caller, Unauthenticated> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| Unauthenticated::Malformed)?;
-        // Extensions that must be understood (RFC 7515, section 4.1.11): none is.
+        // `crit` lists extensions that must be understood (RFC 7515, section 4.1.11). None is supported.
         if header.crit.is_some() {
             return Err(Unauthenticated::Malformed);
         }
@@ -132,7 +132,8 @@ impl JwtAuthorizer {
         claims.caller()
     }
 
-    /// The claims of a token that one of the keys signed. A token that names its key is checked by keys of that name.
+    /// Returns the claims of a token that one of the keys signed. A token with a key id is checked with keys of that
+    /// id, and keys without one.
     fn signed_claims(&self, token: &str, header: &Header) -> Result<Claims, Unauthenticated> {
         let named = |key: &&Key| header.kid.is_none() || key.id.is_none() || key.id == header.kid;
         let mut outcome = Err(Unauthenticated::Signature);
@@ -141,7 +142,7 @@ impl JwtAuthorizer {
             validation.set_required_spec_claims(&["exp", "iss", "aud"]);
             validation.set_issuer(&[&self.issuer]);
             validation.set_audience(&[&self.audience]);
-            // By the service's clock instead of the machine's, in `check`.
+            // `check` compares with the service's clock, not the system's.
             (validation.validate_exp, validation.validate_nbf) = (false, false);
             outcome = match jsonwebtoken::decode::<Claims>(token, &key.key, &validation) {
                 Ok(token) => return Ok(token.claims),
@@ -167,8 +168,8 @@ impl Claims {
                 let user = TokenUser { id, principal_name: self.upn.or(self.preferred_username) };
                 Ok(Caller { user: Some(user), permissions })
             }
-            // The roles of a signed-in user's token are the user's, not the application's; without scopes it is one of
-            // an application.
+            // Only a token of an application has no scopes. The roles in a signed-in user's token are the user's and
+            // are ignored.
             _ => Ok(Caller { user: None, permissions: Permissions::of_roles(self.roles.iter().map(String::as_str)) }),
         }
     }
@@ -178,7 +179,7 @@ fn read(path: &Path) -> Result<Vec<u8>, KeyError> {
     std::fs::read(path).map_err(|source| KeyError::Read { path: path.to_owned(), source })
 }
 
-/// The keys of a set that can check signatures; others, which an issuer may publish beside them, are left out.
+/// Returns the keys of a set that can check signatures. Ignores others, which an issuer may publish as well.
 fn key_set(json: &[u8]) -> Result<Vec<Key>, KeyError> {
     let set: JwkSet = serde_json::from_slice(json).map_err(KeyError::Set)?;
     let keys: Vec<Key> = set.keys.iter().map(set_key).filter_map(Result::transpose).collect::<Result<_, _>>()?;
@@ -212,7 +213,7 @@ fn set_key(jwk: &Jwk) -> Result<Option<Key>, KeyError> {
     Ok(Some(Key { id: jwk.common.key_id.clone(), key, algorithms }))
 }
 
-/// Whether a set's name of an algorithm is that algorithm's; both are spelled as RFC 7518 does.
+/// Returns whether `name` is the name of `algorithm`. Both are spelled as in RFC 7518.
 fn is_same(name: KeyAlgorithm, algorithm: Algorithm) -> bool {
     name.to_string().parse() == Ok(algorithm)
 }
@@ -228,7 +229,7 @@ fn public_key(pem: &[u8]) -> Result<Key, KeyError> {
         (key, vec![Algorithm::EdDSA])
     } else {
         let key = DecodingKey::from_ec_pem(pem).map_err(|_| KeyError::Pem)?;
-        // The length of an uncompressed point tells the curve (SEC 1, section 2.3.3).
+        // The length of an uncompressed point identifies the curve (SEC 1, section 2.3.3).
         let algorithm = match key.try_get_as_bytes().map_or(0, <[u8]>::len) {
             65 => Algorithm::ES256,
             97 => Algorithm::ES384,
@@ -239,7 +240,8 @@ fn public_key(pem: &[u8]) -> Result<Key, KeyError> {
     Ok(Key { id: None, key, algorithms })
 }
 
-/// In PEM the modulus is a part of the bytes, so that a key of just under 2048 bits passes; one of 1024 bits does not.
+/// Refuses RSA keys that are too short. For PEM only the length of modulus and exponent together is known, so a key of
+/// just under 2048 bits passes; one of 1024 bits does not.
 fn refuse_short(key: &DecodingKey) -> Result<(), KeyError> {
     let length = match key.kind() {
         DecodingKeyKind::RsaModulusExponent { n, .. } => n.len(),

@@ -1,7 +1,7 @@
-//! Who calls, and what the caller may do.
+//! Authentication and permissions.
 //!
-//! [`Authorizer`] checks the bearer token of a request and gives a [`Caller`]; `permissions` says what the caller may do.
-//! Knows nothing of codes and stores.
+//! [`Authorizer`] checks the bearer token of a request and returns a [`Caller`] with its [`Permissions`]. Knows nothing
+//! of codes and stores.
 
 mod jwt;
 mod permissions;
@@ -15,12 +15,12 @@ pub use self::jwt::{JwtAuthorizer, KeyError};
 pub use self::permissions::Permissions;
 pub use self::run_token::RunToken;
 
-/// Who calls, as a checked token says.
+/// The caller that a valid token names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The user that signed in; `None` if an application calls for itself.
+    /// The signed-in user; `None` for an application.
     pub(crate) user: Option<TokenUser>,
-    /// What the token grants.
+    /// The permissions that the token grants.
     pub(crate) permissions: Permissions,
 }
 
@@ -29,11 +29,11 @@ pub(crate) struct Caller {
 pub(crate) struct TokenUser {
     /// The object id.
     pub(crate) id: String,
-    /// The user principal name, if the token has it. It goes into a new code and decides nothing.
+    /// The user principal name, if the token has one. It is written into a new code, and grants nothing.
     pub(crate) principal_name: Option<String>,
 }
 
-/// Why a request has no caller. The texts are Graph's where one is known; none has any of the token in it.
+/// Why a request has no caller. The messages are Graph's where known. None contains any part of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unauthenticated {
     #[error("Access token is empty.")]
@@ -54,13 +54,13 @@ pub(crate) enum Unauthenticated {
     NotYetValid,
 }
 
-/// How a service tells callers apart.
+/// Identifies callers by their tokens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Authorizer {
-    /// By signed tokens.
+    /// Accepts signed tokens.
     Jwt(JwtAuthorizer),
-    /// By the one token of a first run, which may do everything.
+    /// Accepts one random token, which may do everything.
     RunToken(RunToken),
 }
 
@@ -77,7 +77,7 @@ impl From<RunToken> for Authorizer {
 }
 
 impl Authorizer {
-    /// The caller whose bearer token is in `headers`, at `now`.
+    /// Returns the caller that the bearer token in `headers` names, if it is valid at `now`.
     pub(crate) fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Unauthenticated> {
         let token = bearer(headers)?;
         match self {
@@ -87,7 +87,7 @@ impl Authorizer {
     }
 }
 
-/// The token of the one `Authorization` header.
+/// Returns the bearer token. There must be exactly one `Authorization` header.
 fn bearer(headers: &HeaderMap) -> Result<&str, Unauthenticated> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (value, more) = (values.next().ok_or(Unauthenticated::Missing)?, values.next());

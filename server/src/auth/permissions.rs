@@ -1,9 +1,9 @@
-//! What Graph's scopes and roles let a caller do.
+//! The permissions that scopes and roles grant.
 //!
-//! The names and who needs which are the permission tables of Graph's "Create or Update qrCode" and "Get qrCode" pages.
-//! `QrMint.Verify` is this service's own: nothing in Graph checks a scanned code.
+//! The names and what they grant are those in the permission tables of Graph's "Create or Update qrCode" and "Get
+//! qrCode" pages. `QrMint.Verify` is this service's own, since Graph has no request that verifies a scanned code.
 
-/// What a token grants: reading and writing codes, one's own and those of all users, and checking scanned ones.
+/// The permissions of a token: to read and write codes, the caller's own or all, and to verify scanned codes.
 ///
 /// ```
 /// use qrmint_server::Permissions;
@@ -14,39 +14,40 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Permissions {
-    /// Reading one's own codes.
+    /// To read one's own codes.
     pub read_own: bool,
-    /// Creating, updating and deleting one's own codes.
+    /// To create, update and delete one's own codes.
     pub write_own: bool,
-    /// Reading anyone's codes.
+    /// To read anyone's codes.
     pub read_all: bool,
-    /// Creating, updating and deleting anyone's codes.
+    /// To create, update and delete anyone's codes.
     pub write_all: bool,
-    /// Checking scanned codes for the sign-in.
+    /// To verify scanned codes.
     pub verify: bool,
 }
 
 impl Permissions {
-    /// Everything.
+    /// All permissions.
     pub const ALL: Self = Self { read_own: true, write_own: true, read_all: true, write_all: true, verify: true };
 
-    /// Nothing.
+    /// No permission.
     pub const NONE: Self = Self { read_own: false, write_own: false, read_all: false, write_all: false, verify: false };
 
-    /// What the scopes of a signed-in user's token grant, a list with blanks between. Unknown ones grant nothing.
+    /// Returns what the scopes of a signed-in user's token grant: a list separated by spaces. Unknown scopes grant
+    /// nothing.
     #[must_use]
     pub fn of_scopes(scopes: &str) -> Self {
         scopes.split_ascii_whitespace().map(Self::of).fold(Self::NONE, Self::and)
     }
 
-    /// What the roles of an application's own token grant. It has no codes of its own, so only the `.All` ones do.
+    /// Returns what the roles of an application's token grant. An application has no codes of its own.
     #[must_use]
     pub fn of_roles<'a>(roles: impl IntoIterator<Item = &'a str>) -> Self {
         let granted = roles.into_iter().map(Self::of).fold(Self::NONE, Self::and);
         Self { read_own: false, write_own: false, ..granted }
     }
 
-    /// What one scope grants.
+    /// Returns what one scope or role grants.
     fn of(scope: &str) -> Self {
         let reads = Self { read_own: true, ..Self::NONE };
         match scope {

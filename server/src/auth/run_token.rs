@@ -1,4 +1,4 @@
-//! The token of a first run: random, made when the service starts, gone when it ends.
+//! A random token that is created when the service starts and is valid until it ends.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 use super::{Caller, Permissions, TokenUser, Unauthenticated};
 use crate::users::User;
 
-/// A random token that may do everything, and the user that it is on `/me`.
+/// A random token with all permissions, and its user on `/me`.
 ///
 /// ```
 /// use qrmint_server::{RunToken, User};
@@ -25,25 +25,25 @@ pub struct RunToken {
 }
 
 impl RunToken {
-    /// A token of 32 random bytes.
+    /// Creates a token of 32 random bytes.
     ///
     /// # Errors
     ///
-    /// If the system has no random bytes to give.
+    /// If the system provides no random bytes.
     pub fn new(me: User) -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self { secret: URL_SAFE_NO_PAD.encode(bytes), me })
     }
 
-    /// What goes behind `Bearer`.
+    /// Returns the text that follows `Bearer` in the `Authorization` header.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
     }
 
     pub(super) fn check(&self, token: &str) -> Result<Caller, Unauthenticated> {
-        // In constant time for tokens of the right length, which is no secret.
+        // Takes constant time for all tokens of the right length, which is public.
         if !bool::from(self.secret.as_bytes().ct_eq(token.as_bytes())) {
             return Err(Unauthenticated::Signature);
         }
@@ -53,7 +53,7 @@ impl RunToken {
 }
 
 impl fmt::Debug for RunToken {
-    /// Names the user, not the secret.
+    /// Shows the user, not the secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunToken").field("me", &self.me).finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Bodies of requests: how large they may be, how long they may take, what they may be.
+//! Reads bodies of requests, with limits on type, size and time.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::error::ApiError;
 
-/// The most bytes that a body may have.
+/// The maximum size of a body in bytes.
 pub(crate) const LIMIT: usize = 16 * 1024;
 
-/// The body of a request that writes: JSON, [`LIMIT`] bytes at most, there within `time`.
+/// Reads a JSON body of at most [`LIMIT`] bytes within `time`.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, time: Duration) -> Result<Bytes, ApiError> {
     check_type(headers)?;
     let too_large = || ApiError::TooLarge { limit: LIMIT };
@@ -24,7 +24,7 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, time: Duration) -> Res
     match whole.await.map_err(|_| ApiError::SlowBody)? {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        // It ended too early, or its chunks make no sense.
+        // The body is incomplete or its chunks are invalid.
         Err(_) => Err(ApiError::Json),
     }
 }

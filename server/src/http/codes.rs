@@ -1,4 +1,4 @@
-//! Reading, creating or updating, and deleting a user's code.
+//! Reads, creates or updates, and deletes a user's code.
 
 use std::time::Instant;
 
@@ -17,12 +17,12 @@ use crate::clock::Clock;
 use crate::service::Service;
 use crate::users::{User, Users};
 
-/// What of an id may stand in a path as it is (RFC 3986, section 2.3).
+/// The characters to escape in a path: all but the unreserved ones (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The user whose code is meant, if the caller may do that with it.
+/// Returns the user whose code is requested, if the caller may do that.
 ///
-/// Callers are the same users as their object ids; a name that a token brings along proves nothing.
+/// A caller is identified by the object id. The name in a token proves nothing.
 pub(super) fn user(users: &Users, caller: &Caller, owner: &Owner, action: Action) -> Result<User, ApiError> {
     let own = caller.user.as_ref().and_then(|user| users.of_token(&user.id, user.principal_name.as_deref()));
     let permissions = caller.permissions;
@@ -39,20 +39,20 @@ pub(super) fn user(users: &Users, caller: &Caller, owner: &Owner, action: Action
             match own.filter(|own| named.as_ref().is_some_and(|named| named.id() == own.id())) {
                 Some(own) if may_own || may_all => Ok(own),
                 _ if may_all => named.ok_or(ApiError::NoUser),
-                // Whether the user exists is nothing for this caller to know.
+                // This caller must not learn whether the user exists.
                 _ => Err(ApiError::Denied),
             }
         }
     }
 }
 
-/// The path of a user's code, which a `Location` names.
+/// Returns the path of a user's code, for `Location`.
 pub(super) fn path(prefix: &str, version: ApiVersion, user: &User, kind: Kind) -> String {
     let (version, id) = (version.segment(), utf8_percent_encode(user.id(), ESCAPED));
     format!("{prefix}/{version}/users/{id}/authentication/qrCodePinMethod/{kind}")
 }
 
-/// The time as the rules count it.
+/// Returns the time for the rules.
 pub(super) fn now(clock: &Clock) -> Result<DateTime, ApiError> {
     DateTime::new(clock.now()).ok_or(ApiError::Internal)
 }
@@ -97,7 +97,7 @@ pub(super) async fn upsert(
                 }
             }
             Upserted::Updated { record, response } => {
-                // What changes nothing needs no write.
+                // A record that has not changed needs no write.
                 if seen.as_ref() == Some(&record)
                     || service.store.compare_and_swap(user.id(), kind, seen.as_ref(), Some(&record)).await?
                 {
@@ -110,15 +110,15 @@ pub(super) async fn upsert(
     }
 }
 
-/// Another process's write came before this one, which is then tried again: each time somebody got on, and the time that a
-/// request may take is the end of it.
+/// Prepares another attempt after a write of another process came first. Each attempt that fails means that another
+/// write succeeded, and the time limit of a request ends the attempts.
 pub(super) async fn overtaken(service: &Service) {
     service.metrics.conflicted();
-    // A store that never waits would not let that time be looked at.
+    // With a store that never waits, the time limit would not be checked otherwise.
     tokio::task::yield_now().await;
 }
 
-/// New random bytes for each attempt: those of a code that was not stored are not used again.
+/// Returns new random bytes. Each attempt needs its own; those of a code that was not stored are not reused.
 fn randomness() -> Result<Randomness, ApiError> {
     let mut bytes = [0; Randomness::LEN];
     getrandom::fill(&mut bytes).map_err(|_| ApiError::Internal)?;

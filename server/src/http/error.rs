@@ -1,7 +1,7 @@
 //! Errors in Graph's form (the page "Microsoft Graph error responses and resource types").
 //!
-//! `{"error": {"code", "message", "innerError": {"date", "request-id", "client-request-id"}, "details": [...]}}`; the details
-//! name the rule that was broken, and are there for nothing else.
+//! `{"error": {"code", "message", "innerError": {"date", "request-id", "client-request-id"}, "details": [...]}}`. The
+//! details name the rule that was broken; other errors have none.
 
 use axum::Json;
 use axum::http::header::{ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -15,10 +15,10 @@ use super::ids::Ids;
 use crate::auth::Unauthenticated;
 use crate::store::StoreError;
 
-/// Seconds that a client is told to wait before it tries again.
+/// The value of `Retry-After`, in seconds.
 const RETRY_SECONDS: &str = "1";
 
-/// Why a request is not done. The texts are Graph's where one is known.
+/// Why a request fails. The messages are Graph's where known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     #[error("Invalid URL: the id is not percent-encoded UTF-8.")]
@@ -66,7 +66,7 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// The status, and Graph's word for it.
+    /// Returns the status and Graph's error code.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Encoding | Self::NoContentType | Self::ContentType | Self::Json => {
@@ -87,7 +87,7 @@ impl ApiError {
         }
     }
 
-    /// The code and the target of the rule that was broken, if one was.
+    /// Returns the code and the target of the rule that was broken, if one was.
     pub(crate) fn rule(&self) -> Option<(&'static str, &str)> {
         match self {
             Self::Patch(error) => Some((error.code(), error.target())),
@@ -97,7 +97,7 @@ impl ApiError {
         }
     }
 
-    /// The answer to the request of these ids, at `now`.
+    /// Creates the answer to the request with these ids, at `now`.
     pub(crate) fn into_response(self, ids: Ids, now: Timestamp) -> Response {
         let (status, code) = self.status_and_code();
         let message = self.to_string();
@@ -119,7 +119,7 @@ impl ApiError {
         match &self {
             Self::Unauthenticated(_) => _ = headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
             Self::Method { allowed } => _ = headers.insert(ALLOW, HeaderValue::from_static(allowed)),
-            // What is left of the body would be taken for the next request.
+            // The rest of the body would be read as the next request.
             Self::SlowBody | Self::TooLarge { .. } => _ = headers.insert(CONNECTION, HeaderValue::from_static("close")),
             _ if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
@@ -145,7 +145,7 @@ struct Error<'a> {
     details: Option<[Detail<'a>; 1]>,
 }
 
-/// In UTC, without a fraction and without a zone, as Graph has it.
+/// The date is in UTC, without a fraction and without a zone, as in Graph.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct InnerError {

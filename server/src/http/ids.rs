@@ -1,14 +1,14 @@
-//! The two ids of a request that every answer carries.
+//! The two ids of a request, which every answer has.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
-/// The service's name for a request.
+/// The header with the service's id of a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
-/// The client's name for it.
+/// The header with the client's id of a request.
 pub(crate) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
 
-/// Both names of a request. What a client sent that is no GUID is not repeated; its id is then the service's, as in Graph.
+/// Both ids of a request. If the client sent no GUID, its id is the service's, as in Graph.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ids {
     pub(crate) request: Uuid,

@@ -1,7 +1,7 @@
-//! JSON bodies, with one liberty: a comma may stand behind the last property or element.
+//! Reads JSON bodies. Accepts a comma after the last property or element.
 //!
-//! The request examples of the documentation have such commas, and are taken as printed. `jsonc-parser` finds the commas;
-//! what is left is read by `serde_json`, so that nothing else passes that is not JSON.
+//! Request examples of Graph's documentation have such commas. `jsonc-parser` finds the commas, and `serde_json` reads
+//! the text without them, so nothing else is accepted that is not JSON.
 
 use std::borrow::Cow;
 
@@ -11,24 +11,24 @@ use serde::de::DeserializeOwned;
 
 use super::error::ApiError;
 
-/// The value that `body` has.
+/// Parses `body`.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let text = str::from_utf8(body).map_err(|_| ApiError::Json)?;
     serde_json::from_slice(&without_trailing_commas(text)).map_err(|_| ApiError::Json)
 }
 
-/// The text with blanks for its trailing commas. Where it is no JSON, it may end up as any other text that is none.
+/// Replaces trailing commas by spaces. Text that is not JSON may change in other ways, but does not become JSON.
 fn without_trailing_commas(text: &str) -> Cow<'_, [u8]> {
     let mut scanner = Scanner::new(text, &ScannerOptions::default());
     let mut commas = Vec::new();
-    // The place of the last token if that was a comma behind a value.
+    // The position of the last token if that was a comma after a value.
     let mut last = None;
     let mut opened = true;
     while let Ok(Some(token)) = scanner.scan() {
         if let (Some(comma), Token::CloseBrace | Token::CloseBracket) = (last, &token) {
             commas.push(comma);
         }
-        // Behind an opening bracket or another comma there is no value that it could trail.
+        // After an opening bracket or another comma there is no value that a comma could follow.
         last = (token == Token::Comma && !opened).then(|| scanner.token_start());
         opened = matches!(token, Token::OpenBrace | Token::OpenBracket | Token::Comma | Token::Colon);
     }

@@ -1,6 +1,6 @@
-//! HTTP: what comes in is translated for the rules and the store, what they say is translated back.
+//! Translates HTTP requests for the rules and the store, and their results into answers.
 //!
-//! Every request goes one way: ids, route, caller, body, a slot, the work, the answer, the line in the log.
+//! The steps of every request: ids, route, caller, body, a slot, the work, the answer, a line in the log.
 
 mod body;
 mod codes;
@@ -34,7 +34,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new().fallback(answer).with_state(service)
 }
 
-/// The answer to any request.
+/// Answers any request, and logs it.
 async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, request: HttpRequest<Body>) -> Response {
     let (began, now) = (Instant::now(), service.clock.now());
     let (parts, body) = request.into_parts();
@@ -61,7 +61,7 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     }
     let mut response = outcome.unwrap_or_else(|error| error.into_response(ids, now));
     ids.put(response.headers_mut());
-    // One answer in its life shows a code's secret, and is for nobody's cache.
+    // The answer to a create contains a secret, which no cache may keep.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     let (status, took) = (response.status().as_u16(), began.elapsed());
@@ -78,7 +78,7 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     response
 }
 
-/// What is asked for, done: what is about the service at once, the rest for a caller and in a slot.
+/// Does what the request asks for. Requests about codes need a caller and a slot, those about the service do not.
 async fn done(
     service: &Arc<Service>,
     request: Request,
@@ -122,14 +122,14 @@ async fn done(
     }
 }
 
-/// Does `work` if there is a slot for it, for as long as a request may take.
+/// Runs `work` if a slot is free, within the time limit of a request.
 async fn in_slot<F>(service: &Arc<Service>, work: impl FnOnce(Arc<Service>) -> F) -> Result<Response, ApiError>
 where
     F: Future<Output = Result<Response, ApiError>> + Send + 'static,
 {
     let slot = service.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
     let (work, service) = (work(service.clone()), service.clone());
-    // A task of its own: what a client began goes on to its end though the client goes away.
+    // A task of its own, so that it completes even if the client disconnects.
     let task = tokio::spawn(async move {
         let _slot = (slot, service.metrics.begin());
         tokio::time::timeout(service.limits.request_time, work).await
@@ -141,7 +141,7 @@ where
     }
 }
 
-/// The methods that there are, for figures; what a client makes up is one more.
+/// Returns the method for logs and metrics. All unknown methods are one, so that clients cannot create labels.
 fn method_name(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",

@@ -1,5 +1,5 @@
-//! What the service says of itself: whether it runs, whether it can work, its figures, and what can be asked for. Needs no token,
-//! names no user.
+//! Requests about the service itself: health, readiness, metrics and the description of the routes. They need no token
+//! and name no user.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -23,7 +23,7 @@ pub(super) fn metrics(service: &Service) -> Result<Response, ApiError> {
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }
 
-/// OpenAPI's description of all routes.
+/// Answers with the OpenAPI description of all routes.
 pub(super) fn description() -> Response {
     ([(CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response()
 }

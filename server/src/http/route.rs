@@ -1,6 +1,6 @@
-//! What a path and a method ask for.
+//! Parses method and path of a request.
 //!
-//! Segments are compared without regard to case, which the router of axum can't do; there are few enough of them.
+//! Segments are compared without regard to case, which axum's router cannot do.
 
 use axum::http::{Method, Uri};
 use percent_encoding::percent_decode_str;
@@ -8,20 +8,20 @@ use qrmint::credential::Kind;
 
 use super::error::ApiError;
 
-/// What is asked for, and of what.
+/// A request that has a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// Something about a code.
+    /// Read or change a code.
     Code { action: Action, owner: Owner, kind: Kind, version: ApiVersion },
-    /// Whether a scanned code is good.
+    /// Verify a scanned code.
     Verify,
-    /// Whether the service runs.
+    /// Does the service run?
     Health,
-    /// Whether it can do its work.
+    /// Does the store answer?
     Ready,
-    /// Its figures.
+    /// The metrics.
     Metrics,
-    /// What can be asked for.
+    /// The OpenAPI description.
     Description,
 }
 
@@ -32,16 +32,16 @@ pub(crate) enum Action {
     Delete,
 }
 
-/// Whose code.
+/// The owner of a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    /// The caller's.
+    /// The caller.
     Me,
-    /// That of the user of this id or user principal name.
+    /// The user with this id or user principal name.
     Named(String),
 }
 
-/// The version of Graph's API in the path: the shapes are the same, `Location` has the version that was used.
+/// The version of Graph's API in the path. Bodies are the same in all versions; `Location` has that of the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ApiVersion {
     Beta,
@@ -59,7 +59,7 @@ impl ApiVersion {
     }
 }
 
-/// A path without what is particular about it, for logs and figures.
+/// A path without its parameters, for logs and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Template {
     MyCode(Kind),
@@ -89,7 +89,7 @@ impl Template {
     }
 }
 
-/// The path of `uri` as a template, and what `method` asks for there.
+/// Returns the template of the path of `uri`, and the request that `method` makes there.
 pub(crate) fn route(method: &Method, uri: &Uri) -> (Template, Result<Request, ApiError>) {
     let segments: Vec<&str> = uri.path().strip_prefix('/').unwrap_or_default().split('/').collect();
     let is = |segment: &str, name: &str| segment.eq_ignore_ascii_case(name);

@@ -1,7 +1,7 @@
-//! `POST /qrmint/verify`: a code was scanned; is it good?
+//! `POST /qrmint/verify`: verifies a scanned code.
 //!
-//! In: `{"rawContent": "<base64 of what the scanner read>"}`. Out: whose code it is, its kind, and the code itself with its
-//! new `lastUsedDateTime`; or 400 with `malformed`, `unknown`, `notYetValid` or `expired` in the details.
+//! The body is `{"rawContent": "<base64 of the scanned bytes>"}`. The answer has the user, the kind, and the code with
+//! its new `lastUsedDateTime`; or it is 400 with `malformed`, `unknown`, `notYetValid` or `expired` in the details.
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
@@ -43,7 +43,7 @@ pub(super) async fn verify(service: &Service, body: &[u8]) -> Result<Response, A
         let found = service.store.find(scanned.id()).await?;
         let (user_id, seen) = found.map_or((None, None), |(user, record)| (Some(user), Some(record)));
         let used = credential::verify(&scanned, seen.as_ref(), now(&service.clock)?)?;
-        // Without a user there was no record, which is refused above.
+        // Cannot happen: without a record `verify` has failed.
         let user_id = user_id.ok_or(VerifyError::Unknown)?;
         if service.store.compare_and_swap(&user_id, used.kind, seen.as_ref(), Some(&used)).await? {
             service.metrics.verified(used.kind);

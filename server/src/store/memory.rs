@@ -1,4 +1,4 @@
-//! A store in memory: for tests, and for services whose codes may end with them.
+//! A store in memory, for tests and for codes that need not outlive the service.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Pending, Store};
 
-/// Keeps records as long as it lives itself, which is the one thing that [`Store`] promises and this does not.
+/// A store in memory. Unlike other [`Store`]s it loses its records when the process ends.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     places: Mutex<Places>,
@@ -22,7 +22,7 @@ struct Places {
 }
 
 impl MemoryStore {
-    /// Every change is made in one go, so that a thread that panics leaves nothing half done.
+    /// Locks the records. A poisoned lock is ignored, since no change can panic halfway.
     fn places(&self) -> MutexGuard<'_, Places> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,7 +1,7 @@
-//! Where codes are kept: one place for each user and kind, written by compare-and-swap.
+//! Stores of codes: one record for each user and kind, written by compare-and-swap.
 //!
-//! Knows nothing of the rules. That no two codes of a kind are active follows from the rules being run on the record that
-//! the swap then compares with.
+//! Knows nothing of the rules. The rules run on the record that the swap compares with, so no user gets two active
+//! codes of a kind.
 
 mod memory;
 mod sql;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub use self::memory::MemoryStore;
 pub use self::sql::{PostgresStore, SqliteStore};
 
-/// What a store's methods give: a future that may be sent to another thread.
+/// The future that a store's methods return. It can be sent to another thread.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// Keeps [`Record`]s, at most one for each user and [`Kind`].
@@ -32,27 +32,27 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 /// # }).unwrap();
 /// ```
 pub trait Store: Send + Sync + 'static {
-    /// The record of a user's code of this kind.
+    /// Returns the record of a user's code of this kind.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the store can't answer.
     fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>>;
 
-    /// The user and the record of the code of this id.
+    /// Returns the user and the record of the code with this id.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if the store can't answer.
     fn find(&self, id: Uuid) -> Pending<'_, Option<(String, Record)>>;
 
-    /// Puts `new` in the place of the record that was `seen`, in one step: `true` if that was still there and `new` is now, where
-    /// `None` is no record; `false`, and nothing is changed, if something else was there. What this has answered with
-    /// `true` survives the end of the process at any time.
+    /// Replaces the record `seen` by `new` atomically, where `None` means no record. Returns `true` if it did; `false`,
+    /// without any change, if the stored record was not `seen`. A change for which this has returned `true` survives
+    /// the end of the process at any time.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store can't answer. It is not known then whether the swap was made.
+    /// [`StoreError`] if the store can't answer. The record may have been replaced or not.
     fn compare_and_swap<'a>(
         &'a self,
         user: &'a str,
@@ -61,7 +61,7 @@ pub trait Store: Send + Sync + 'static {
         new: Option<&'a Record>,
     ) -> Pending<'a, bool>;
 
-    /// Whether the store answers.
+    /// Checks that the store answers.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ pub trait Store: Send + Sync + 'static {
     fn check(&self) -> Pending<'_, ()>;
 }
 
-/// A store that several services share.
+/// Several services can share a store.
 impl<S: Store + ?Sized> Store for Arc<S> {
     fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>> {
         S::read(self, user, kind)
@@ -98,11 +98,11 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// It can't be reached, or can't do its work. What the cause displays is logged, so it must have no secret in it.
+    /// The store cannot be reached or does not work. The cause is logged, so its text must not contain a secret.
     #[error("the store does not answer: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A row holds what no record does.
-    #[error("a row of the store is no record: its {column} is out of range")]
+    /// A row has a value that no record can have.
+    #[error("invalid {column} in a row of the store")]
     Corrupt {
         /// The column.
         column: &'static str,

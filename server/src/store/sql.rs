@@ -1,7 +1,6 @@
-//! The stores that speak SQL: SQLite and PostgreSQL, by the same queries.
+//! Stores in SQL databases: SQLite and PostgreSQL, with the same queries.
 //!
-//! A swap is one statement whose condition is the record that was seen; the database sees to it that two of them don't both
-//! succeed.
+//! A swap is one statement with the seen record as its condition, so of two swaps the database lets one succeed.
 
 use std::path::Path;
 use std::time::Duration;
@@ -31,7 +30,7 @@ const CREATE: &str = "INSERT INTO qr_codes (user_id, kind, code_id, user_princip
     start_ticks, expire_ticks, last_used_ticks) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
     ON CONFLICT (user_id, kind) DO NOTHING";
 
-/// An id is given to one code only, so the record is the one that was seen if the id and all that may change of a code are.
+/// Ids are unique, so the stored record is the seen one if the id and the columns that can change are the same.
 const REPLACE: &str = "UPDATE qr_codes SET code_id = $3, user_principal_name = $4, secret_digest = $5, created_ticks = $6, \
     start_ticks = $7, expire_ticks = $8, last_used_ticks = $9 \
     WHERE user_id = $1 AND kind = $2 AND code_id = $10 AND expire_ticks = $11 AND last_used_ticks = $12";
@@ -41,43 +40,43 @@ const DELETE: &str = "DELETE FROM qr_codes \
 
 const CHECK: &str = "SELECT COUNT(*) FROM qr_codes WHERE user_id = '' AND kind = ''";
 
-/// How long a request may wait for a connection, or for SQLite's lock.
+/// The maximum time to wait for a connection or for SQLite's lock.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// How many may read at once, and in PostgreSQL write.
+/// The maximum number of connections; for SQLite, of those that read.
 const CONNECTIONS: u32 = 16;
 
-/// A connection that was used within that time is taken without asking whether it still works.
+/// A connection that has been idle for less than this is used without a check.
 const TRUSTED: Duration = Duration::from_secs(1);
 
-/// How often a database is tried that another instance is setting up at the same time, and the pause between.
+/// How often and with what pause to retry while another instance sets up the same database.
 const MIGRATION_ATTEMPTS: u32 = 20;
 const MIGRATION_PAUSE: Duration = Duration::from_millis(100);
 
-/// A store in a SQLite file, for one machine: several processes may use it at once.
+/// A store in a SQLite file. Several processes of one machine can use it at the same time.
 ///
-/// The file is written ahead (WAL) and every commit is synchronised, so that what was acknowledged survives a power cut as
-/// far as the disk keeps its word.
+/// The file has a write-ahead log and every commit is synchronised, so acknowledged changes survive a power cut, unless
+/// the disk loses data that it has acknowledged.
 pub type SqliteStore = SqlStore<Sqlite>;
 
-/// A store in PostgreSQL, or what speaks its protocol, for instances on any number of machines.
+/// A store in PostgreSQL or a compatible database, for instances on any number of machines.
 pub type PostgresStore = SqlStore<Postgres>;
 
 /// A store in a database; see [`SqliteStore`] and [`PostgresStore`].
 #[derive(Debug)]
 pub struct SqlStore<DB: Database> {
     reads: Pool<DB>,
-    /// The same as `reads`, or for SQLite, which lets one write at a time, a single connection: those who wait
-    /// for it are served in their order, where SQLite would let each of them try again and again.
+    /// The same as `reads` for PostgreSQL. For SQLite, which allows one writer at a time, a single connection: requests
+    /// get it in order, while SQLite's lock would make them retry.
     writes: Pool<DB>,
 }
 
 impl SqlStore<Sqlite> {
-    /// Opens the store in this file, which is made if there is none, for its owner alone.
+    /// Opens the store in this file. Creates the file if it does not exist, readable for its owner only.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if the file can't be made, opened or set up.
+    /// [`StoreError::Unavailable`] if the file cannot be created, opened or set up.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         make_private(path).map_err(|error| StoreError::Unavailable(error.into()))?;
         let options = SqliteConnectOptions::new()
@@ -94,12 +93,12 @@ impl SqlStore<Sqlite> {
 }
 
 impl SqlStore<Postgres> {
-    /// Connects to the database of a URL, `postgres://user:password@host/database?sslmode=verify-full`, and sets it up if
-    /// that was not done.
+    /// Connects to the database of a URL, `postgres://user:password@host/database?sslmode=verify-full`, and creates
+    /// missing tables.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] if the URL is none, or the database can't be reached or set up.
+    /// [`StoreError::Unavailable`] if the URL is invalid, or the database cannot be reached or set up.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse()?;
         let pool = pool(CONNECTIONS).connect_with(options.disable_statement_logging()).await?;
@@ -108,7 +107,8 @@ impl SqlStore<Postgres> {
     }
 }
 
-/// Makes the file, if there is none, so that nobody else can read it; SQLite gives the files beside it the same rights.
+/// Creates the file, if it does not exist, readable for its owner only. SQLite gives its other files the same
+/// permissions.
 fn make_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
@@ -141,8 +141,9 @@ where
     Ok(migrator.run(pool).await?)
 }
 
-/// Whether that is what comes of another process's work on the same new database, which will be done soon: SQLite is busy
-/// (SQLITE_BUSY is 5, its extensions have it in their lowest byte), or a migration is half done, or was done meanwhile.
+/// Returns whether the error is due to another process that is setting up the same database, and thus will not last:
+/// SQLite is busy (SQLITE_BUSY is 5, the lowest byte of its extended codes), or a migration is incomplete, or was just
+/// completed.
 fn passes(error: &MigrateError) -> bool {
     let error = match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error,
@@ -166,9 +167,9 @@ impl From<MigrateError> for StoreError {
     }
 }
 
-/// The number of rows that a statement changed; sqlx has it for each database, not for all.
+/// The number of rows that a statement changed. sqlx has it for each database, but no trait for all.
 pub trait RowsAffected {
-    /// That number.
+    /// Returns the number of rows.
     fn rows_affected(&self) -> u64;
 }
 
@@ -220,7 +221,7 @@ where
             (None, Some(_)) => CREATE,
             (Some(_), Some(_)) => REPLACE,
             (Some(_), None) => DELETE,
-            // Nothing for nothing: a look is enough.
+            // Nothing to write, so compare only.
             (None, None) => return Box::pin(async move { Ok(self.read(user, kind).await?.is_none()) }),
         };
         let mut query = sqlx::query::<DB>(sql).bind(user.to_owned()).bind(kind.name().to_owned());
@@ -248,7 +249,7 @@ where
     }
 }
 
-/// The user and the record of a row, in the order of columns that `READ` and `FIND` have.
+/// Returns the user and the record of a row with the columns of `READ` and `FIND`.
 fn place_of<R: Row>(row: &R) -> Result<(String, Record), StoreError>
 where
     for<'v> i64: Type<R::Database> + Decode<'v, R::Database>,
