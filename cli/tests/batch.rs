@@ -339,7 +339,7 @@ fn killed_batch_leaves_the_old_file_and_nothing_else() {
     }
 }
 
-/// The most memory that the program had while it answered so many lines.
+/// Returns the peak memory of the program while it answers `lines` lines.
 #[cfg(target_os = "linux")]
 fn most_memory_in_kib(lines: usize) -> usize {
     let mut child = start(qrmint(&["batch", "--threads", "2", "--scale", "1"]));

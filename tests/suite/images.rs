@@ -116,7 +116,7 @@ fn outside_the_symbol_all_is_light() {
     assert_eq!((row.len(), row[1]), (2, 1));
 }
 
-/// Takes so many bytes and then fails.
+/// Accepts the given number of bytes and then fails.
 struct Full(usize);
 
 impl io::Write for Full {

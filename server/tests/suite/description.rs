@@ -1,4 +1,4 @@
-//! The service against its own description: whatever is asked, the answer is one that `/openapi.json` says there can be.
+//! The answers to random requests match `/openapi.json`.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -10,14 +10,14 @@ use crate::support::{Answer, FLOKI, STANDARD, Served, Setting, users_path};
 /// Requests for each operation of each path.
 const ROUNDS: usize = 150;
 
-/// What a reference leads to.
+/// Follows a reference.
 fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let Some(reference) = value.get("$ref") else { return value };
     let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
     document.pointer(pointer).unwrap_or_else(|| panic!("{pointer} leads nowhere"))
 }
 
-/// Holds `value` to `schema`, every keyword of it.
+/// Checks `value` against every keyword of `schema`.
 fn check(document: &Value, schema: &Value, value: &Value) {
     let schema = resolve(document, schema);
     for (keyword, wanted) in schema.as_object().unwrap() {
@@ -75,7 +75,7 @@ fn check(document: &Value, schema: &Value, value: &Value) {
     }
 }
 
-/// Holds an answer to what an operation says of its status.
+/// Checks an answer against the description of its status.
 fn check_answer(document: &Value, operation: &Value, answer: &Answer) {
     let said = &operation["responses"][answer.status.to_string()];
     assert!(said.is_object(), "{} is not described: {}", answer.status, answer.text());
@@ -94,7 +94,7 @@ fn check_answer(document: &Value, operation: &Value, answer: &Answer) {
     }
 }
 
-/// A text, often one that means something.
+/// Returns a text, often one with a meaning.
 fn text(random: &mut Random) -> String {
     let known = [
         FLOKI,
@@ -116,7 +116,7 @@ fn text(random: &mut Random) -> String {
     }
 }
 
-/// JSON, often an object with the properties that a request may have.
+/// Returns JSON, often an object with properties of a request.
 fn any_json(random: &mut Random, depth: usize) -> Value {
     let names = ["startDateTime", "expireDateTime", "@odata.type", "rawContent", "id", "image", "ExpireDateTime", "x"];
     match random.below(if depth == 0 { 14 } else { 8 }) {
@@ -208,7 +208,7 @@ async fn every_answer_is_as_the_description_says() {
             }
         }
     }
-    // What was asked was not all refused for the same reason.
+    // The requests reach all of these answers.
     assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [200, 201, 204, 400, 401, 404, 405, 413]);
 }
 

@@ -1,4 +1,4 @@
-//! An answer, however it came.
+//! An answer, from the router or from a connection.
 
 use axum::http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -32,14 +32,14 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The JSON of an answer with this status.
+    /// Returns the JSON of the answer, which must have this status.
     #[track_caller]
     pub(crate) fn expect(&self, status: StatusCode) -> Value {
         assert_eq!(self.status, status.as_u16(), "{}", self.text());
         self.json()
     }
 
-    /// Checks everything that an error of Graph's form has, with this status and code, and gives its message.
+    /// Checks that the answer is an error in Graph's form with this status and code, and returns its message.
     #[track_caller]
     pub(crate) fn expect_error(&self, status: u16, code: &str) -> String {
         assert_eq!(self.status, status, "{}", self.text());
@@ -58,7 +58,7 @@ impl Answer {
         error["message"].as_str().unwrap().to_owned()
     }
 
-    /// The rule that was broken and what broke it, of an error with details.
+    /// Returns code and target of the broken rule from the details of an error.
     #[track_caller]
     pub(crate) fn expect_rule(&self, rule: &str, target: &str) {
         let message = self.expect_error(400, "badRequest");

@@ -1,4 +1,4 @@
-//! PostgreSQL, if there is one.
+//! PostgreSQL, if available.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use qrmint_server::store::PostgresStore;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-/// What `with-postgres` says in that variable; or `None`, which is said aloud.
+/// Returns the value of this variable, which `with-postgres` sets. Without it, prints that the test is skipped.
 fn said(name: &str, test: &str) -> Option<String> {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
     if value.is_none() {
@@ -16,7 +16,7 @@ fn said(name: &str, test: &str) -> Option<String> {
     value
 }
 
-/// The URL of a new, empty database.
+/// Creates an empty database and returns its URL.
 pub(crate) async fn postgres_url(test: &str) -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = said("QRMINT_TEST_POSTGRES", test)?;
@@ -28,12 +28,12 @@ pub(crate) async fn postgres_url(test: &str) -> Option<String> {
     Some(format!("{base}/{name}?{query}"))
 }
 
-/// A store in such a database.
+/// Creates a store in a new database.
 pub(crate) async fn postgres(test: &str) -> Option<PostgresStore> {
     Some(PostgresStore::connect(&postgres_url(test).await?).await.unwrap())
 }
 
-/// A server that no other test uses, so that it may be stopped.
+/// A PostgreSQL server of one test, which may stop it.
 pub(crate) struct PostgresServer {
     process: Child,
     pub(crate) url: String,
@@ -41,7 +41,7 @@ pub(crate) struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// Only where `with-postgres` has started one for the other tests: it may install what it needs.
+    /// Starts a server. Returns `None` unless the tests run under `with-postgres`, which installs PostgreSQL.
     pub(crate) fn start(test: &str) -> Option<Self> {
         said("QRMINT_TEST_POSTGRES_CONTROL", test)?;
         let script = "echo $QRMINT_TEST_POSTGRES; echo $QRMINT_TEST_POSTGRES_CONTROL; read _";
@@ -56,7 +56,7 @@ impl PostgresServer {
         Some(Self { process, url, control })
     }
 
-    /// What `pg_ctl` does by these arguments, which waits until it is done.
+    /// Runs `pg_ctl` with these arguments and waits until it has ended.
     pub(crate) fn control(&self, arguments: &[&str]) {
         let status = Command::new(&self.control).args(arguments).stdout(Stdio::null()).status().unwrap();
         assert!(status.success(), "{arguments:?}: {status}");

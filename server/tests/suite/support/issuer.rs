@@ -1,4 +1,4 @@
-//! Whoever makes tokens: keys of every kind, their public halves, and claims.
+//! Issuers of tokens: keys of every kind, private and public, and claims.
 
 use std::sync::LazyLock;
 
@@ -19,11 +19,11 @@ pub(crate) const AUDIENCE: &str = "https://graph.microsoft.com";
 #[derive(Clone)]
 pub(crate) struct Key {
     private: EncodingKey,
-    /// As a JSON Web Key without a name.
+    /// The public key as a JSON Web Key without an id.
     pub(crate) public: Value,
     pub(crate) public_pem: String,
     pub(crate) private_pem: String,
-    /// The algorithms that it can sign with.
+    /// The algorithms of the key.
     pub(crate) algorithms: Vec<Algorithm>,
 }
 
@@ -86,7 +86,7 @@ impl Key {
         }
     }
 
-    /// One of 2048 bits that all tests share: such keys take long to make.
+    /// Returns an RSA key of 2048 bits that all tests share, since generating one takes long.
     pub(crate) fn shared_rsa() -> Self {
         static KEY: LazyLock<Key> = LazyLock::new(|| Key::rsa(2048));
         KEY.clone()
@@ -96,7 +96,7 @@ impl Key {
         jsonwebtoken::encode(header, claims, &self.private).unwrap()
     }
 
-    /// The same as a member of a set.
+    /// Returns the public key with this id, as a member of a key set.
     pub(crate) fn named(&self, id: &str) -> Value {
         let mut public = self.public.clone();
         public["kid"] = id.into();
@@ -104,7 +104,7 @@ impl Key {
     }
 }
 
-/// Whoever signs with one key of Ed25519, which is the fastest to make and to check.
+/// An issuer with an Ed25519 key, the fastest to generate and to check.
 pub(crate) struct Issuer {
     pub(crate) key: Key,
     file: tempfile::NamedTempFile,
@@ -118,7 +118,7 @@ impl Issuer {
         Self { key, file }
     }
 
-    /// The file of the key set.
+    /// The file with the key set.
     pub(crate) fn jwks(&self) -> &std::path::Path {
         self.file.path()
     }
@@ -127,7 +127,7 @@ impl Issuer {
         qrmint_server::JwtAuthorizer::with_jwks(ISSUER, AUDIENCE, self.jwks()).unwrap().into()
     }
 
-    /// Claims that hold, from an hour before to an hour after `now`.
+    /// Returns claims that are valid from an hour before `now` to an hour after it.
     pub(crate) fn claims(now: &str, more: Value) -> Value {
         let now: jiff::Timestamp = now.parse().unwrap();
         let seconds = now.as_second();
@@ -146,12 +146,12 @@ impl Issuer {
         self.key.sign(&Self::header(), claims)
     }
 
-    /// The token of a signed-in user.
+    /// Returns the token of a signed-in user.
     pub(crate) fn delegated(&self, oid: &str, scopes: &str) -> String {
         self.token(&Self::claims(super::NOW, json!({"oid": oid, "upn": "someone@contoso.com", "scp": scopes})))
     }
 
-    /// The token of an application.
+    /// Returns the token of an application.
     pub(crate) fn application(&self, roles: &[&str]) -> String {
         self.token(&Self::claims(super::NOW, json!({"oid": "application", "idtyp": "app", "roles": roles})))
     }

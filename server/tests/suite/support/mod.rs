@@ -1,4 +1,4 @@
-//! What the tests share: answers, a service in this process, the program in another, tokens, databases.
+//! Shared by the tests: answers, a service in this process, the program in another, tokens, databases.
 
 mod answer;
 mod database;
@@ -44,7 +44,8 @@ pub(crate) struct Served {
     pub(crate) token: String,
 }
 
-/// How a service in this process differs from the usual one: [`USERS`], at [`NOW`], in memory, its token Floki's on `/me`.
+/// Settings of a service in this process. By default it has the users [`USERS`], starts at [`NOW`], keeps codes in
+/// memory, and its token is Floki's on `/me`.
 #[derive(Default)]
 pub(crate) struct Setting {
     pub(crate) store: Option<Arc<dyn Store>>,
@@ -77,7 +78,7 @@ impl Served {
         Answer::of_response(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
-    /// A request with this service's token, and with JSON if there is a body.
+    /// Sends a request with this service's token and, if there is a body, the content type of JSON.
     pub(crate) async fn ask(&self, method: &str, path: &str, body: impl Into<Option<&str>>) -> Answer {
         self.ask_as(&self.token, method, path, body).await
     }
@@ -93,7 +94,7 @@ impl Served {
     }
 }
 
-/// What a QR decoder reads in a PNG.
+/// Returns the content that a QR decoder reads in a PNG.
 pub(crate) fn decode(image: &[u8]) -> Vec<u8> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
     decoder.set_transformations(png::Transformations::EXPAND);
@@ -107,18 +108,18 @@ pub(crate) fn decode(image: &[u8]) -> Vec<u8> {
     content
 }
 
-/// The bytes of a property in base64.
+/// Decodes a property in base64.
 pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.decode(value.as_str().unwrap()).unwrap()
 }
 
-/// The body that asks whether a code's raw content is good.
+/// Returns the body of a request to verify raw content.
 pub(crate) fn scan(raw_content: &Value) -> String {
     serde_json::json!({ "rawContent": raw_content }).to_string()
 }
 
-/// How often each of these occurs.
+/// Counts how often each value occurs.
 pub(crate) fn count<T: Eq + std::hash::Hash>(items: impl IntoIterator<Item = T>) -> HashMap<T, usize> {
     let mut counts = HashMap::new();
     for item in items {
@@ -127,7 +128,7 @@ pub(crate) fn count<T: Eq + std::hash::Hash>(items: impl IntoIterator<Item = T>)
     counts
 }
 
-/// The value of a metric with these labels, as `/metrics` writes it; 0 if it is not there.
+/// Returns the value of a metric with these labels in the text of `/metrics`, or 0 if it is missing.
 pub(crate) fn metric(text: &str, name: &str) -> f64 {
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.map_or(0.0, |value| value.parse().unwrap())

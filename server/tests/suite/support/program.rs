@@ -1,4 +1,4 @@
-//! The program, running.
+//! The program as a child process.
 
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 
 use super::Wire;
 
-/// A program that is ended, if it was not, when it is dropped; what it told then has no secret in it and no panic.
+/// A running program. On drop it is killed, and its standard error must contain no secret and no panic.
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) token: String,
     told: Arc<Mutex<String>>,
-    /// Reads what it tells, until it ends.
+    /// The thread that reads standard error.
     reader: Option<JoinHandle<()>>,
-    /// The secrets of the codes that it made, as far as somebody has read the answer.
+    /// The secrets of the codes that it created, from the answers that the test has read.
     secrets: Arc<Mutex<HashSet<String>>>,
 }
 
-/// Characters of a code's secret.
+/// The length of a code's secret in characters.
 const SECRET_LEN: usize = 43;
 
-/// The command with an environment that names no store, and its output to be read.
+/// Returns the command with piped output and without `QRMINT_STORE` in its environment.
 fn set_up(command: &mut Command) -> &mut Command {
     command.env_remove("QRMINT_STORE").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
 }
@@ -36,7 +36,7 @@ impl Program {
         Self::start_by(&mut Command::new(env!("CARGO_BIN_EXE_qrmint-server")), arguments)
     }
 
-    /// The same by a command that runs the program in its own way.
+    /// Starts the program by another command and waits until it listens.
     pub(crate) fn start_by(command: &mut Command, arguments: &[&str]) -> Self {
         let mut child = set_up(command).args(["--listen", "127.0.0.1:0"]).args(arguments).spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
@@ -68,30 +68,30 @@ impl Program {
         Wire::connect(self.address, self.secrets.clone())
     }
 
-    /// The number of the process.
+    /// Returns the process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// What is on standard error so far; all of it once it was waited for.
+    /// Returns the standard error so far; all of it after [`wait`](Self::wait).
     pub(crate) fn told(&self) -> String {
         self.told.lock().unwrap().clone()
     }
 
-    /// Ends the program at once, as a power cut does for it.
+    /// Kills the program.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.wait();
     }
 
-    /// Tells the program to end.
+    /// Sends SIGTERM to the program.
     pub(crate) fn terminate(&self) {
-        // The shell's own `kill`: the program of that name is not on every machine.
+        // The shell's `kill`, since not every machine has the program.
         let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
         assert!(sent.success());
     }
 
-    /// Waits until the program has ended, for half a minute at most.
+    /// Waits until the program has ended, for at most half a minute.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
@@ -128,7 +128,7 @@ impl Drop for Program {
     }
 }
 
-/// Runs the program to its end: exit code, standard output, standard error.
+/// Runs the program and returns exit code, standard output and standard error.
 pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut child = set_up(&mut Command::new(env!("CARGO_BIN_EXE_qrmint-server"))).args(arguments).spawn().unwrap();
     let (mut out, mut errors) = (String::new(), String::new());

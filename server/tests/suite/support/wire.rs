@@ -1,4 +1,4 @@
-//! HTTP byte for byte.
+//! HTTP over a connection, byte for byte.
 
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -13,7 +13,7 @@ use super::{Answer, bytes};
 /// A connection.
 pub(crate) struct Wire {
     stream: BufReader<TcpStream>,
-    /// Where the secrets go that come by.
+    /// Collects the secrets in the answers.
     secrets: Arc<Mutex<HashSet<String>>>,
 }
 
@@ -26,17 +26,17 @@ impl Wire {
         Self { stream: BufReader::new(stream), secrets }
     }
 
-    /// Sends these bytes as they are.
+    /// Sends the bytes unchanged.
     pub(crate) fn write(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
-    /// Says that nothing more will be sent.
+    /// Closes the connection for writing.
     pub(crate) fn end(&mut self) {
         _ = self.stream.get_mut().shutdown(std::net::Shutdown::Write);
     }
 
-    /// The next answer; `None` if the connection ends before it.
+    /// Reads the next answer. Returns `None` if the connection ends before it.
     pub(crate) fn read(&mut self) -> Option<Answer> {
         let mut line = || {
             let mut line = String::new();
@@ -59,13 +59,13 @@ impl Wire {
         Some(answer)
     }
 
-    /// Whether the other side has ended the connection, once what it sent is read.
+    /// Waits until the other side closes the connection. Returns whether it did so without sending more.
     pub(crate) fn ends(&mut self) -> bool {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).is_ok_and(|_| rest.is_empty())
     }
 
-    /// A request with this token, and with JSON if there is a body.
+    /// Sends a request with this token and, if there is a body, the content type of JSON.
     pub(crate) fn ask(&mut self, token: &str, method: &str, path: &str, body: Option<&str>) -> Option<Answer> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n");
         if let Some(body) = body {
