@@ -1,8 +1,8 @@
 //! qrmint beside its peers, as ratios: `cargo bench --bench peers`.
 //!
-//! Every contender's output is verified before it is timed: decoded by `rqrr` to the content that went in. Then all take
-//! turns, a few contents each, so that whatever else the machine does hits all alike; what counts is the ratio of the
-//! medians. The last lines are the table; `target/peers.json` has the rows.
+//! Every contender's output is verified before it is timed: decoded by `rqrr` to the content that went in. Then all
+//! take turns, a few contents each, so that whatever else the machine does hits all alike; what counts is the ratio of
+//! the medians. The last lines are the table; `target/peers.json` has the rows.
 
 mod peer;
 mod workloads;
@@ -18,12 +18,12 @@ use workloads::{Workload, workloads};
 
 type Run = Box<dyn FnMut(&[u8])>;
 
-/// Something that takes a content all the way to something.
+/// A contender: encodes a content to a symbol, an image or JSON.
 struct Contender {
     name: &'static str,
     to: &'static str,
     run: Run,
-    /// Nanoseconds a content, a sample for each turn.
+    /// Nanoseconds per content, one sample for each turn.
     samples: Vec<f64>,
 }
 
@@ -31,7 +31,7 @@ struct Contender {
 const BUDGET: Duration = Duration::from_millis(2_500);
 /// How long a turn takes at least: long beside the clock's resolution.
 const TURN: Duration = Duration::from_micros(300);
-/// Contents that a turn begins with untimed.
+/// The number of untimed contents at the start of a turn.
 const WARM_UP: usize = 10;
 /// Turns of each contender at least.
 const TURNS: usize = 11;
@@ -137,7 +137,7 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
     contenders
 }
 
-/// What peers do with raw content at a level, left to their own choice of mode, version and mask.
+/// Peers encode raw content at a level, with their own choice of mode, version and mask.
 fn fast_qr(content: &[u8], level: ErrorCorrectionLevel) -> fast_qr::QRCode {
     let level = match level {
         ErrorCorrectionLevel::L => fast_qr::ECL::L,
@@ -237,7 +237,7 @@ struct Row {
     against: &'static str,
     /// How many times faster.
     ratio: f64,
-    /// Nanoseconds a content, the medians.
+    /// Medians of nanoseconds per content.
     qrmint_ns: f64,
     against_ns: f64,
 }
@@ -249,7 +249,7 @@ fn compare(workload: &Workload, contenders: &mut [Contender], rows: &mut Vec<Row
         medians.push((contender.name, contender.to, contender.samples[contender.samples.len() / 2]));
     }
     for &(ours, to, qrmint_ns) in medians.iter().filter(|(name, ..)| name.starts_with("qrmint")) {
-        // JSON is compared with what it comes on top of.
+        // JSON is compared with the PNG that it contains.
         let is_peer = |name: &str, theirs: &str| {
             if to == "json" { name == ours && theirs == "png" } else { !name.starts_with("qrmint") && theirs == to }
         };

@@ -4,7 +4,7 @@ use ::qrcodegen::{QrCode, QrSegment};
 use qrmint::ErrorCorrectionLevel;
 use qrmint_checks::ecc;
 
-/// What `qrcodegen` does with raw content at a level, left to its own choice of mode, version and mask.
+/// Encodes raw content at a level with `qrcodegen`, with its own choice of mode, version and mask.
 pub(crate) fn qrcodegen(content: &[u8], level: ErrorCorrectionLevel) -> QrCode {
     let segments = match std::str::from_utf8(content) {
         Ok(text) => QrSegment::make_segments(text),
@@ -14,7 +14,7 @@ pub(crate) fn qrcodegen(content: &[u8], level: ErrorCorrectionLevel) -> QrCode {
     QrCode::encode_segments_advanced(&segments, ecc(level), min, max, None, false).expect("it fits")
 }
 
-/// An image like ours, one bit a pixel, scale 8, quiet zone 4, as a user of the two crates would write it.
+/// Writes an image like ours, with one bit per pixel, scale 8 and quiet zone 4, as a user of the two crates would.
 pub(crate) fn qrcodegen_png(code: &QrCode, image: &mut Vec<u8>) {
     let side = 8 * (code.size() as usize + 8);
     let mut pixels = vec![0xff; side * side / 8];

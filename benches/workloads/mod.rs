@@ -1,9 +1,9 @@
-//! What the benches encode, the same contents for qrmint and its peers.
+//! The contents that the benches encode, the same for qrmint and its peers.
 
 use qrmint::ErrorCorrectionLevel;
 use qrmint_checks::Random;
 
-/// Many different contents of one kind at one level: one over and over would teach it to the branch predictor.
+/// Many different contents of one kind at one level, since the branch predictor would learn a single one.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) level: ErrorCorrectionLevel,

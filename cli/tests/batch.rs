@@ -209,7 +209,7 @@ fn no_message_tells_any_of_the_content() {
     assert!(!output.contains("Tr0") && !output.contains("dor"), "{output}");
 }
 
-/// The longest line that is taken is as long as promised, its line feed not counted; one byte more is skipped.
+/// The longest line that is accepted is as long as promised, without its line feed; a longer one is skipped.
 #[test]
 fn limit_of_a_line_is_exact() {
     let padded = |length: usize| "{\"rawContent\":\"aGk=\"}".to_owned() + &" ".repeat(length - 21);
@@ -241,10 +241,10 @@ fn whoever_sends_a_line_and_waits_is_answered() {
     let mut answer = || serde_json::from_str::<Value>(&answers.next().unwrap().unwrap()).unwrap()["rawContent"].clone();
     for content in ["a", "b", "c"] {
         ask(&line(content.as_bytes(), Level::L));
-        // If it waited for more lines, this would wait for ever.
+        // If the program waited for more lines, this would wait forever.
         assert_eq!(answer(), base64(content.as_bytes()));
     }
-    // Half a line behind a whole one does not delay it either.
+    // An incomplete line after a complete one does not delay its answer either.
     let (d, e) = (line(b"d", Level::L), line(b"e", Level::L));
     ask(&(d + &e[..20]));
     assert_eq!(answer(), base64(b"d"));
@@ -301,7 +301,7 @@ fn output_file_is_complete_or_not_there() {
     run(&["batch", &path("both.jsonl"), "-o", &path("both.jsonl")], b"").complaint(1);
     assert_eq!(fs::read(path("both.jsonl")).unwrap(), to_pipe.stdout);
 
-    // What cannot be read to its end leaves what was there.
+    // If the input cannot be read to its end, the old file remains.
     for output in ["out.jsonl", "new.jsonl"] {
         let complaint = run(&["batch", directory.path().to_str().unwrap(), "-o", &path(output)], b"").complaint(1);
         assert!(complaint.starts_with(&format!("cannot read {}: ", directory.path().display())), "{complaint}");
@@ -314,7 +314,7 @@ fn output_file_is_complete_or_not_there() {
     assert_eq!(names(directory.path()), ["both.jsonl", "in.jsonl", "out.jsonl"]);
 }
 
-/// On Linux even a process that is killed leaves nothing, where the file system knows files without a name.
+/// On Linux even a process that is killed leaves no file, if the file system supports unnamed files.
 #[cfg(target_os = "linux")]
 #[test]
 fn killed_batch_leaves_the_old_file_and_nothing_else() {
@@ -353,7 +353,7 @@ fn most_memory_in_kib(lines: usize) -> usize {
             for _ in 0..lines / 1_000 {
                 stdin.write_all(thousand.as_bytes()).unwrap();
             }
-            // Left open, so that the program is still there to be looked at.
+            // Left open, so that the program is still running.
             stdin.flush().unwrap();
         });
         let mut answer = Vec::new();
@@ -377,7 +377,7 @@ fn memory_does_not_grow_with_the_number_of_lines() {
     assert!(many < few + 2_048, "{few} KiB for 2,000 lines, {many} KiB for 200,000");
 }
 
-/// Nor with the length of a line.
+/// Memory does not grow with the length of a line either.
 #[cfg(target_os = "linux")]
 #[test]
 fn line_without_end_takes_no_memory() {

@@ -131,7 +131,7 @@ fn options_reach_the_engine() {
     let masked: Vec<_> = (0..8).map(|mask| details(&["--mask", &mask.to_string()])).collect();
     assert_eq!(masked.iter().filter(|&details| *details == plain).count(), 1);
 
-    // ECI 26 says UTF-8, and rxing minds that.
+    // ECI 26 announces UTF-8, which rxing respects.
     let image = run(&["encode", "Grüße", "--eci", "26"], b"").output();
     let read = rxing::qrcode::decoder::qrcode_decoder::decode_bool_array(&modules(&image, 8, 4)).unwrap();
     assert_eq!(read.getText(), "Grüße");
@@ -242,7 +242,7 @@ fn files_have_the_permissions_that_users_expect() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let mode = |name: &str| fs::metadata(directory.path().join(name)).unwrap().permissions().mode() & 0o777;
-    // A file that this process makes tells what the mask leaves.
+    // A file that this process creates shows the permissions that the umask leaves.
     fs::write(directory.path().join("plain"), "").unwrap();
     let path = directory.path().join("image.png");
     assert_eq!(run(&["encode", "hello", "-o", path.to_str().unwrap()], b"").output(), b"");
@@ -291,7 +291,7 @@ fn links_are_followed_and_devices_and_pipes_written_to_as_they_are() {
 #[test]
 fn closed_pipe_is_told_in_one_line() {
     let mut child = start(qrmint(&["encode"]));
-    // It writes when it has read all, so the output is closed by then.
+    // The program writes after it has read all input, when the output is closed.
     drop(child.stdout.take());
     drop(child.stdin.take());
     let output = child.wait_with_output().unwrap();

@@ -1,4 +1,4 @@
-//! What a terminal gets to see. `script`, which comes with util-linux, is the terminal; without it nothing is tested.
+//! Output on a terminal, which `script` of util-linux provides. Without `script` nothing is tested.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
@@ -7,8 +7,8 @@ mod support;
 
 use std::process::{Command, Stdio};
 
-/// Runs the program on a terminal and returns the exit code and all that it shows; `None` if there is no `script`. What
-/// follows the arguments is for the shell: redirections.
+/// Runs the program on a terminal and returns the exit code and the text on the terminal, or `None` without `script`.
+/// The arguments may end with redirections of the shell.
 fn on_terminal(shell: &str) -> Option<(i32, String)> {
     let command = format!("{} {shell}", env!("CARGO_BIN_EXE_qrmint"));
     let mut script = Command::new("script");
@@ -64,7 +64,7 @@ fn bar_is_shown_while_lines_are_answered_and_is_gone_at_the_end() {
     assert!(shown.contains(" lines, ") && shown.contains(" a second") && shown.contains('%'), "{shown:?}");
     assert!(shown.ends_with("\x1b[2K") || shown.ends_with('\r'), "the line is cleared: {shown:?}");
 
-    // Where the lines go to the terminal, nothing is shown but the lines.
+    // If the lines go to the terminal, no progress is shown.
     let (_, shown) = on_terminal(&format!("batch {input} --scale 1 < /dev/null")).unwrap();
     assert!(!shown.contains("a second") && shown.lines().count() == 50_000);
 }

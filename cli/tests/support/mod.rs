@@ -1,6 +1,6 @@
-//! The program as a user runs it, and readers of what it makes that share no code with it.
+//! Runs the program as a user does, and reads its output with code that it does not share.
 
-// Every test file takes what it needs of this.
+// Each test file uses a part of this module.
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::io::{Read, Write};
@@ -12,14 +12,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qrmint::{Encoder, ErrorCorrectionLevel as Level};
 
-/// The program with these arguments and everything else still to be said.
+/// Returns the command with these arguments.
 pub(crate) fn qrmint(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qrmint"));
     command.args(arguments);
     command
 }
 
-/// What came of a run.
+/// The result of a run.
 pub(crate) struct Run {
     pub(crate) code: i32,
     pub(crate) stdout: Vec<u8>,
@@ -27,19 +27,19 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The output of a run that is to succeed without a word.
+    /// Returns the output of a run that must succeed without a message.
     pub(crate) fn output(self) -> Vec<u8> {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""));
         self.stdout
     }
 
-    /// The output as lines of JSON.
+    /// Returns the output as lines of JSON.
     pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
         assert!(self.stdout.is_empty() || self.stdout.ends_with(b"\n"));
         std::str::from_utf8(&self.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The message of a run that is to fail with this code, without output and with one line of complaint.
+    /// Returns the message of a run that must fail with this code, without output and with one line on standard error.
     pub(crate) fn complaint(self, code: i32) -> String {
         assert_eq!(self.stderr.matches('\n').count(), 1, "{}", self.stderr);
         let message = self.stderr.strip_prefix("qrmint: ").unwrap().trim_end();
@@ -58,13 +58,13 @@ pub(crate) fn start(mut command: Command) -> Child {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Gives a running program its standard input and waits for the end.
+/// Writes standard input to a running program and waits until it ends.
 pub(crate) fn finish(mut child: Child, input: &[u8]) -> Run {
     let mut stdin = child.stdin.take().unwrap();
     let (mut stdout, mut stderr) = (Vec::new(), String::new());
     let (mut out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     thread::scope(|scope| {
-        // Who refuses the input does not read it to its end.
+        // A program that refuses the input does not read all of it.
         scope.spawn(move || drop(stdin.write_all(input)));
         scope.spawn(|| err.read_to_string(&mut stderr).unwrap());
         out.read_to_end(&mut stdout).unwrap();
@@ -72,7 +72,7 @@ pub(crate) fn finish(mut child: Child, input: &[u8]) -> Run {
     Run { code: child.wait().unwrap().code().unwrap(), stdout, stderr }
 }
 
-/// The names of what is in a directory, sorted.
+/// Returns the sorted names of the entries of a directory.
 pub(crate) fn names(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -91,7 +91,7 @@ pub(crate) fn from_base64(text: &serde_json::Value) -> Vec<u8> {
 /// A symbol's modules, row by row, dark ones true.
 pub(crate) type Modules = Vec<Vec<bool>>;
 
-/// The modules that a PNG shows at this scale within this quiet zone. Every pixel is looked at.
+/// Returns the modules that a PNG shows, with the given scale and quiet zone. Checks every pixel.
 pub(crate) fn modules(image: &[u8], scale: usize, quiet_zone: usize) -> Modules {
     let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
     assert_eq!(reader.info().color_type, png::ColorType::Grayscale);
@@ -116,7 +116,7 @@ pub(crate) fn modules(image: &[u8], scale: usize, quiet_zone: usize) -> Modules 
     modules
 }
 
-/// What qrcodegen makes of the same segments, level and free choice of version and mask.
+/// Returns qrcodegen's symbol of the same segments and level, with its own choice of version and mask.
 pub(crate) fn by_qrcodegen(content: &[u8], level: Level) -> (u8, Modules) {
     let mut encoder = Encoder::new();
     encoder.encode(content, level).unwrap();
@@ -125,22 +125,22 @@ pub(crate) fn by_qrcodegen(content: &[u8], level: Level) -> (u8, Modules) {
     (code.version().value(), modules)
 }
 
-/// The bytes that rqrr reads from modules.
+/// Returns the bytes that rqrr reads from modules.
 pub(crate) fn by_rqrr(modules: &Modules) -> Result<Vec<u8>, rqrr::DeQRError> {
     let mut content = Vec::new();
     let grid = rqrr::Grid::new(rqrr::SimpleGrid::from_func(modules.len(), |x, y| modules[y][x]));
     grid.decode_to(&mut content).map(|_| content)
 }
 
-/// The bytes that rxing reads from modules. It makes text of bytes in a charset that it would guess; told that it is
-/// ISO 8859-1 it makes one character of each byte.
+/// Returns the bytes that rxing reads from modules. It returns text in a charset that it guesses; given ISO 8859-1, it
+/// returns one character for each byte.
 pub(crate) fn by_rxing(modules: &Modules) -> Result<Vec<u8>, rxing::Exceptions> {
     let hints = rxing::DecodeHints { CharacterSet: Some("iso-8859-1".into()), ..Default::default() };
     let result = rxing::qrcode::decoder::qrcode_decoder::decode_bool_array_with_hints(modules, &hints)?;
     Ok(result.getText().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect())
 }
 
-/// The bytes that both readers find in an image, without being told where the symbol is.
+/// Returns the bytes that both readers find in an image, where they locate the symbol themselves.
 pub(crate) fn found(image: &[u8]) -> [Vec<u8>; 2] {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
     decoder.set_transformations(png::Transformations::EXPAND);

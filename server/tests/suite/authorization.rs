@@ -1,4 +1,4 @@
-//! Who gets in, and how far.
+//! Authentication and permissions.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use qrmint_server::{JwtAuthorizer, KeyError};
@@ -13,7 +13,7 @@ fn served(issuer: &Issuer) -> Served {
     Setting { authorizer: Some(issuer.authorizer()), ..Setting::default() }.serve()
 }
 
-/// The status of a request that may fail for nothing but the token.
+/// Returns the status of a request that can fail only because of its token.
 async fn status(served: &Served, token: &str, method: &str, path: &str) -> u16 {
     let body = (method == "PATCH").then_some("{}");
     served.ask_as(token, method, path, body).await.status
@@ -240,7 +240,7 @@ async fn a_token_that_nobody_signed_or_another_key_did_is_refused() {
             assert_eq!(answer.header("www-authenticate"), "Bearer");
         }
     }
-    // A token of the other way to tell callers apart.
+    // A token of the other authorizer.
     assert_eq!(status(&served, &served.token, "GET", STANDARD).await, 401);
     assert_eq!(status(&Served::new(), &good, "GET", STANDARD).await, 401);
 }
@@ -250,7 +250,7 @@ async fn every_kind_of_key_checks_its_own_algorithms_from_a_set_and_from_pem() {
     let claims = Issuer::claims(NOW, json!({"oid": FLOKI, "scp": WRITE_OWN}));
     let keys = [Key::shared_rsa(), Key::p256(), Key::p384(), Key::ed25519()];
     let file = tempfile::NamedTempFile::new().unwrap();
-    // As an issuer publishes them: with a key to encrypt, one of a kind that nobody knows, and a secret among them.
+    // As issuers publish them: among them a key for encryption, one of an unknown kind, and a shared secret.
     let mut encrypts = Key::p256().named("encrypts");
     encrypts["use"] = "enc".into();
     let mut set =

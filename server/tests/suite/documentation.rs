@@ -1,5 +1,5 @@
-//! The two requests of Graph's page "Create or Update qrCode", byte for byte as it prints them, against the program at the
-//! instant of its examples.
+//! The two requests of Graph's page "Create or Update qrCode", byte for byte as it prints them, against the program at
+//! the instant of its examples.
 
 use axum::http::StatusCode;
 use qrmint_checks::page::{CREATED, UPDATED};
@@ -27,8 +27,8 @@ Content-Type: application/json
 }
 "##;
 
-/// Sends what the page prints, with what every HTTP client adds: a version, `Host`, the token that the page's table of headers
-/// demands, and the length of the body.
+/// Sends a request of the page, with what every HTTP client adds: version, `Host`, the token that the page's table of
+/// headers requires, and the length of the body.
 fn send(program: &Program, printed: &str) -> Answer {
     let (head, body) = printed.split_once("\n\n").unwrap();
     let (line, headers) = head.split_once('\n').unwrap();
@@ -41,7 +41,7 @@ fn send(program: &Program, printed: &str) -> Answer {
     wire.read().unwrap()
 }
 
-/// Where the names of properties stand in a text of JSON, in the order that they have there.
+/// Returns the names of properties in a text of JSON, in order.
 fn names(text: &str) -> Vec<&str> {
     let strings: Vec<_> = text.split('"').skip(1).step_by(2).collect();
     let known = [
@@ -60,8 +60,8 @@ fn names(text: &str) -> Vec<&str> {
     strings.into_iter().filter(|string| known.contains(string)).collect()
 }
 
-/// Compares an answer with the page's: status, names, their order, the kinds of values; dates to the letter but for `createdDateTime`,
-/// which is the time of the request, a moment after the program's start.
+/// Compares an answer with the page's: status, names, their order, the kinds of values; dates to the letter but for
+/// `createdDateTime`, which is the time of the request, a moment after the program's start.
 fn compare(answer: &Answer, status: StatusCode, printed: &str) -> Value {
     let found = answer.expect(status);
     assert_eq!(names(answer.text()), names(printed));

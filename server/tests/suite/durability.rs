@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::support::{Program, STANDARD, TEMPORARY, count, postgres_url, users_path};
 
-/// A new SQLite file, in memory where that can be, and a new PostgreSQL database if there can be one. It is programs that end
-/// here, not machines, and how long a disk takes says nothing of them.
+/// Returns a new SQLite file, in memory if possible, and a new PostgreSQL database if available. These tests end
+/// programs, not machines, so they need no disk.
 fn stores(test: &str) -> (tempfile::TempDir, Vec<String>) {
     let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let mut urls = vec![format!("sqlite://{}", folder.path().join("codes.db").display())];
@@ -27,7 +27,7 @@ fn of_500_creates_at_once_over_two_programs_one_wins_and_the_others_see_it() {
                 let threads: Vec<_> = (0..500)
                     .map(|index| {
                         let (program, token) = (&programs[index % 2], tokens[index % 2]);
-                        // Different lifetimes, so that no update is for nothing.
+                        // Different lifetimes, so that every update changes something.
                         let minutes = 60 + index;
                         let expiry = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes as i64 + 10);
                         let body = format!(r#"{{"expireDateTime":"{expiry}"}}"#);
@@ -50,7 +50,7 @@ fn of_500_creates_at_once_over_two_programs_one_wins_and_the_others_see_it() {
     }
 }
 
-/// How many codes there are in a database.
+/// Returns the number of codes in a database.
 fn rows(url: &str) -> i64 {
     const ROWS: &str = "SELECT COUNT(*) FROM qr_codes";
     use sqlx::Connection as _;
@@ -113,7 +113,7 @@ fn what_was_acknowledged_is_there_after_the_program_was_killed() {
             }
         }
         let kept = rows(&url) as usize;
-        // What was stored when the program was killed may not have been acknowledged: one for each client at most.
+        // For each client, one code may have been stored but not acknowledged when the program was killed.
         assert!((seen..=seen + 3 * 4).contains(&kept), "{seen} acknowledged, {kept} kept");
     }
 }

@@ -1,4 +1,4 @@
-//! The program under fire: it answers, or refuses, and goes on; and nothing of what it was sent gets into its log.
+//! The program under load, bad input and failures: it answers or refuses, keeps running, and logs none of its input.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::support::{Answer, PostgresServer, Program, STANDARD, users_path};
 
-/// Allows this process, and so each of its children, as many open files as it can, up to 30,000; and says how many.
+/// Raises the limit on open files of this process and its children as far as possible, to at most 30,000. Returns the
+/// limit.
 fn raise_open_files() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.unwrap_or(u64::MAX).min(30_000).max(limit.current.unwrap_or(u64::MAX));
@@ -19,7 +20,7 @@ fn raise_open_files() -> usize {
     usize::try_from(most).unwrap()
 }
 
-/// Kilobytes of memory that a program has.
+/// Returns the memory of a program in kilobytes.
 #[cfg(target_os = "linux")]
 fn resident(program: &Program) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", program.id())).unwrap();
@@ -29,7 +30,7 @@ fn resident(program: &Program) -> usize {
 
 #[test]
 fn ten_thousand_idle_connections_leave_the_others_alone() {
-    // The other tests of this process need some too.
+    // Other tests of this process need open files too.
     let count = raise_open_files().saturating_sub(1_000).min(10_000);
     let program = Program::start(&["--store", "memory:", "--max-connections", "20000"]);
     assert_eq!(program.wire().ask(&program.token, "PATCH", STANDARD, Some("{}")).unwrap().status, 201);
@@ -51,7 +52,7 @@ fn ten_thousand_idle_connections_leave_the_others_alone() {
     assert_eq!(program.wire().ask(&program.token, "GET", STANDARD, None).unwrap().status, 200);
 }
 
-/// A request that is nearly HTTP: one of some, with bytes changed, taken out, put in and said again.
+/// Returns a request that is almost HTTP: a valid one with bytes changed, removed, inserted and repeated.
 fn nearly_http(token: &str, random: &mut Random) -> Vec<u8> {
     let body = r#"{"expireDateTime":"2030-01-01T00:00:00Z","x":1}"#;
     let verify = r#"{"rawContent":"bXMtcXJwaW46djF8YXxifGM="}"#;
@@ -112,7 +113,7 @@ fn malformed_requests_are_answered_or_ended_and_leave_nothing_behind() {
             }
         }
     }
-    // Every kind of outcome there was: ended, done, refused.
+    // All kinds of outcome occurred: closed, done, refused.
     assert!(answers[0] > 100 && answers[2] > 30 && answers[4] > 1_000, "{answers:?}");
     assert_eq!(program.wire().ask(&token, "GET", "/readyz", None).unwrap().status, 200);
     program.terminate();
@@ -144,7 +145,7 @@ fn a_path_of_bytes_that_are_no_text_is_refused() {
     }
 }
 
-/// The answers to creates for users of these numbers.
+/// Returns the answers to creates for the users with these numbers.
 fn create(program: &Program, users: std::ops::Range<usize>) -> Vec<Answer> {
     let mut wire = program.wire();
     let paths = users.map(|user| users_path(&format!("user-{user}"), "standardQRCode"));
@@ -155,8 +156,8 @@ fn create(program: &Program, users: std::ops::Range<usize>) -> Vec<Answer> {
 fn a_full_disk_is_503_and_what_was_acknowledged_stays() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("codes.db").display());
-    // A shell that allows no file above 2 MB: writes beyond that fail as on a full disk, where the signal that comes with it is
-    // ignored. Blocks are of 512 bytes.
+    // The shell limits files to 2 MB, in blocks of 512 bytes, and ignores the signal of a write beyond that, which then
+    // fails as on a full disk.
     let limited = format!("trap '' XFSZ; ulimit -S -f 4000; exec {} \"$@\"", env!("CARGO_BIN_EXE_qrmint-server"));
     let mut program = Program::start_by(Command::new("sh").args(["-c", &limited, "sh"]), &["--store", &url]);
     let answers = create(&program, 0..600);
@@ -176,7 +177,7 @@ fn a_full_disk_is_503_and_what_was_acknowledged_stays() {
     };
     stays(&program);
     assert!(program.told().contains("The store does not answer."));
-    // With room again all is well: at once where the limit can be lifted, and after a restart.
+    // With space again all requests succeed: immediately if the limit can be lifted, and after a restart.
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{Pid, prlimit};
@@ -208,7 +209,7 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     let after = create(&program, 20..40);
     assert!(before.iter().chain(&after).all(|answer| answer.status == 201));
 
-    // Once more amid creates, each of a user of its own; down until one of them is refused.
+    // Once more during creates, each for another user; the database is down until one of them is refused.
     let (ended, is_refused) = (AtomicBool::new(false), AtomicBool::new(false));
     let amid: Vec<Answer> = std::thread::scope(|scope| {
         let client = scope.spawn(|| {
@@ -233,7 +234,7 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     let refused: Vec<_> = amid.iter().filter(|answer| answer.status != 201).collect();
     assert!(!refused.is_empty(), "of {}", amid.len());
     assert!(create(&program, 2_000..2_020).iter().all(|answer| answer.status == 201));
-    // Once more while nobody asks: no request meets a connection that has gone.
+    // Once more without requests: afterwards no request gets a closed connection.
     server.control(&["-m", "immediate", "restart"]);
     std::thread::sleep(Duration::from_millis(1_100));
     assert!(create(&program, 3_000..3_020).iter().all(|answer| answer.status == 201));
@@ -241,7 +242,7 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
         answer.expect_error(503, "serviceNotAvailable");
     }
 
-    // What was acknowledged is there.
+    // All acknowledged codes exist.
     let mut wire = program.wire();
     for (user, answer) in
         [before, after, amid].into_iter().flatten().enumerate().filter(|(_, answer)| answer.status == 201)

@@ -1,4 +1,4 @@
-//! What holds under abuse: in this process with stores that misbehave, and byte for byte against the program.
+//! Limits: in this process with stores that misbehave, and byte for byte against the program.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -17,15 +17,15 @@ use uuid::Uuid;
 
 use crate::support::{FLOKI, Program, STANDARD, Served, Setting, TEMPORARY, metric, scan};
 
-/// What is wrong with a store.
+/// How a store misbehaves.
 #[derive(Clone)]
 enum Fault {
     Unavailable,
     Corrupt,
     Panics,
-    /// Answers once there is a permit, with that it is unavailable.
+    /// Waits for a permit, then fails as unavailable.
     Waits(Arc<Semaphore>),
-    /// Every swap finds that another one came before.
+    /// Every swap fails because of another one.
     Contended,
 }
 
@@ -190,7 +190,7 @@ async fn a_store_that_reads_and_does_not_write_is_503_and_nothing_has_changed() 
     }
 }
 
-/// A store that takes its time before it reads, or does not write.
+/// A store that reads slowly, or whose swaps fail.
 struct Lame {
     store: Arc<MemoryStore>,
     reads_after: Duration,
@@ -247,7 +247,7 @@ async fn a_body_may_have_16_kb_and_no_more() {
     patch(pieces(padded(16_384)), None).await.expect(StatusCode::OK);
     patch(padded(16_385).into(), Some(16_385)).await.expect_error(413, "requestEntityTooLarge");
     patch(pieces(padded(16_385)), None).await.expect_error(413, "requestEntityTooLarge");
-    // What is announced is refused before it comes.
+    // A length that is too large is refused before the body arrives.
     patch(Body::empty(), Some(usize::MAX)).await.expect_error(413, "requestEntityTooLarge");
 }
 
@@ -303,11 +303,11 @@ fn what_is_no_http_or_has_no_end_is_refused() {
         ),
     ] {
         let mut wire = program.wire();
-        // The other side may have answered, and ended, before all is sent.
+        // The other side may have answered and closed the connection before all is sent.
         _ = wire.write(&bytes);
         let answer = wire.read();
         let status = answer.as_ref().map_or(0, |answer| answer.status);
-        // An answer before all was read may be lost with what was not.
+        // If the program closes the connection without reading all, its answer may be lost.
         let lost = status == 0 && bytes.len() > 50_000;
         let refused = status == expected || lost || expected == 0 && [414, 431].contains(&status);
         assert!(refused, "{status} for {:.60?}", bytes);
@@ -345,7 +345,7 @@ fn more_connections_than_places_wait_until_one_ends() {
 fn a_client_that_takes_no_answer_loses_its_connection() {
     let program = Program::start(&LIMITED);
     let mut greedy = program.wire();
-    // Answers to these are far more than the buffers on the way hold.
+    // The answers are larger than all buffers of the connection.
     let requests = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000);
     let began = Instant::now();
     let ended = loop {
@@ -354,7 +354,7 @@ fn a_client_that_takes_no_answer_loses_its_connection() {
         }
         assert!(began.elapsed() < Duration::from_secs(20), "it is still served");
     };
-    // What waits too long in this process ends with another error.
+    // In this process, waiting too long ends with another error.
     assert!(matches!(ended, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{ended}");
 }
 
@@ -383,7 +383,7 @@ fn a_program_that_is_told_to_stop_waits_no_longer_than_requests_may_take() {
     let mut program = Program::start(&["--store", "memory:", "--request-time", "0.2"]);
     let mut wire = program.wire();
     wire.write("GET /healthz HTTP/1.1\r\nHost:").unwrap();
-    // Whoever answers others so often has read that as well.
+    // After so many answers to others the program has read that as well.
     let mut other = program.wire();
     for _ in 0..100 {
         assert_eq!(other.ask("", "GET", "/healthz", None).unwrap().status, 200);

@@ -124,7 +124,7 @@ async fn every_broken_rule_is_named() {
 #[tokio::test]
 async fn what_was_read_can_be_sent_back_with_a_new_expiry() {
     let served = Served::new();
-    // As it came with the image, as the Python client sends it back: six digits at most, offsets, everything.
+    // The code as the Python client sends it back: with the image, offsets, and at most six digits of a second.
     let mut code = served.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
     let six_digits = |value: &Value| {
         let text = value.as_str().unwrap().trim_end_matches('Z');

@@ -100,7 +100,7 @@ async fn of_many_swaps_at_once_one_is_made(store: Arc<dyn Store>) {
 }
 
 async fn of_many_creates_one_wins_and_the_others_see_it(store: Arc<dyn Store>) {
-    // Two services, as two processes would be: they share nothing but the store.
+    // Two services that share nothing but the store, like two processes.
     let services: Vec<_> =
         (0..2).map(|_| Arc::new(Setting { store: Some(store.clone()), ..Setting::default() }.serve())).collect();
     for (path, others) in [(STANDARD, 200), (TEMPORARY, 400)] {
@@ -125,7 +125,7 @@ async fn of_many_creates_one_wins_and_the_others_see_it(store: Arc<dyn Store>) {
     }
 }
 
-/// `store` gives a new, empty one each time.
+/// `store` creates a new, empty store each time.
 async fn suite<S: Store>(store: impl AsyncFn() -> S) {
     what_was_put_is_read_and_found(&store().await).await;
     the_ends_of_time_are_kept(&store().await).await;
