@@ -60,7 +60,9 @@ fn row(version: u8, set: InstructionSet, turns: usize) {
     }
     let matrix = median(matrix);
     print!("{:>12}{:>12.0}", version.number(), matrix.as_secs_f64() * 1e9 / CONTENTS as f64);
-    steps.map(|samples| print!("{:>6.2}", median(samples).as_secs_f64() / matrix.as_secs_f64()));
+    for samples in steps {
+        print!("{:>6.2}", median(samples).as_secs_f64() / matrix.as_secs_f64());
+    }
     println!();
 }
 

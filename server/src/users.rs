@@ -9,7 +9,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// The maximum length of an id or name, in bytes. In Microsoft Entra it is 113 characters.
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// A user: the object id, which is the key of stored codes, and the user principal name, which is in a code's content.
 ///
@@ -49,7 +49,7 @@ impl User {
 }
 
 fn is_name(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len()) && !text.contains(char::is_control)
+    (1..=MAX_LEN).contains(&text.len()) && !text.contains(char::is_control)
 }
 
 /// Returns a GUID in lower case with hyphens, anything else unchanged.
@@ -105,7 +105,7 @@ pub enum UsersError {
         reason: String,
     },
     /// A line's id or user principal name is empty, too long, or contains a control character.
-    #[error("line {line}: an id and a user principal name have 1 to {LONGEST} bytes and no control character")]
+    #[error("line {line}: an id and a user principal name have 1 to {MAX_LEN} bytes and no control character")]
     Name {
         /// Its number, from 1.
         line: usize,
@@ -207,7 +207,7 @@ impl Users {
 impl Known {
     fn get(&self, name: &str) -> Option<&User> {
         // A longer name cannot be in the list.
-        let name = Some(name).filter(|name| name.len() <= LONGEST)?.to_lowercase();
+        let name = Some(name).filter(|name| name.len() <= MAX_LEN)?.to_lowercase();
         self.by_name.get(&name).map(|&place| &self.users[place])
     }
 }

@@ -20,7 +20,7 @@ const LEEWAY: f64 = 60.0;
 const SHORTEST_RSA_MODULUS: usize = 256;
 
 /// The maximum number of keys. Each may have to be tried, and no issuer has as many.
-const MOST_KEYS: usize = 64;
+const MAX_KEYS: usize = 64;
 
 const RSA: &[Algorithm] =
     &[Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::PS384, Algorithm::PS512];
@@ -59,7 +59,7 @@ pub enum KeyError {
     #[error("no public key for RSA, ECDSA with P-256 or P-384, or Ed25519 in it")]
     None,
     /// The set has too many keys.
-    #[error("it has {found} keys, more than {MOST_KEYS}")]
+    #[error("it has {found} keys, more than {MAX_KEYS}")]
     TooMany {
         /// The number of keys in the set.
         found: usize,
@@ -185,7 +185,7 @@ fn key_set(json: &[u8]) -> Result<Vec<Key>, KeyError> {
     let keys: Vec<Key> = set.keys.iter().map(set_key).filter_map(Result::transpose).collect::<Result<_, _>>()?;
     match keys.len() {
         0 => Err(KeyError::None),
-        1..=MOST_KEYS => Ok(keys),
+        1..=MAX_KEYS => Ok(keys),
         found => Err(KeyError::TooMany { found }),
     }
 }

@@ -289,8 +289,7 @@ mod tests {
 
     #[test]
     fn debug_output_shows_no_image() {
-        let mut png = Png::default();
-        png.stream = vec![1, 2, 3];
+        let png = Png { stream: vec![1, 2, 3], ..Png::default() };
         assert!(!format!("{png:?}").contains("stream"));
     }
 }
