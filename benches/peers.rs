@@ -4,6 +4,7 @@
 //! take turns, a few contents each, so that whatever else the machine does hits all alike; what counts is the ratio of
 //! the medians. The last lines are the table; `target/peers.json` has the rows.
 
+mod fast_png;
 mod peer;
 mod workloads;
 

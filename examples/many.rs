@@ -1,14 +1,12 @@
 //! Many images with one encoder, one writer and one buffer: `cargo run --release --example many`.
 
 use qrmint::render::{Png, QuietZone, Scale};
-use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version, VersionRange};
+use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut options = Options::default();
     // All badges alike: version 4 whatever the name, always the same mask.
     let version = Version::new(4).ok_or("no such version")?;
-    options.versions = VersionRange::from(version);
-    options.mask = Mask::new(2);
+    let options = Options::default().with_versions(version).with_mask(Mask::new(2).ok_or("no such mask")?);
 
     let mut encoder = Encoder::with_options(options);
     let mut png = Png::new(Scale::new(12).ok_or("no such scale")?, QuietZone::default());

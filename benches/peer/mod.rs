@@ -4,6 +4,8 @@ use ::qrcodegen::{QrCode, QrSegment};
 use qrmint::ErrorCorrectionLevel;
 use qrmint_checks::ecc;
 
+use crate::fast_png;
+
 /// Encodes raw content at a level with `qrcodegen`, with its own choice of mode, version and mask.
 pub(crate) fn qrcodegen(content: &[u8], level: ErrorCorrectionLevel) -> QrCode {
     let segments = match std::str::from_utf8(content) {
@@ -25,12 +27,5 @@ pub(crate) fn qrcodegen_png(code: &QrCode, image: &mut Vec<u8>) {
             }
         }
     }
-    image.clear();
-    let mut encoder = png::Encoder::new(image, side as u32, side as u32);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    encoder.set_compression(png::Compression::Fast);
-    let mut writer = encoder.write_header().expect("a vector takes all");
-    writer.write_image_data(&pixels).expect("a vector takes all");
-    writer.finish().expect("a vector takes all");
+    fast_png::write(&pixels, side, image);
 }

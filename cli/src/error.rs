@@ -14,7 +14,7 @@ use qrmint::{EncodeError, Encoder};
 #[non_exhaustive]
 pub(crate) enum Error {
     /// The command line is wrong.
-    #[error("{0} (--help tells more)")]
+    #[error("{0} (see --help)")]
     Usage(String),
     #[error("cannot read {endpoint}: {source}")]
     Read { endpoint: Endpoint, source: io::Error },

@@ -40,16 +40,13 @@ fn terminal_gets_text_in_black_on_white_whatever_its_colours() {
 #[test]
 fn terminal_is_spared_a_png() {
     let Some((code, shown)) = on_terminal("encode hello --format png") else { return };
-    assert_eq!(
-        (code, &shown[..]),
-        (2, "qrmint: a terminal cannot show a png: name a file with -o (--help tells more)\n")
-    );
+    assert_eq!((code, &shown[..]), (2, "qrmint: a terminal cannot show a png: name a file with -o (see --help)\n"));
 }
 
 #[test]
 fn terminal_is_not_asked_for_content() {
     let Some((code, shown)) = on_terminal("encode") else { return };
-    let message = "qrmint: no content: give it as an argument, with --input or on standard input (--help tells more)\n";
+    let message = "qrmint: no content: give it as an argument, with --input or on standard input (see --help)\n";
     assert_eq!((code, &shown[..]), (2, message));
 }
 

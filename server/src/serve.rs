@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::named_answers::NamedAnswers;
 
 /// The maximum size of a request's line and headers in bytes. A token with many groups takes several kilobytes.
-const HEADER_LIMIT: usize = 32 * 1024;
+const MAX_HEADER_LEN: usize = 32 * 1024;
 
 /// The pause after a connection could not be accepted, such as for lack of a file descriptor: another attempt would
 /// fail at once.
@@ -29,14 +29,14 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves `router` on the connections to `listener` until `stop` completes. Then accepts no more, waits for the
 /// requests in progress for the `shutdown_time` of `limits`, and returns whether all of them ended.
 ///
-/// The HTTP library answers a request that is not HTTP, or whose line and headers are too large, with 400 or 431, ids
-/// and an empty body. A connection whose line and headers do not arrive in time is closed.
+/// The HTTP library answers a request that is not HTTP, or whose line and headers are too large, with 400, 414 or 431,
+/// ids and an empty body. A connection whose line and headers do not arrive in time is closed.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) -> bool {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.connection_time)
-        .max_header_size(HEADER_LIMIT)
-        .max_buf_size(HEADER_LIMIT);
+        .max_header_size(MAX_HEADER_LEN)
+        .max_buf_size(MAX_HEADER_LEN);
     let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);

@@ -1,9 +1,9 @@
 //! Adler-32 (RFC 1950, 2.2) of bytes that are joined and repeated, without a look at each of them.
 
-/// What the checksum of some bytes needs to know of them.
+/// The terms of an Adler-32. They can be joined and repeated without the bytes.
 ///
-/// Both sums are exact and only [`value`](Self::value) reduces them. The scan lines of an image are at most 2^26 bytes, so
-/// `weighted` is below 255 x 2^26 x 2^26 / 2 < 2^59.
+/// Both sums are exact and only [`value`](Self::value) reduces them. Of at most 2^26 bytes, `weighted` is below
+/// 255 x 2^26 x 2^26 / 2 < 2^59.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
     /// The sum of the bytes.
@@ -26,7 +26,7 @@ impl Sums {
         Self { sum: u64::from(byte) * len, weighted: u64::from(byte) * (len * (len + 1) / 2), len }
     }
 
-    /// These bytes and `more` behind them.
+    /// These bytes and `more` after them.
     #[inline(always)]
     pub(crate) fn then(self, more: Self) -> Self {
         Self {
@@ -60,9 +60,9 @@ impl Sums {
 pub(crate) struct EqualParts {
     count: u64,
     sum: u64,
-    /// The sum of what each part has as its `weighted`.
+    /// The sum of the parts' `weighted`.
     weighted: u64,
-    /// The sum of what `sum` was before each part: the parts' sums, each times the number of parts after it.
+    /// The byte sum of each part times the number of parts after it, added up.
     prefix_sums: u64,
 }
 
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_parts_give_the_sums_of_each_repeated_with_more_behind_it() {
+    fn equal_parts_give_the_sums_of_each_repeated_with_more_after_it() {
         for (len, count, times) in [(0, 3, 2), (1, 0, 1), (1, 1, 1), (9, 177, 1), (9, 177, 13), (300, 21, 255)] {
             let mut parts = EqualParts::default();
             let mut expected = Sums::default();

@@ -25,13 +25,13 @@ impl Bits {
         (self.0 >> Self::MAX_COUNT) as u32
     }
 
-    /// These bits and `more` behind them, together at most [`MAX_COUNT`](Self::MAX_COUNT).
+    /// These bits and `more` after them, together at most [`MAX_COUNT`](Self::MAX_COUNT).
     #[inline(always)]
     pub(crate) const fn then(self, more: Self) -> Self {
         Self::new(self.value() | more.value() << self.count(), self.count() + more.count())
     }
 
-    /// Splits off what is behind the first `count` bits, if anything is.
+    /// Splits after the first `count` bits; the second part is empty if there are no more.
     #[inline]
     pub(crate) const fn split(self, count: u32) -> (Self, Self) {
         if self.count() <= count {
@@ -106,7 +106,7 @@ impl<'a> BitWriter<'a> {
         }
     }
 
-    /// Returns the number of whole bytes, and the bits behind them.
+    /// Returns the number of whole bytes, and the bits after them.
     pub(crate) fn into_parts(self) -> (usize, Bits) {
         (self.room - self.left.len(), Bits::new(self.pending, self.count))
     }
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_number_of_bits_behind_any_other_is_written_bit_by_bit() {
+    fn any_number_of_bits_after_any_other_is_written_bit_by_bit() {
         let mut bytes = [0xFF; 24];
         for (before, count) in (0..8).flat_map(|before| (0..=Bits::MAX_COUNT).map(move |count| (before, count))) {
             for value in [0, u64::MAX, 0x5A5A_5A5A_5A5A_5A5A, 0x0123_4567_89AB_CDEF] {

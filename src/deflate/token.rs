@@ -61,7 +61,7 @@ pub(super) fn distance_symbol(distance: u16) -> (usize, Bits) {
 }
 
 /// Returns the symbol and extra bits of a number. Lengths and distances share one scheme: the leading one of the number and the
-/// `bits` bits behind it choose the symbol, the rest are the extra bits.
+/// `bits` bits after it choose the symbol, the rest are the extra bits.
 #[inline]
 fn ranged_symbol(number: u32, bits: u32) -> (usize, Bits) {
     let extra = number.max(1).ilog2().saturating_sub(bits);
@@ -73,7 +73,7 @@ fn ranged_symbol(number: u32, bits: u32) -> (usize, Bits) {
 pub(crate) mod tests {
     use super::*;
 
-    /// Decompresses tokens behind the bytes `before`.
+    /// Decompresses tokens after the bytes `before`.
     pub(crate) fn expand(before: &[u8], tokens: &[Token]) -> Vec<u8> {
         let mut bytes = before.to_vec();
         for token in tokens {

@@ -11,7 +11,7 @@ use qrmint::{Encoder, ErrorCorrectionLevel, Symbol, Version};
 use qrmint_checks::Random;
 
 const VERSIONS: [u8; 7] = [1, 2, 5, 10, 20, 30, 40];
-const SCALES: [u8; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 20, 24, 32, 40];
+const SCALES: [u8; 23] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 20, 24, 32, 33, 40, 48, 64];
 /// Symbols of each version: the content of one does not decide.
 const SYMBOLS: usize = 4;
 

@@ -71,8 +71,9 @@ impl Answers {
 fn lines_in_a_batch(side: u32) -> usize {
     /// The number of bytes for the answers of a batch.
     const ANSWERS: u64 = 4 * 1024 * 1024;
-    /// The size of the scan lines divided by that of the file in base64, at least, at all scales that need this limit.
-    const SHRINKING: u64 = 40;
+    /// The size of the scan lines divided by that of the file in base64: at least this at all scales that need the limit. The
+    /// least is that of version 40 at scale 13.
+    const SHRINKING: u64 = 24;
     let side = u64::from(side.min(Png::MAX_SIDE));
     let answer = (side * side / 8 / SHRINKING).max(1);
     usize::try_from(ANSWERS / answer).map_or(MAX_LINES, |lines| lines.min(MAX_LINES))
@@ -122,7 +123,7 @@ mod tests {
         assert_eq!(lines_in_a_batch(1), MAX_LINES);
         // Version 40 at 8 and at 125 pixels per module.
         assert_eq!(lines_in_a_batch(1_480), MAX_LINES);
-        assert_eq!(lines_in_a_batch(23_125), 2);
-        assert_eq!(lines_in_a_batch(u32::MAX), 2);
+        assert_eq!(lines_in_a_batch(23_125), 1);
+        assert_eq!(lines_in_a_batch(u32::MAX), 1);
     }
 }

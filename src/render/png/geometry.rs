@@ -2,8 +2,8 @@
 //!
 //! Knows pixels and packed modules; nothing of how they are coded.
 //!
-//! A pixel is one bit, dark 0, light 1, the leftmost of eight the highest bit of a byte (PNG specification, 7.2). Behind the last pixel of a
-//! scan line its last byte is light. A scan line begins with a byte that names its filter (7.3).
+//! A pixel is one bit, dark 0, light 1, the leftmost of eight the highest bit of a byte (PNG specification, 7.2). The last byte
+//! of a scan line is light after the last pixel. A scan line begins with a byte that names its filter (7.3).
 
 use crate::render::{QuietZone, Scale};
 use crate::version::Version;
@@ -11,7 +11,7 @@ use crate::version::Version;
 /// The modules of a unit. They are `scale` bytes, whole ones at every scale.
 pub(super) const UNIT: usize = 8;
 
-/// The largest number of modules in a row behind its last unit.
+/// The largest number of modules in a row after its last unit.
 pub(super) const MAX_TAIL: usize = UNIT - 1;
 
 /// Eight light pixels.
@@ -52,13 +52,13 @@ pub(super) struct Geometry {
     /// Scan lines above and below the symbol.
     pub(super) top: usize,
     pub(super) bottom: usize,
-    /// Bytes of a scan line behind its filter byte.
+    /// Bytes of a scan line after its filter byte.
     stride: usize,
 }
 
 impl Geometry {
     /// The image of a symbol of this version. Units begin with a byte, so the left margin is `8 lead + indent x scale` pixels with
-    /// an `indent` below 8; where `margins.left` is not, it becomes the next smaller one and the right margin gets the rest.
+    /// an `indent` below 8. Any other `margins.left` is rounded down to such a number; the right margin takes the difference.
     pub(super) fn new(version: Version, scale: Scale, margins: Margins) -> Self {
         let (size, scale) = (version.size(), usize::from(scale.pixels()));
         let [left, right] = [margins.left, margins.right].map(usize::from);
@@ -89,7 +89,7 @@ impl Geometry {
         (self.indent + self.size) / UNIT
     }
 
-    /// Modules of a row behind its last unit.
+    /// Modules of a row after its last unit.
     pub(super) fn tail(&self) -> usize {
         (self.indent + self.size) % UNIT
     }
@@ -99,7 +99,7 @@ impl Geometry {
         (self.tail() * self.scale).div_ceil(8)
     }
 
-    /// Bytes of the right margin, behind the tail.
+    /// Bytes of the right margin, after the tail.
     pub(super) fn trail(&self) -> usize {
         self.stride - self.lead - self.units() * self.scale - self.tail_len()
     }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_the_modules_of_every_version_behind_the_indent() {
+    fn rows_are_the_modules_of_every_version_after_the_indent() {
         let mut random = Random::new(72);
         let mut encoder = Encoder::new();
         for version in (1..=40).filter_map(Version::new) {

@@ -6,7 +6,7 @@
 //! # One way at every scale
 //!
 //! - Eight modules are `scale` bytes, whatever the scale: a *unit*. There are 256 units, so a [lookup table](unit_table) holds
-//!   the ready bits of each and its share of the checksum. What is left of a row behind its last unit is its *tail*.
+//!   the ready bits of each and its share of the checksum. What is left of a row after its last unit is its *tail*.
 //! - A row of modules is `scale` scan lines that are alike. The first is units and a tail; [the others](repeated_lines) and the
 //!   margins between two rows are the same bits after every row.
 //! - The left margin is `8 lead + indent x scale` pixels: `lead` whole bytes, and up to seven light modules inside the
@@ -49,7 +49,7 @@
 //!                                      7 more lines, filter byte and left margin of the next row
 //!       270        ...               rows 1 to 19 in the same way
 //!
-//!      1181    12  match 214, 30     behind row 20: right margin and 7 more lines
+//!      1181    12  match 214, 30     after row 20: right margin and 7 more lines
 //!      1193     2  literal 00        the quiet zone below, as above
 //!              ...
 //!      1250     8  end of block
@@ -60,7 +60,7 @@
 //! the length after a row 3 and 5 extra bits, the distance of a line 1 and 3 extra bits.
 //!
 //! Scan lines longer than a match can be (258 bytes) may have the filter `Up`: then a line that repeats the one above is zeros
-//! behind the filter byte 2. The table takes whichever is shorter.
+//! after the filter byte 2. The table takes whichever is shorter.
 
 mod geometry;
 mod repeated_lines;
@@ -127,7 +127,7 @@ impl Png {
         }
     }
 
-    /// Limits the writer to the instructions of `most`. For tests and measurements: the image is the same.
+    /// Limits the writer to the instructions of `max`. For tests and measurements: the image is the same.
     ///
     /// ```
     /// use qrmint::render::Png;
@@ -140,8 +140,8 @@ impl Png {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn with_instructions(self, most: InstructionSet) -> Self {
-        Self { instructions: simd::widest(Some(most)), ..self }
+    pub fn with_instructions(self, max: InstructionSet) -> Self {
+        Self { instructions: simd::widest(Some(max)), ..self }
     }
 
     /// Returns the pixels a side of the image of a symbol of `version`, quiet zone included, even if that is more than
@@ -281,7 +281,7 @@ mod tests {
         let bits = |start: usize, count: usize| {
             (0..count).fold(0, |bits, i| bits | usize::from(stream[2 + (start + i) / 8] >> ((start + i) % 8) & 1) << i)
         };
-        // The same bits stand behind row 0 and, but for the length, behind row 20.
+        // The same bits stand after row 0 and, but for the length, after row 20.
         assert_eq!(bits(0, 3), 0b101);
         assert_eq!(bits(258, 3), bits(1_181, 3));
         assert_eq!((bits(261, 5), bits(1_184, 5)), (219 - 195, 214 - 195));

@@ -74,7 +74,7 @@ impl Repeated<Token> {
         }
     }
 
-    /// Returns all tokens one behind the other.
+    /// Returns all tokens one after the other.
     pub(super) fn flat(&self) -> Vec<Token> {
         [&self.prefix[..], &self.body.repeat(self.times), &self.suffix].concat()
     }
@@ -147,8 +147,8 @@ fn row_end(geometry: &Geometry, filter: Filter, lead: Option<usize>) -> Repeated
     tokens
 }
 
-/// The last `trail` bytes of a scan line, which are light, `lines` scan lines like it, and of a further line the filter byte and
-/// `lead` bytes of its left margin. All of it is what it was one line before, but for the filter bytes.
+/// Codes the rest of a scan line (`trail` light bytes), `lines` repetitions of that line, and the start of the next row (filter
+/// byte and `lead` light bytes). Apart from filter bytes, each byte equals the one a line earlier.
 fn repeats(geometry: &Geometry, filter: Filter, trail: usize, lines: usize, lead: Option<usize>) -> Repeated<Token> {
     let line = geometry.line();
     let bytes = trail + lines * line + lead.map_or(0, |lead| 1 + lead);

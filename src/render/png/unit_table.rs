@@ -1,6 +1,6 @@
 //! The lookup table of a row: for each of the 256 units its ready bits and its share of the checksum.
 //!
-//! Knows how modules become bytes and tokens. Writes what it is given between rows without knowing what it says.
+//! Knows how modules become bytes and tokens. Copies the bits between rows without interpreting them.
 
 use super::geometry::{Geometry, LIGHT, MAX_TAIL, Row, UNIT};
 use crate::deflate::adler32::{EqualParts, Sums};
@@ -11,7 +11,7 @@ use crate::symbol::Symbol;
 pub(super) struct Patterns {
     /// Bytes of a pattern.
     len: usize,
-    /// The bytes of one pattern behind those of the other: pattern `p` has module `i` dark where bit `i` of `p` is set.
+    /// All bytes, pattern by pattern: pattern `p` has module `i` dark where bit `i` of `p` is set.
     bytes: Vec<u8>,
     tokens: Vec<Token>,
     /// Where the tokens of each pattern end.
@@ -131,7 +131,7 @@ const TAILS: usize = UNITS + (1 << UNIT);
 /// Entries that are at least 128 bytes, which is what some processors fetch at once.
 const PADDING: usize = 6;
 
-/// How the first scan line of a row is written, behind its left margin and up to its right margin.
+/// How the first scan line of a row is written, after its left margin and up to its right margin.
 pub(super) struct UnitTable {
     entries: Box<Entries>,
     more: Box<[u64]>,
@@ -160,10 +160,11 @@ impl UnitTable {
 
         // Made in place: an array on the stack would be copied.
         let mut entries = vec![Entry::default(); size_of::<Entries>() / size_of::<Entry>()];
-        // A unit counts as if the other units were zeros, the tail as if all units were.
-        let behind_units = (geometry.tail_len() + geometry.trail()) as u64;
+        // The sums of a unit are those of a line whose other units are zero bytes; those of a tail, of a line whose units are all
+        // zero bytes.
+        let len_after_units = (geometry.tail_len() + geometry.trail()) as u64;
         for (table, (bytes, tokens)) in entries[UNITS..].iter_mut().zip(units.iter()) {
-            *table = entry(tokens, Sums::of(bytes).then(Sums::of_run(0, behind_units)));
+            *table = entry(tokens, Sums::of(bytes).then(Sums::of_run(0, len_after_units)));
         }
         // The filter byte is zero.
         let before =
@@ -180,7 +181,7 @@ impl UnitTable {
         }
     }
 
-    /// Writes the units and the tail of every row of a symbol, and `between` behind each but the last. Returns the sums of the
+    /// Writes the units and the tail of every row of a symbol, and `between` after each but the last. Returns the sums of the
     /// rows' first scan lines, margins included.
     #[inline(always)]
     pub(super) fn write_rows(
@@ -255,7 +256,7 @@ impl RowWriter<'_> {
         self.write_units(last, rest, &mut sums, out);
 
         let tail = &self.entries[TAILS + (last >> (UNIT * rest)) as usize % (1 << MAX_TAIL)];
-        debug_assert!(tail.count > 0 || last >> (UNIT * rest) == 0, "a module behind the end of the row");
+        debug_assert!(tail.count > 0 || last >> (UNIT * rest) == 0, "a module after the end of the row");
         sums.total += tail.sums;
         match between {
             [first, others @ ..] if tail.is_short() => {
@@ -310,7 +311,8 @@ impl RowWriter<'_> {
 struct LineSums {
     /// All entries' `sums`.
     total: u64,
-    /// The sum of what `total` was before each unit: its lower half is the sums of the units, each times the units after it.
+    /// The running sum of `total`, taken before each unit. Its lower 32 bits are the byte sums of the units, each times the number of
+    /// units after it.
     prefix_sums: u64,
 }
 
