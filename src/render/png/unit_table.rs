@@ -163,15 +163,15 @@ impl UnitTable {
         // The sums of a unit are those of a line whose other units are zero bytes; those of a tail, of a line whose units are all
         // zero bytes.
         let len_after_units = (geometry.tail_len() + geometry.trail()) as u64;
-        for (table, (bytes, tokens)) in entries[UNITS..].iter_mut().zip(units.iter()) {
-            *table = entry(tokens, Sums::of(bytes).then(Sums::of_run(0, len_after_units)));
+        for (filled, (bytes, tokens)) in entries[UNITS..].iter_mut().zip(units.iter()) {
+            *filled = entry(tokens, Sums::of(bytes).then(Sums::of_run(0, len_after_units)));
         }
         // The filter byte is zero.
         let before =
             Sums::of_run(LIGHT, geometry.lead as u64).then(Sums::of_run(0, (geometry.units() * geometry.scale) as u64));
         let trail = Sums::of_run(LIGHT, geometry.trail() as u64);
-        for (table, (bytes, tokens)) in entries[TAILS..].iter_mut().zip(tails.iter()) {
-            *table = entry(tokens, before.then(Sums::of(bytes)).then(trail));
+        for (filled, (bytes, tokens)) in entries[TAILS..].iter_mut().zip(tails.iter()) {
+            *filled = entry(tokens, before.then(Sums::of(bytes)).then(trail));
         }
         let is_half = |entry: &Entry| 2 * u32::from(entry.count) <= Bits::MAX_COUNT;
         Self {
