@@ -213,7 +213,7 @@ fn set_key(jwk: &Jwk) -> Result<Option<Key>, KeyError> {
     Ok(Some(Key { id: jwk.common.key_id.clone(), key, algorithms }))
 }
 
-/// Returns whether `name` is the name of `algorithm`. Both are spelled as in RFC 7518.
+/// Returns whether `name` is the name of `algorithm` in RFC 7518.
 fn is_same(name: KeyAlgorithm, algorithm: Algorithm) -> bool {
     name.to_string().parse() == Ok(algorithm)
 }
