@@ -53,6 +53,7 @@
 
 mod auth;
 mod clock;
+mod event;
 mod http;
 mod key_lock;
 mod limits;
@@ -65,6 +66,7 @@ mod users;
 
 pub use auth::{Authorizer, JwtAuthorizer, KeyError, Permissions, RunToken};
 pub use clock::Clock;
+pub use event::{Action, Event, Outcome};
 pub use limits::Limits;
 pub use serve::serve;
 pub use service::Service;
