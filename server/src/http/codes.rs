@@ -7,7 +7,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use qrmint::credential::{self, DateTime, Kind, PatchBody, Randomness, Upserted};
+use qrmint::credential::{DateTime, Kind, PatchBody, Randomness, Upsert, Upserted};
 
 use super::error::ApiError;
 use super::json;
@@ -85,8 +85,9 @@ pub(super) async fn upsert(
     let _guard = service.key_lock.lock(user.id(), kind).await;
     loop {
         let seen = service.store.read(user.id(), kind).await?;
-        let (began, now, name) = (Instant::now(), now(&service.clock)?, user.principal_name());
-        let upserted = credential::upsert(kind, seen.as_ref(), &patch, &service.policy, now, randomness()?, name);
+        let (began, now) = (Instant::now(), now(&service.clock)?);
+        let (state, policy, user_name) = (seen.as_ref(), &service.policy, user.principal_name());
+        let upserted = Upsert { kind, state, patch: &patch, policy, now, user: user_name }.run(randomness()?);
         service.metrics.ruled(began.elapsed());
         match upserted? {
             Upserted::Created { record, response } => {

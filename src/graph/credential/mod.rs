@@ -1,13 +1,12 @@
 //! Graph's `qrCode`: the rules for creating, updating and verifying codes that users sign in with.
 //!
-//! A user has at most one active standard and one active temporary code ([`Kind`]). [`upsert`] takes the stored record
-//! and the properties that a client asks for, and returns the record to store and the response. [`verify`] takes the
-//! scanned content and the stored record. Both are pure functions: time and randomness are arguments, and there is no
-//! I/O. A store keeps one [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw
+//! A user has at most one active standard and one active temporary code ([`Kind`]). [`Upsert`] takes the stored record
+//! and the properties that a client asks for, and gives the record to store and the response. [`verify`] takes the
+//! scanned content and the stored record. Both are pure: time and randomness are arguments, and there is no I/O. A store keeps one [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw
 //! (compare and swap), and removes it when the code is deleted.
 //!
 //! ```
-//! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upserted};
+//! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upsert};
 //!
 //! let now = "2025-03-04T21:27:46.9771036Z".parse()?;
 //! let patch: QrCodePatch = serde_json::from_str(
@@ -16,8 +15,8 @@
 //! // These bytes come from the operating system's generator.
 //! let randomness = Randomness::new([7; Randomness::LEN]);
 //! let (user, policy) = ("ada@contoso.com", Policy::default());
-//! let created = credential::upsert(Kind::Standard, None, &patch, &policy, now, randomness, user)?;
-//! let Upserted::Created { record, response } = created else { panic!("there was none") };
+//! let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user };
+//! let (record, response) = upsert.run(randomness)?.into_parts();
 //! let image = response.image.ok_or("an image comes with a new code")?;
 //!
 //! // Later, with the badge at the reader:
@@ -59,6 +58,6 @@ pub use qr_code::QrCode;
 pub use raw_content::ScannedContent;
 pub use record::Record;
 pub use secret::{Randomness, SecretDigest};
-pub use upsert::{UpsertError, Upserted, upsert};
+pub use upsert::{Upsert, UpsertError, Upserted};
 pub use verify::verify;
 pub use verify_error::VerifyError;

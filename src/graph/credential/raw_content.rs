@@ -48,7 +48,7 @@ pub struct ScannedContent<'a> {
 }
 
 impl<'a> ScannedContent<'a> {
-    /// Reads the raw content of a code. Accepts exactly the contents that [`upsert`](super::upsert) creates, but
+    /// Reads the raw content of a code. Accepts exactly the contents that [`Upsert`](super::Upsert) creates, but
     /// ignores the case of the id.
     ///
     /// # Errors

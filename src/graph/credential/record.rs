@@ -12,8 +12,8 @@ use crate::graph::image_details::QrCodeImageDetails;
 
 /// A stored code, one for each user and [`Kind`]: Graph's properties without the image, and a digest of the secret.
 ///
-/// Stores read and write the fields. [`upsert`](super::upsert) and [`verify`](super::verify) do not panic, whatever the
-/// fields hold. `Debug` shows everything but the digest.
+/// Stores read and write the fields. [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
+/// whatever the fields hold. `Debug` shows everything but the digest.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, Kind, Record, SecretDigest};

@@ -18,30 +18,150 @@ use crate::error::EncodeError;
 use crate::graph::image_details::encode;
 use crate::version::ErrorCorrectionLevel;
 
+/// A PATCH and everything that its outcome depends on except randomness. [`run`](Self::run) applies the rules.
+///
+/// ```
+/// use qrmint::credential::{DateTime, Kind, Policy, QrCodePatch, Randomness, Record, Upsert, UpsertError};
+/// let now: DateTime = "2025-03-04T21:27:46.9771036Z".parse()?;
+/// let (patch, policy) = (QrCodePatch::default(), Policy::default());
+/// let first =
+///     Upsert { kind: Kind::Temporary, state: None, patch: &patch, policy: &policy, now, user: "ada@contoso.com" };
+/// // These bytes come from the operating system's generator.
+/// # let randomness = || Randomness::new([7; Randomness::LEN]);
+/// let (record, response) = first.run(randomness())?.into_parts();
+/// assert_eq!(response.expire_date_time.to_string(), "2025-03-05T00:27:46.9771036Z");
+/// let image = response.image.ok_or("an image comes with a new code")?;
+/// assert!(image.raw_content.starts_with(b"ms-qrpin:v1|ada@contoso.com|"));
+///
+/// let error = Upsert { state: Some(&record), ..first }.run(randomness()).unwrap_err();
+/// assert_eq!(error, UpsertError::TemporaryActive { expire: record.expire_date_time });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Upsert<'a> {
+    /// The kind of the code.
+    pub kind: Kind,
+    /// The user's stored record of that kind. A record of the other kind counts as none.
+    pub state: Option<&'a Record>,
+    /// The properties that the client asks for.
+    pub patch: &'a QrCodePatch,
+    /// The lifetime of a new code whose expiry the client does not choose.
+    pub policy: &'a Policy,
+    /// The time of the request.
+    pub now: DateTime,
+    /// The user principal name that a new code names. An updated code keeps the one that it has.
+    pub user: &'a str,
+}
+
+impl Upsert<'_> {
+    /// Creates a code if `state` is `None` or has expired at `now`; otherwise updates it. `randomness` goes into a new
+    /// code.
+    ///
+    /// # Errors
+    ///
+    /// The first broken rule, in the order of the variants of [`UpsertError`].
+    ///
+    /// ```
+    /// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
+    /// # let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+    /// # let (patch, policy) = (QrCodePatch::default(), Policy::default());
+    /// # let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada" };
+    /// let mut bytes = [0; Randomness::LEN];
+    /// getrandom::fill(&mut bytes)?;
+    /// assert_eq!(upsert.run(Randomness::new(bytes))?.status(), 201);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run(&self, randomness: Randomness) -> Result<Upserted, UpsertError> {
+        match self.state.filter(|record| record.kind == self.kind && record.is_active(self.now)) {
+            Some(record) => self.update(record),
+            None => self.create(randomness),
+        }
+    }
+
+    fn update(&self, record: &Record) -> Result<Upserted, UpsertError> {
+        if self.kind == Kind::Temporary {
+            return Err(UpsertError::TemporaryActive { expire: record.expire_date_time });
+        }
+        let stored = record.start_date_time;
+        if let Some(sent) = self.patch.start_date_time.filter(|sent| !sent.is_truncated_from(stored)) {
+            return Err(UpsertError::StartChanged { stored, sent });
+        }
+        let mut record = record.clone();
+        if let Some(expire) = self.patch.expire_date_time {
+            self.check_dates(stored, expire)?;
+            record.expire_date_time = expire;
+        }
+        let response = record.to_qr_code();
+        Ok(Upserted::Updated { record, response })
+    }
+
+    fn create(&self, randomness: Randomness) -> Result<Upserted, UpsertError> {
+        let start = self.patch.start_date_time.unwrap_or(self.now);
+        let expire = match self.patch.expire_date_time {
+            Some(expire) => expire,
+            None => start.checked_add(self.policy.lifetime(self.kind)).ok_or(UpsertError::StartTooLate { start })?,
+        };
+        self.check_dates(start, expire)?;
+        if !can_name(self.user) {
+            return Err(UpsertError::UserPrincipalName);
+        }
+        let (id, secret) = randomness.into_id_and_secret();
+        let content = raw_content(self.user, id, &secret);
+        let image = encode(content.as_bytes(), ErrorCorrectionLevel::L).map_err(UpsertError::Content)?;
+        let record = Record {
+            id,
+            kind: self.kind,
+            start_date_time: start,
+            expire_date_time: expire,
+            created_date_time: self.now,
+            last_used_date_time: DateTime::NEVER,
+            user_principal_name: self.user.into(),
+            secret_digest: secret.digest(),
+        };
+        let response = record.response(Some(image));
+        Ok(Upserted::Created { record, response })
+    }
+
+    /// Checks the dates of a new or changed code.
+    fn check_dates(&self, start: DateTime, expire: DateTime) -> Result<(), UpsertError> {
+        let (shortest, longest) = (self.kind.shortest_lifetime(), self.kind.longest_lifetime());
+        let lifetime = expire.since(start);
+        if lifetime < shortest {
+            return Err(UpsertError::LifetimeTooShort { start, expire, shortest });
+        }
+        if lifetime > longest {
+            return Err(UpsertError::LifetimeTooLong { start, expire, longest });
+        }
+        if expire <= self.now {
+            return Err(UpsertError::ExpireNotAfterNow { expire, now: self.now });
+        }
+        Ok(())
+    }
+}
+
 /// The result of a PATCH: the record to store in place of the given one, and the response.
 ///
 /// ```
-/// use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, Upserted};
+/// use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert, Upserted};
 /// let (patch, policy) = (QrCodePatch::default(), Policy::default());
 /// let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+/// let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada@contoso.com" };
 /// # let randomness = || Randomness::new([7; Randomness::LEN]);
-/// let created = credential::upsert(Kind::Standard, None, &patch, &policy, now, randomness(), "ada@contoso.com")?;
-/// let Upserted::Created { record, .. } = created else { panic!("there was none") };
-/// let state = Some(&record);
-/// let updated = credential::upsert(Kind::Standard, state, &patch, &policy, now, randomness(), "ada@contoso.com")?;
+/// let Upserted::Created { record, .. } = create.run(randomness())? else { panic!("there was none") };
+/// let updated = Upsert { state: Some(&record), ..create }.run(randomness())?;
 /// assert_eq!(updated, Upserted::Updated { response: record.to_qr_code(), record });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upserted {
-    /// A new code: 201 in HTTP.
+    /// A new code.
     Created {
         /// The record to store.
         record: Record,
         /// The response, with the image. No other response has the raw content.
         response: QrCode,
     },
-    /// The active code, changed: 200 in HTTP.
+    /// The active code, changed.
     Updated {
         /// The record to store.
         record: Record,
@@ -50,124 +170,46 @@ pub enum Upserted {
     },
 }
 
-/// Creates a code of that kind if `state` is `None` or has expired at `now`; otherwise updates it.
-///
-/// `state` is the user's stored record of that kind; a record of the other kind counts as none. `randomness` goes into
-/// a new code. `user_principal_name` is the one that a new code names.
-///
-/// # Errors
-///
-/// The first broken rule, in the order of the variants of [`UpsertError`].
-///
-/// ```
-/// use qrmint::credential::{self, DateTime, Kind, Policy, QrCodePatch, Randomness, Record, UpsertError, Upserted};
-/// let now: DateTime = "2025-03-04T21:27:46.9771036Z".parse()?;
-/// let upsert = |state: Option<&Record>, patch: &QrCodePatch| {
-///     // These bytes come from the operating system's generator.
-///     let randomness = Randomness::new([7; Randomness::LEN]);
-///     credential::upsert(Kind::Temporary, state, patch, &Policy::default(), now, randomness, "ada@contoso.com")
-/// };
-/// let created = upsert(None, &QrCodePatch::default())?;
-/// let Upserted::Created { record, response } = created else { panic!("there was none") };
-/// assert_eq!(response.expire_date_time.to_string(), "2025-03-05T00:27:46.9771036Z");
-/// let image = response.image.ok_or("an image comes with a new code")?;
-/// assert!(image.raw_content.starts_with(b"ms-qrpin:v1|ada@contoso.com|"));
-///
-/// let error = upsert(Some(&record), &QrCodePatch::default()).unwrap_err();
-/// assert_eq!(error, UpsertError::TemporaryActive { expire: record.expire_date_time });
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn upsert(
-    kind: Kind,
-    state: Option<&Record>,
-    patch: &QrCodePatch,
-    policy: &Policy,
-    now: DateTime,
-    randomness: Randomness,
-    user_principal_name: &str,
-) -> Result<Upserted, UpsertError> {
-    match state.filter(|record| record.kind == kind && record.is_active(now)) {
-        Some(record) => update(record, patch, now),
-        None => {
-            let (start, expire) = new_dates(kind, patch, policy, now)?;
-            create(kind, start, expire, now, randomness, user_principal_name)
+impl Upserted {
+    /// Returns the status of the response in HTTP: 201 for a new code, 200 for a changed one.
+    ///
+    /// ```
+    /// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
+    /// # let (patch, policy) = (QrCodePatch::default(), Policy::default());
+    /// # let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+    /// # let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada" };
+    /// # let randomness = || Randomness::new([7; Randomness::LEN]);
+    /// let created = create.run(randomness())?;
+    /// assert_eq!(created.status(), 201);
+    /// let (record, _) = created.into_parts();
+    /// assert_eq!(Upsert { state: Some(&record), ..create }.run(randomness())?.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Created { .. } => 201,
+            Self::Updated { .. } => 200,
         }
     }
-}
 
-fn update(record: &Record, patch: &QrCodePatch, now: DateTime) -> Result<Upserted, UpsertError> {
-    if record.kind == Kind::Temporary {
-        return Err(UpsertError::TemporaryActive { expire: record.expire_date_time });
+    /// Returns the record to store and the response.
+    ///
+    /// ```
+    /// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
+    /// # let (patch, policy) = (QrCodePatch::default(), Policy::default());
+    /// # let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+    /// # let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada" };
+    /// # let randomness = Randomness::new([7; Randomness::LEN]);
+    /// let (record, response) = create.run(randomness)?.into_parts();
+    /// assert_eq!(record.id, response.id);
+    /// assert!(response.image.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_parts(self) -> (Record, QrCode) {
+        match self {
+            Self::Created { record, response } | Self::Updated { record, response } => (record, response),
+        }
     }
-    if let Some(sent) = patch.start_date_time.filter(|sent| !sent.is_truncated_from(record.start_date_time)) {
-        return Err(UpsertError::StartChanged { stored: record.start_date_time, sent });
-    }
-    let mut record = record.clone();
-    if let Some(expire) = patch.expire_date_time {
-        check_dates(record.kind, record.start_date_time, expire, now)?;
-        record.expire_date_time = expire;
-    }
-    let response = record.to_qr_code();
-    Ok(Upserted::Updated { record, response })
-}
-
-/// Returns start and expiry of a new code.
-fn new_dates(
-    kind: Kind,
-    patch: &QrCodePatch,
-    policy: &Policy,
-    now: DateTime,
-) -> Result<(DateTime, DateTime), UpsertError> {
-    let start = patch.start_date_time.unwrap_or(now);
-    let expire = match patch.expire_date_time {
-        Some(expire) => expire,
-        None => start.checked_add(policy.lifetime(kind)).ok_or(UpsertError::StartTooLate { start })?,
-    };
-    check_dates(kind, start, expire, now)?;
-    Ok((start, expire))
-}
-
-fn create(
-    kind: Kind,
-    start: DateTime,
-    expire: DateTime,
-    now: DateTime,
-    randomness: Randomness,
-    user_principal_name: &str,
-) -> Result<Upserted, UpsertError> {
-    if !can_name(user_principal_name) {
-        return Err(UpsertError::UserPrincipalName);
-    }
-    let (id, secret) = randomness.into_id_and_secret();
-    let content = raw_content(user_principal_name, id, &secret);
-    let image = encode(content.as_bytes(), ErrorCorrectionLevel::L).map_err(UpsertError::Content)?;
-    let record = Record {
-        id,
-        kind,
-        start_date_time: start,
-        expire_date_time: expire,
-        created_date_time: now,
-        last_used_date_time: DateTime::NEVER,
-        user_principal_name: user_principal_name.into(),
-        secret_digest: secret.digest(),
-    };
-    let response = record.response(Some(image));
-    Ok(Upserted::Created { record, response })
-}
-
-/// Checks the dates of a new or changed code.
-fn check_dates(kind: Kind, start: DateTime, expire: DateTime, now: DateTime) -> Result<(), UpsertError> {
-    let lifetime = expire.since(start);
-    if lifetime < kind.shortest_lifetime() {
-        return Err(UpsertError::LifetimeTooShort { start, expire, shortest: kind.shortest_lifetime() });
-    }
-    if lifetime > kind.longest_lifetime() {
-        return Err(UpsertError::LifetimeTooLong { start, expire, longest: kind.longest_lifetime() });
-    }
-    if expire <= now {
-        return Err(UpsertError::ExpireNotAfterNow { expire, now });
-    }
-    Ok(())
 }
 
 /// The rule that a PATCH breaks. The variants are in the order of the checks.

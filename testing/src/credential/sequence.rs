@@ -1,7 +1,7 @@
 //! Compares the layer with the model over any sequence of create, update, delete, expire and verify.
 
 use qrmint::credential::{
-    self, DateTime, Kind, PatchBody, Policy, QrCode, Randomness, Record, ScannedContent, Upserted,
+    self, DateTime, Kind, PatchBody, Policy, QrCode, Randomness, Record, ScannedContent, Upsert, Upserted,
 };
 
 use super::calendar::{DAY, HOUR, LAST, date_time_text};
@@ -132,7 +132,8 @@ impl World {
             chunk.copy_from_slice(&self.drawn.to_be_bytes());
         }
         let (state, now) = (self.records[index].as_ref(), date_time(self.now));
-        let result = credential::upsert(kind, state, &patch, &self.policy, now, Randomness::new(bytes), self.user);
+        let upsert = Upsert { kind, state, patch: &patch, policy: &self.policy, now, user: self.user };
+        let result = upsert.run(Randomness::new(bytes));
         let is_temporary = kind == Kind::Temporary;
         let wanted = expected(is_temporary, code.as_ref(), start, expire, self.lifetimes[index], self.now);
         match result {

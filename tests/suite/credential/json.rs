@@ -2,7 +2,7 @@
 
 use qrmint::ErrorCorrectionLevel;
 use qrmint::credential::{
-    self, DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, Upserted,
+    DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, Upsert,
 };
 use qrmint_checks::page::{CREATED, UPDATED};
 use qrmint_checks::{LAST, date_time_text};
@@ -71,11 +71,10 @@ fn an_array_is_refused_as_a_code() {
 
 #[test]
 fn a_new_code_has_the_properties_of_the_printed_answer_in_order() {
-    let patch = QrCodePatch::default();
+    let (patch, policy) = (QrCodePatch::default(), Policy::default());
     let now = at("2025-03-04T21:27:46.9771036Z");
-    let randomness = Randomness::new([7; Randomness::LEN]);
-    let result = credential::upsert(Kind::Standard, None, &patch, &Policy::default(), now, randomness, USER);
-    let Ok(Upserted::Created { response, .. }) = result else { panic!("{result:?}") };
+    let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: USER };
+    let (_, response) = upsert.run(Randomness::new([7; Randomness::LEN])).unwrap().into_parts();
     let json = serde_json::to_string_pretty(&response).unwrap();
     let names = |json: &str| -> Vec<String> {
         json.lines().filter_map(|line| line.split_once("\": ")).map(|(name, _)| name.to_owned()).collect()

@@ -1,7 +1,7 @@
 //! The rules of create and update, one claim each.
 
 use qrmint::credential::{
-    self, DateTime, Kind, Policy, PolicyError, QrCodePatch, Randomness, Record, UpsertError, Upserted,
+    self, DateTime, Kind, Policy, PolicyError, QrCodePatch, Randomness, Record, Upsert, UpsertError, Upserted,
 };
 use qrmint::{EncodeError, ErrorCorrectionLevel};
 
@@ -32,7 +32,7 @@ fn randomness(seed: u8) -> Randomness {
 }
 
 fn upsert(kind: Kind, state: Option<&Record>, patch: QrCodePatch, now: DateTime) -> Result<Upserted, UpsertError> {
-    credential::upsert(kind, state, &patch, &Policy::default(), now, randomness(1), USER)
+    Upsert { kind, state, patch: &patch, policy: &Policy::default(), now, user: USER }.run(randomness(1))
 }
 
 /// Returns the record of a code that must be new.
@@ -64,6 +64,20 @@ fn standard() -> Record {
 }
 
 #[test]
+fn a_new_code_has_status_201_and_a_changed_one_200_and_both_come_with_record_and_response() {
+    let created = upsert(Kind::Standard, None, QrCodePatch::default(), at(NOW)).unwrap();
+    assert_eq!(created.status(), 201);
+    let (first, response) = created.into_parts();
+    assert_eq!((response.id, response.image.is_some()), (first.id, true));
+
+    let updated = upsert(Kind::Standard, Some(&first), patch(None, ticks(at(NOW), DAY)), at(NOW)).unwrap();
+    assert_eq!(updated.status(), 200);
+    let (second, response) = updated.into_parts();
+    assert_eq!(second, Record { expire_date_time: ticks(at(NOW), DAY), ..first });
+    assert_eq!(response, second.to_qr_code());
+}
+
+#[test]
 fn the_documented_create_is_answered_as_documented() {
     let dates = patch(at("2025-01-01T12:00:00Z"), at("2025-12-19T12:00:00Z"));
     let Ok(Upserted::Created { record, response }) = upsert(Kind::Standard, None, dates, at(NOW)) else { panic!() };
@@ -87,7 +101,9 @@ fn by_default_a_code_starts_now_and_lives_as_long_as_the_policy_says() {
     for (days, hours) in [(1, 1), (365, 3), (395, 12)] {
         let policy = Policy::new(days, hours).unwrap();
         for (kind, lifetime) in [(Kind::Standard, i64::from(days) * DAY), (Kind::Temporary, i64::from(hours) * HOUR)] {
-            let result = credential::upsert(kind, None, &QrCodePatch::default(), &policy, at(NOW), randomness(1), USER);
+            let (patch, now) = (QrCodePatch::default(), at(NOW));
+            let upsert = Upsert { kind, state: None, patch: &patch, policy: &policy, now, user: USER };
+            let result = upsert.run(randomness(1));
             let Ok(Upserted::Created { record, .. }) = result else { panic!("{result:?}") };
             assert_eq!(record.start_date_time, at(NOW));
             assert_eq!(record.expire_date_time, ticks(at(NOW), lifetime));
@@ -115,7 +131,8 @@ fn a_code_may_live_longer_than_the_policys_default() {
     let policy = Policy::new(1, 1).unwrap();
     for (kind, longest) in [(Kind::Standard, 395 * DAY), (Kind::Temporary, 12 * HOUR)] {
         let dates = patch(None, ticks(at(NOW), longest));
-        assert!(credential::upsert(kind, None, &dates, &policy, at(NOW), randomness(1), USER).is_ok());
+        let upsert = Upsert { kind, state: None, patch: &dates, policy: &policy, now: at(NOW), user: USER };
+        assert!(upsert.run(randomness(1)).is_ok());
     }
 }
 
@@ -260,15 +277,15 @@ fn a_second_temporary_code_is_refused_until_the_first_expires() {
             assert_eq!((error.code(), error.target()), ("temporaryQRCodeActive", "temporaryQRCode"));
         }
     }
-    let second = credential::upsert(
-        Kind::Temporary,
-        Some(&first),
-        &QrCodePatch::default(),
-        &Policy::default(),
-        first.expire_date_time,
-        randomness(2),
-        USER,
-    );
+    let second = Upsert {
+        kind: Kind::Temporary,
+        state: Some(&first),
+        patch: &QrCodePatch::default(),
+        policy: &Policy::default(),
+        now: first.expire_date_time,
+        user: USER,
+    }
+    .run(randomness(2));
     let Ok(Upserted::Created { record, .. }) = second else { panic!("{second:?}") };
     assert_eq!(record.start_date_time, first.expire_date_time);
     assert_ne!(record.id, first.id);
@@ -279,15 +296,15 @@ fn an_expired_standard_code_is_replaced_by_another() {
     let mut old = standard();
     old.last_used_date_time = at("2025-06-01T08:00:00Z");
     let now = old.expire_date_time;
-    let result = credential::upsert(
-        Kind::Standard,
-        Some(&old),
-        &QrCodePatch::default(),
-        &Policy::default(),
+    let result = Upsert {
+        kind: Kind::Standard,
+        state: Some(&old),
+        patch: &QrCodePatch::default(),
+        policy: &Policy::default(),
         now,
-        randomness(2),
-        USER,
-    );
+        user: USER,
+    }
+    .run(randomness(2));
     let Ok(Upserted::Created { record, response }) = result else { panic!("{result:?}") };
     assert_ne!(record.id, old.id);
     assert_ne!(record.secret_digest, old.secret_digest);
@@ -315,15 +332,15 @@ fn an_update_changes_nothing_but_the_expiry() {
 
 #[test]
 fn an_update_keeps_the_user_principal_name_in_the_code() {
-    let result = credential::upsert(
-        Kind::Standard,
-        Some(&standard()),
-        &QrCodePatch::default(),
-        &Policy::default(),
-        at(NOW),
-        randomness(2),
-        "lovelace@contoso.com",
-    );
+    let result = Upsert {
+        kind: Kind::Standard,
+        state: Some(&standard()),
+        patch: &QrCodePatch::default(),
+        policy: &Policy::default(),
+        now: at(NOW),
+        user: "lovelace@contoso.com",
+    }
+    .run(randomness(2));
     let Ok(Upserted::Updated { record, .. }) = result else { panic!("{result:?}") };
     assert_eq!(record, standard());
 }
@@ -377,9 +394,9 @@ fn rules_are_checked_in_the_order_of_the_errors() {
         assert_eq!(error.code(), code, "{error}");
     }
     // The dates come before the name.
-    let result =
-        credential::upsert(Kind::Standard, None, &patch(None, now), &Policy::default(), now, randomness(1), "");
-    assert_eq!(result.unwrap_err().code(), "lifetimeTooShort");
+    let (dates, policy) = (patch(None, now), Policy::default());
+    let nameless = Upsert { kind: Kind::Standard, state: None, patch: &dates, policy: &policy, now, user: "" };
+    assert_eq!(nameless.run(randomness(1)).unwrap_err().code(), "lifetimeTooShort");
 }
 
 #[test]
@@ -423,15 +440,15 @@ fn records_of_any_dates_are_updated_or_refused() {
 #[test]
 fn an_id_is_a_random_uuid_made_of_the_given_randomness() {
     for seed in 0..=255 {
-        let result = credential::upsert(
-            Kind::Standard,
-            None,
-            &QrCodePatch::default(),
-            &Policy::default(),
-            at(NOW),
-            randomness(seed),
-            USER,
-        );
+        let result = Upsert {
+            kind: Kind::Standard,
+            state: None,
+            patch: &QrCodePatch::default(),
+            policy: &Policy::default(),
+            now: at(NOW),
+            user: USER,
+        }
+        .run(randomness(seed));
         let Ok(Upserted::Created { record, .. }) = result else { panic!("{result:?}") };
         assert_eq!(record.id.get_version(), Some(uuid::Version::Random));
         assert_eq!(record.id.get_variant(), uuid::Variant::RFC4122);
@@ -455,7 +472,7 @@ fn the_image_is_that_of_the_raw_content_at_level_l() {
 
 fn create_for(user: &str) -> Result<Upserted, UpsertError> {
     let (patch, policy) = (QrCodePatch::default(), Policy::default());
-    credential::upsert(Kind::Standard, None, &patch, &policy, at(NOW), randomness(1), user)
+    Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now: at(NOW), user }.run(randomness(1))
 }
 
 #[test]

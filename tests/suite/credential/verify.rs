@@ -1,7 +1,7 @@
 //! Scanned codes: parsing their content, and verifying it against a record.
 
 use qrmint::credential::{
-    self, Kind, Policy, QrCodePatch, Randomness, Record, ScannedContent, SecretDigest, Upserted, VerifyError,
+    self, Kind, Policy, QrCodePatch, Randomness, Record, ScannedContent, SecretDigest, Upsert, Upserted, VerifyError,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -12,8 +12,9 @@ fn code(first: u8) -> (String, Record) {
     let patch = QrCodePatch { start_date_time: Some(at("2025-03-04T12:00:00Z")), expire_date_time: None };
     let randomness = Randomness::new(std::array::from_fn(|i| first.wrapping_add(i as u8)));
     let now = at("2025-03-04T11:00:00Z");
-    let result = credential::upsert(Kind::Temporary, None, &patch, &Policy::default(), now, randomness, USER);
-    let Ok(Upserted::Created { record, response }) = result else { panic!("{result:?}") };
+    let policy = Policy::default();
+    let upsert = Upsert { kind: Kind::Temporary, state: None, patch: &patch, policy: &policy, now, user: USER };
+    let (record, response) = upsert.run(randomness).unwrap().into_parts();
     let image = response.image.expect("an image");
     (String::from_utf8(image.raw_content).expect("text"), record)
 }
@@ -165,10 +166,10 @@ fn messages_say_what_is_wrong_and_when() {
 
 #[test]
 fn an_update_keeps_the_last_use_and_a_read_shows_it() {
-    let patch = QrCodePatch::default();
+    let (patch, policy, now) = (QrCodePatch::default(), Policy::default(), at("2025-03-04T12:00:00Z"));
     let upsert = |state, seed| {
-        let now = at("2025-03-04T12:00:00Z");
-        credential::upsert(Kind::Standard, state, &patch, &Policy::default(), now, Randomness::new([seed; 48]), USER)
+        let upsert = Upsert { kind: Kind::Standard, state, patch: &patch, policy: &policy, now, user: USER };
+        upsert.run(Randomness::new([seed; Randomness::LEN]))
     };
     let Ok(Upserted::Created { record, response }) = upsert(None, 1) else { panic!() };
     let content = String::from_utf8(response.image.unwrap().raw_content).unwrap();
