@@ -21,12 +21,6 @@ pub enum Kind {
     Temporary,
 }
 
-/// The longest lifetime of a standard code, in days of 24 hours.
-pub(super) const MAX_STANDARD_DAYS: u16 = 395;
-
-/// The longest lifetime of a temporary code, in hours.
-pub(super) const MAX_TEMPORARY_HOURS: u16 = 12;
-
 impl Kind {
     /// Both kinds.
     ///
@@ -35,6 +29,20 @@ impl Kind {
     /// assert_eq!(Kind::ALL, [Kind::Standard, Kind::Temporary]);
     /// ```
     pub const ALL: [Self; 2] = [Self::Standard, Self::Temporary];
+
+    /// The maximum lifetime of a standard code, in days of 24 hours.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::credential::Kind::MAX_STANDARD_DAYS, 395);
+    /// ```
+    pub const MAX_STANDARD_DAYS: u16 = 395;
+
+    /// The maximum lifetime of a temporary code, in hours.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::credential::Kind::MAX_TEMPORARY_HOURS, 12);
+    /// ```
+    pub const MAX_TEMPORARY_HOURS: u16 = 12;
 
     /// Returns Graph's name of the property of `qrCodePinMethod` that holds such a code.
     ///
@@ -74,17 +82,18 @@ impl Kind {
         }
     }
 
-    /// Returns the longest time from `startDateTime` to `expireDateTime`: 395 days of 24 hours for a standard code, 12
-    /// hours for a temporary one.
+    /// Returns the longest time from `startDateTime` to `expireDateTime`: [`MAX_STANDARD_DAYS`](Self::MAX_STANDARD_DAYS)
+    /// for a standard code, [`MAX_TEMPORARY_HOURS`](Self::MAX_TEMPORARY_HOURS) for a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;
-    /// assert_eq!(Kind::Standard.longest_lifetime(), jiff::SignedDuration::from_hours(395 * 24));
+    /// let days = i64::from(Kind::MAX_STANDARD_DAYS);
+    /// assert_eq!(Kind::Standard.longest_lifetime(), jiff::SignedDuration::from_hours(days * 24));
     /// ```
     pub const fn longest_lifetime(self) -> SignedDuration {
         match self {
-            Self::Standard => SignedDuration::from_hours(MAX_STANDARD_DAYS as i64 * 24),
-            Self::Temporary => SignedDuration::from_hours(MAX_TEMPORARY_HOURS as i64),
+            Self::Standard => SignedDuration::from_hours(Self::MAX_STANDARD_DAYS as i64 * 24),
+            Self::Temporary => SignedDuration::from_hours(Self::MAX_TEMPORARY_HOURS as i64),
         }
     }
 }

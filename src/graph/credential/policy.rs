@@ -6,16 +6,17 @@ use std::fmt;
 
 use jiff::SignedDuration;
 
-use super::kind::{Kind, MAX_STANDARD_DAYS, MAX_TEMPORARY_HOURS};
+use super::kind::Kind;
 
 /// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days and 3 hours. They are
-/// no limits: a client may ask for up to 395 days or 12 hours whatever the policy.
+/// no limits: a client may ask for up to the [longest lifetime](Kind::longest_lifetime) whatever the policy.
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, PolicyError};
 /// let policy = Policy::new(90, 8)?;
 /// assert_eq!(policy.lifetime(Kind::Temporary), jiff::SignedDuration::from_hours(8));
-/// assert_eq!(Policy::new(396, 8), Err(PolicyError::StandardLifetime { days: 396 }));
+/// let days = Kind::MAX_STANDARD_DAYS + 1;
+/// assert_eq!(Policy::new(days, 8), Err(PolicyError::StandardLifetime { days }));
 /// # Ok::<(), PolicyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,17 +30,18 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] unless they are 1 to 395 days and 1 to 12 hours.
+    /// [`PolicyError`] unless they are 1 to [`Kind::MAX_STANDARD_DAYS`] days and 1 to [`Kind::MAX_TEMPORARY_HOURS`]
+    /// hours.
     ///
     /// ```
     /// use qrmint::credential::Policy;
     /// assert_eq!(Policy::new(365, 3), Ok(Policy::default()));
     /// ```
     pub const fn new(standard_days: u16, temporary_hours: u16) -> Result<Self, PolicyError> {
-        if standard_days < 1 || standard_days > MAX_STANDARD_DAYS {
+        if standard_days < 1 || standard_days > Kind::MAX_STANDARD_DAYS {
             return Err(PolicyError::StandardLifetime { days: standard_days });
         }
-        if temporary_hours < 1 || temporary_hours > MAX_TEMPORARY_HOURS {
+        if temporary_hours < 1 || temporary_hours > Kind::MAX_TEMPORARY_HOURS {
             return Err(PolicyError::TemporaryLifetime { hours: temporary_hours });
         }
         Ok(Self { standard_days, temporary_hours })
@@ -77,12 +79,13 @@ impl Default for Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// The lifetime of standard codes is not 1 to 395 days: Graph's `standardQRCodeLifetimeInDays`.
+    /// The lifetime of standard codes, Graph's `standardQRCodeLifetimeInDays`, is not 1 to [`Kind::MAX_STANDARD_DAYS`]
+    /// days.
     StandardLifetime {
         /// The days given.
         days: u16,
     },
-    /// The lifetime of temporary codes is not 1 to 12 hours.
+    /// The lifetime of temporary codes is not 1 to [`Kind::MAX_TEMPORARY_HOURS`] hours.
     TemporaryLifetime {
         /// The hours given.
         hours: u16,
@@ -93,10 +96,10 @@ impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StandardLifetime { days } => {
-                write!(f, "lifetime of standard codes: {days} days are not 1 to {MAX_STANDARD_DAYS}")
+                write!(f, "lifetime of standard codes: {days} days are not 1 to {}", Kind::MAX_STANDARD_DAYS)
             }
             Self::TemporaryLifetime { hours } => {
-                write!(f, "lifetime of temporary codes: {hours} hours are not 1 to {MAX_TEMPORARY_HOURS}")
+                write!(f, "lifetime of temporary codes: {hours} hours are not 1 to {}", Kind::MAX_TEMPORARY_HOURS)
             }
         }
     }
