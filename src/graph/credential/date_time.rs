@@ -11,9 +11,9 @@ use serde::ser::{Serialize, Serializer};
 
 /// A date and time in whole ticks of 100 nanoseconds, from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
 ///
-/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with any
-/// offset and up to nine digits of the fraction, of which digits after the seventh are dropped; text without an offset
-/// is refused. `serde` reads and writes the same text as a string.
+/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with an
+/// offset of at most 14 hours either way and up to nine digits of the fraction, of which digits after the seventh are
+/// dropped; text without an offset is refused. `serde` reads and writes the same text as a string.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -32,6 +32,9 @@ const NANOSECONDS_A_TICK: i128 = 100;
 
 /// Seconds from 0001-01-01T00:00:00Z to 1970-01-01T00:00:00Z: 719,162 days.
 const UNIX_EPOCH_SECONDS: i128 = 719_162 * 86_400;
+
+/// The maximum offset from UTC of an `Edm.DateTimeOffset`.
+const MAX_OFFSET: &str = "14:00";
 
 impl DateTime {
     /// 0001-01-01T00:00:00Z, the earliest date and time: the `lastUsedDateTime` of a code that was never used.
@@ -140,8 +143,9 @@ impl fmt::Debug for DateTime {
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
-/// let error = "2025-02-30T12:00:00Z".parse::<DateTime>();
-/// assert_eq!(error, Err(ParseDateTimeError::OutOfRange));
+/// for text in ["2025-02-30T12:00:00Z", "2025-02-28T12:00:00+14:01"] {
+///     assert_eq!(text.parse::<DateTime>(), Err(ParseDateTimeError::OutOfRange));
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -151,7 +155,8 @@ pub enum ParseDateTimeError {
     Malformed,
     /// The text has no offset from UTC.
     NoOffset,
-    /// There is no such date or time of day, or it is outside 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
+    /// There is no such date or time of day, it is outside 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z, or the
+    /// offset is more than 14:00 either way.
     OutOfRange,
 }
 
@@ -160,7 +165,12 @@ impl fmt::Display for ParseDateTimeError {
         match self {
             Self::Malformed => f.write_str("not of the form 2025-12-19T12:00:00Z"),
             Self::NoOffset => f.write_str("no offset from UTC: `Z` or one such as `+01:00` belongs at the end"),
-            Self::OutOfRange => write!(f, "no date and time from {} to {}", DateTime::NEVER, DateTime::MAX),
+            Self::OutOfRange => write!(
+                f,
+                "no date and time from {} to {}, or an offset of more than {MAX_OFFSET}",
+                DateTime::NEVER,
+                DateTime::MAX
+            ),
         }
     }
 }
@@ -199,6 +209,10 @@ impl FromStr for DateTime {
         }
         // `jiff` would read a leap second, 60, as second 59.
         if text.as_bytes()[16] == b':' && text.as_bytes()[17] > b'5' {
+            return Err(ParseDateTimeError::OutOfRange);
+        }
+        // Without `Z` or its sign, an offset has two digits for the hours and two for the minutes, so it sorts as text.
+        if &offset[1..] > MAX_OFFSET.as_bytes() {
             return Err(ParseDateTimeError::OutOfRange);
         }
         text.parse().ok().and_then(Self::new).ok_or(ParseDateTimeError::OutOfRange)
