@@ -31,12 +31,14 @@
 //!
 //! - A code is *active* until it is deleted or has expired: `now < expireDateTime`, whether or not it has started. An
 //!   expired code is replaced as if there were none.
-//! - Standard: `expireDateTime` is after `startDateTime`, by 395 days of 24 hours at most, on create and on update. An
-//!   update changes only `expireDateTime`.
-//! - Temporary: `expireDateTime` is 1 to 12 hours after `startDateTime`. While such a code is active, any change is
+//! - `expireDateTime` is after `startDateTime` by at least the [shortest](Kind::shortest_lifetime) and at most the
+//!   [longest](Kind::longest_lifetime) lifetime of the kind, on create and on update.
+//! - An update of an active standard code changes only `expireDateTime`. While a temporary code is active, any change is
 //!   refused.
 //! - `expireDateTime` is in the future. `startDateTime` may be in the past or the future.
 //! - A new code without `startDateTime` starts now; one without `expireDateTime` has the lifetime of the [`Policy`].
+//! - A scanned code is valid from its start until just before it expires. The case of the user principal name in it does
+//!   not matter. `lastUsedDateTime` never goes back.
 
 mod date_time;
 mod kind;

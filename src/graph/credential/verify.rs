@@ -8,11 +8,11 @@ use super::record::Record;
 use super::verify_error::VerifyError;
 
 /// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns
-/// the record to store, with `lastUsedDateTime` set to `now`.
+/// the record to store, with `lastUsedDateTime` set to `now` unless it is later already, as after a clock went back.
 ///
 /// Checks in this order that there is a `record` with the scanned user, id and secret; that it has started
-/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). The digests are compared in constant
-/// time, and a wrong secret gets the same answer as an unknown code.
+/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). User principal names are compared in
+/// lower case. The digests are compared in constant time, and a wrong secret gets the same answer as an unknown code.
 ///
 /// # Errors
 ///
@@ -35,13 +35,13 @@ pub fn verify(scanned: &ScannedContent<'_>, record: Option<&Record>, now: DateTi
     if !record.is_active(now) {
         return Err(VerifyError::Expired { expire: record.expire_date_time, now });
     }
-    Ok(Record { last_used_date_time: now, ..record.clone() })
+    Ok(Record { last_used_date_time: now.max(record.last_used_date_time), ..record.clone() })
 }
 
 /// Returns whether user, id and secret of the scanned code are those of the record.
 fn is_of(scanned: &ScannedContent<'_>, record: &Record) -> bool {
     // User and id are no secrets, so they need no comparison in constant time.
     record.id == scanned.id()
-        && record.user_principal_name == scanned.user_principal_name()
+        && record.user_principal_name.to_lowercase() == scanned.user_principal_name().to_lowercase()
         && record.secret_digest == scanned.secret_digest()
 }

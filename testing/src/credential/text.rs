@@ -98,6 +98,9 @@ pub fn check_scanned(input: &[u8]) {
     assert_eq!(verify(&record, expire), if_it_is(Err(VerifyError::Expired { expire, now: expire })));
     let early = DateTime::NEVER;
     assert_eq!(verify(&record, early), if_it_is(Err(VerifyError::NotYetValid { start, now: early })));
+    // `last_used_date_time` does not go back, and the case of the name does not matter.
+    let used_later = Record { last_used_date_time: expire, user_principal_name: name.to_lowercase(), ..record.clone() };
+    assert_eq!(verify(&used_later, now), if_it_is(Ok(used_later.clone())));
     let of_another = Record { user_principal_name: format!("{name}x"), ..record.clone() };
     assert_eq!(verify(&of_another, now), Err(VerifyError::Unknown));
 }

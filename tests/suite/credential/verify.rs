@@ -63,6 +63,33 @@ fn a_code_may_be_used_more_than_once() {
 }
 
 #[test]
+fn the_last_use_does_not_go_back_when_the_clock_does() {
+    let (content, record) = code(0);
+    let used = verify(&content, Some(&record), "2025-03-04T12:00:02Z").unwrap();
+    let again = verify(&content, Some(&used), "2025-03-04T12:00:01Z").unwrap();
+    assert_eq!(again.last_used_date_time, at("2025-03-04T12:00:02Z"));
+}
+
+#[test]
+fn the_case_of_the_user_principal_name_does_not_matter() {
+    let (content, record) = code(0);
+    for (scanned, stored) in [
+        ("Ada@Contoso.com", USER),
+        (USER, "ADA@CONTOSO.COM"),
+        ("ЗОЯ@contoso.com", "зоя@contoso.com"),
+        ("RENÉE@contoso.com", "renée@contoso.com"),
+    ] {
+        let content = content.replace(USER, scanned);
+        let record = Record { user_principal_name: stored.into(), ..record.clone() };
+        let used = verify(&content, Some(&record), "2025-03-04T12:00:00Z").unwrap();
+        assert_eq!(used.user_principal_name, stored);
+    }
+    let accented = content.replace(USER, "renee@contoso.com");
+    let record = Record { user_principal_name: "renée@contoso.com".into(), ..record };
+    assert_eq!(verify(&accented, Some(&record), "2025-03-04T12:00:00Z"), Err(VerifyError::Unknown));
+}
+
+#[test]
 fn a_code_without_a_record_is_unknown() {
     let error = verify(&code(0).0, None, "2025-03-04T12:00:00Z").unwrap_err();
     assert_eq!((error, error.code()), (VerifyError::Unknown, "unknown"));
@@ -74,7 +101,7 @@ fn a_code_of_another_id_secret_or_user_is_unknown_whatever_the_time() {
     let others = [
         Record { id: code(1).1.id, ..record.clone() },
         Record { secret_digest: code(1).1.secret_digest, ..record.clone() },
-        Record { user_principal_name: "Ada@contoso.com".into(), ..record.clone() },
+        Record { user_principal_name: "eve@contoso.com".into(), ..record.clone() },
         code(1).1,
     ];
     for other in others {
