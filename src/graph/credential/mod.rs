@@ -57,7 +57,7 @@ pub use kind::Kind;
 pub use patch::{PatchBody, PatchError, QrCodePatch};
 pub use policy::{Policy, PolicyError};
 pub use qr_code::QrCode;
-pub use raw_content::ScannedContent;
+pub use raw_content::{ScannedContent, can_name};
 pub use record::Record;
 pub use secret::{Randomness, SecretDigest};
 pub use upsert::{Upsert, UpsertError, Upserted};

@@ -14,10 +14,39 @@ use super::verify_error::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 
-/// Returns whether content can name that user unambiguously: the name is not empty and has no `|` and no control
-/// character.
-pub(crate) fn can_name(user_principal_name: &str) -> bool {
-    !user_principal_name.is_empty() && !user_principal_name.chars().any(|char| char == '|' || char.is_control())
+/// Returns whether raw content can name that user: the name is not empty and has no `|`, no control character and no
+/// invisible format character.
+///
+/// The latter are soft hyphens, zero-width characters, controls of the direction of text, and tags. Names are printed on
+/// badges, where such a character would make two names look alike.
+///
+/// ```
+/// use qrmint::credential::can_name;
+/// assert!(can_name("ada@contoso.com"));
+/// assert!(can_name("зоя@contoso.com"));
+/// assert!(!can_name("ada|grace@contoso.com"));
+/// assert!(!can_name("ada\u{200b}@contoso.com"));
+/// assert!(!can_name(""));
+/// ```
+pub fn can_name(user_principal_name: &str) -> bool {
+    let is_refused = |char: char| char == '|' || char.is_control() || is_invisible(char);
+    !user_principal_name.is_empty() && !user_principal_name.contains(is_refused)
+}
+
+/// Returns whether a character is an invisible format character: one of Unicode's category Cf that shows nothing, or a
+/// reserved one between them.
+const fn is_invisible(char: char) -> bool {
+    matches!(
+        char,
+        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
+        '\u{ad}' | '\u{61c}' | '\u{180e}'
+        // Zero width space, non-joiner and joiner, direction marks; embeddings and overrides.
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        // Word joiner, invisible operators, isolates, deprecated controls; zero width no-break space.
+        | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        // Interlinear annotations; tags.
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// Returns the raw content of a code, for a user whom content [can name](can_name).

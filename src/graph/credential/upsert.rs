@@ -273,7 +273,8 @@ pub enum UpsertError {
         /// The time of the request.
         now: DateTime,
     },
-    /// The user principal name is empty or contains a `|` or a control character, so no content can name it.
+    /// The user principal name is empty or contains a `|`, a control character or an invisible format character:
+    /// [`can_name`](super::can_name) refuses it.
     UserPrincipalName,
     /// The content does not fit a symbol at level L because the user principal name is too long.
     Content(EncodeError),
@@ -354,9 +355,9 @@ impl fmt::Display for UpsertError {
                 write!(f, "expireDateTime {expire} is more than {} after startDateTime {start}", Lifetime(*longest))
             }
             Self::ExpireNotAfterNow { expire, now } => write!(f, "expireDateTime {expire} is not after now, {now}"),
-            Self::UserPrincipalName => {
-                f.write_str("user principal name: empty, or with a `|` or a control character in it")
-            }
+            Self::UserPrincipalName => f.write_str(
+                "user principal name: empty, or with a `|`, a control character or an invisible format character in it",
+            ),
             Self::Content(error) => write!(f, "user principal name: {error}"),
         }
     }

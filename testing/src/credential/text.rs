@@ -67,7 +67,7 @@ pub fn check_scanned(input: &[u8]) {
     let parts: Vec<&str> = text.split('|').collect();
     let [prefix, name, id, secret] = parts[..] else { panic!("{text}") };
     assert_eq!((prefix, name), ("ms-qrpin:v1", scanned.user_principal_name()));
-    assert!(!name.is_empty() && !name.contains(char::is_control), "{text}");
+    assert!(credential::can_name(name) && !name.contains(char::is_control), "{text}");
     let id = id.to_ascii_lowercase();
     assert_eq!(id, scanned.id().to_string());
     assert!(

@@ -1,7 +1,7 @@
 //! The rules of create and update, one claim each.
 
 use qrmint::credential::{
-    self, DateTime, Kind, Policy, PolicyError, QrCodePatch, Randomness, Record, Upsert, UpsertError, Upserted,
+    self, DateTime, Kind, Policy, PolicyError, QrCodePatch, Randomness, Record, Upsert, UpsertError, Upserted, can_name,
 };
 use qrmint::{EncodeError, ErrorCorrectionLevel};
 
@@ -483,9 +483,35 @@ fn a_user_principal_name_with_a_separator_or_control_character_is_refused() {
         let error = create_for(user).unwrap_err();
         assert_eq!(error, UpsertError::UserPrincipalName, "{user:?}");
         assert_eq!((error.code(), error.target()), ("userPrincipalNameInvalid", "userPrincipalName"));
+        assert!(!can_name(user), "{user:?}");
     }
     for user in ["a", "7c4999f7-9c25-4f8e-8b84-766eb28a1b49", "ada@contoso.com", "зоя@contoso.com", "o'hara smith"] {
         assert!(create_for(user).is_ok(), "{user:?}");
+        assert!(can_name(user), "{user:?}");
+    }
+}
+
+#[test]
+fn a_user_principal_name_with_an_invisible_character_is_refused() {
+    for (first, last) in [
+        ('\u{ad}', '\u{ad}'),
+        ('\u{61c}', '\u{61c}'),
+        ('\u{180e}', '\u{180e}'),
+        ('\u{200b}', '\u{200f}'),
+        ('\u{202a}', '\u{202e}'),
+        ('\u{2060}', '\u{206f}'),
+        ('\u{feff}', '\u{feff}'),
+        ('\u{fff9}', '\u{fffb}'),
+        ('\u{e0000}', '\u{e007f}'),
+    ] {
+        for invisible in first..=last {
+            let user = format!("ada{invisible}@contoso.com");
+            assert_eq!(create_for(&user), Err(UpsertError::UserPrincipalName), "{user:?}");
+            assert!(!can_name(&user), "{user:?}");
+        }
+        for beside in [u32::from(first) - 1, u32::from(last) + 1].into_iter().filter_map(char::from_u32) {
+            assert!(can_name(&format!("ada{beside}@contoso.com")), "{beside:?}");
+        }
     }
 }
 
@@ -542,7 +568,10 @@ fn messages_have_the_values_that_break_the_rule() {
             UpsertError::StartTooLate { start: now },
             "startDateTime 2025-03-05T12:00:00.5Z leaves no room for a lifetime: no date is after 9999-12-30T22:00:00.9999999Z",
         ),
-        (UpsertError::UserPrincipalName, "user principal name: empty, or with a `|` or a control character in it"),
+        (
+            UpsertError::UserPrincipalName,
+            "user principal name: empty, or with a `|`, a control character or an invisible format character in it",
+        ),
     ] {
         assert_eq!(error.to_string(), message);
     }

@@ -149,6 +149,7 @@ fn every_other_content_is_malformed() {
         format!("{content}\n"),
         join(&[prefix, "", id, secret]),
         join(&[prefix, "ada\r@contoso.com", id, secret]),
+        join(&[prefix, "ada\u{200b}@contoso.com", id, secret]),
         join(&[prefix, user, &id.replace('-', ""), secret]),
         join(&[prefix, user, &format!("{{{id}}}"), secret]),
         join(&[prefix, user, &format!("urn:uuid:{id}"), secret]),
