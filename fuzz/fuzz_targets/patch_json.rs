@@ -1,4 +1,4 @@
-//! Any bytes as the body of a PATCH, and as a date, are read as they are meant or refused.
+//! Any bytes as the body of a PATCH or a verification, and as a date, are read as they are meant or refused.
 
 #![no_main]
 

@@ -7,7 +7,7 @@ use qrmint::render::Png;
 use crate::image::MAX_CHECKED_SIDE;
 use crate::{
     Choices, check_date_time, check_encode, check_image_details, check_image_details_json, check_patch, check_png,
-    check_roundtrip, check_scanned, check_segment, check_upsert_sequence,
+    check_roundtrip, check_scan_body, check_scanned, check_segment, check_upsert_sequence,
 };
 
 /// Checks one input.
@@ -38,9 +38,10 @@ pub fn image_details_json(input: &[u8]) {
     check_image_details(&choices, content);
 }
 
-/// Any bytes as the body of a PATCH, and as a date, are read as they are meant or refused.
+/// Any bytes as the body of a PATCH or a verification, and as a date, are read as they are meant or refused.
 pub fn patch_json(input: &[u8]) {
     check_patch(input);
+    check_scan_body(input);
     check_date_time(input);
 }
 

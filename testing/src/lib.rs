@@ -16,7 +16,8 @@ mod symbol;
 pub use choices::Choices;
 #[cfg(feature = "credential")]
 pub use credential::{
-    DAY, HOUR, LAST, check_date_time, check_patch, check_scanned, check_upsert_sequence, date_time_text,
+    DAY, HOUR, LAST, check_date_time, check_patch, check_scan_body, check_scanned, check_upsert_sequence,
+    date_time_text,
 };
 pub use details::{check_image_details, check_image_details_json};
 pub use image::{check_png, check_svg, check_text, png_modules};

@@ -40,6 +40,7 @@
 //! - A scanned code is valid from its start until just before it expires. The case of the user principal name in it does
 //!   not matter. `lastUsedDateTime` never goes back.
 
+mod body;
 mod date_time;
 mod kind;
 mod patch;
@@ -47,6 +48,7 @@ mod policy;
 mod qr_code;
 mod raw_content;
 mod record;
+mod scan_body;
 mod secret;
 mod upsert;
 mod verify;
@@ -59,6 +61,7 @@ pub use policy::{Policy, PolicyError};
 pub use qr_code::QrCode;
 pub use raw_content::{ScannedContent, can_name};
 pub use record::Record;
+pub use scan_body::{ScanBody, ScanError};
 pub use secret::{Randomness, SecretDigest};
 pub use upsert::{Upsert, UpsertError, Upserted};
 pub use verify::verify;

@@ -1,12 +1,12 @@
 //! The body of a PATCH: the properties that a client asks for.
 //!
-//! Knows JSON; nothing of the rules.
+//! Knows its properties; nothing of the rules.
 
 use std::fmt;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _};
 
+use super::body::{NameError, Value, read_body};
 use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
 use crate::graph::odata::is_type;
@@ -36,7 +36,7 @@ pub struct QrCodePatch {
 /// - `startDateTime` and `expireDateTime` are [`DateTime`]s; null means absent.
 /// - `@odata.type` is absent, null or `#microsoft.graph.qrCode`, with or without the `#`.
 /// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored whatever their value, since clients send them
-///   back as they read them. All other annotations, which are names with `@odata.` in them, are ignored too.
+///   back as they read them. All other annotations, which are names with an `@` in them, are ignored too.
 /// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`. A property
 ///   that comes twice, in whatever case, is refused, and so is any other property. The first error is reported.
 ///
@@ -72,143 +72,20 @@ impl PatchBody {
     }
 }
 
-/// The known properties of a body.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Property {
-    Type,
-    Start,
-    Expire,
-    ReadOnly,
-}
+const TYPE: &str = "@odata.type";
+const START: &str = "startDateTime";
+const EXPIRE: &str = "expireDateTime";
 
-/// The names of the known properties.
-const PROPERTIES: [(&str, Property); 7] = [
-    ("@odata.type", Property::Type),
-    ("startDateTime", Property::Start),
-    ("expireDateTime", Property::Expire),
-    ("id", Property::ReadOnly),
-    ("createdDateTime", Property::ReadOnly),
-    ("lastUsedDateTime", Property::ReadOnly),
-    ("image", Property::ReadOnly),
-];
+/// Properties that clients send back as they read them.
+const READ_ONLY: [&str; 4] = ["id", "createdDateTime", "lastUsedDateTime", "image"];
 
-/// The value of a property that is checked.
-enum Value {
-    Null,
-    Text(String),
-    Other,
-}
-
-impl Value {
-    /// Reads the value as a date and time. Returns `None` if it is null.
-    fn date_time(self, target: &'static str) -> Result<Option<DateTime>, PatchError> {
-        match self {
-            Self::Null => Ok(None),
-            Self::Text(text) => text.parse().map(Some).map_err(|error| PatchError::DateTime { target, error }),
-            Self::Other => Err(PatchError::NotText { target }),
-        }
+/// Reads a value as a date and time. Returns `None` if it is null.
+fn date_time(target: &'static str, value: Value) -> Result<Option<DateTime>, PatchError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Text(text) => text.parse().map(Some).map_err(|error| PatchError::DateTime { target, error }),
+        Value::Other => Err(PatchError::NotText { target }),
     }
-}
-
-struct AnyValue;
-
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.into()))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Value, E> {
-        Ok(Value::Other)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Value, E> {
-        Ok(Value::Other)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Value, E> {
-        Ok(Value::Other)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Value, A::Error> {
-        IgnoredAny::deserialize(MapAccessDeserializer::new(object))?;
-        Ok(Value::Other)
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
-}
-
-struct Object;
-
-impl<'de> Visitor<'de> for Object {
-    type Value = Result<QrCodePatch, PatchError>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut patch = QrCodePatch::default();
-        let mut seen = [false; PROPERTIES.len()];
-        let mut wrong = None;
-        // The object is read to its end even after an error, because a syntax error takes precedence.
-        while let Some(name) = object.next_key::<String>()? {
-            let result = match PROPERTIES.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name)) {
-                Some(index) if std::mem::replace(&mut seen[index], true) => {
-                    object.next_value::<IgnoredAny>()?;
-                    Err(PatchError::Duplicate { target: PROPERTIES[index].0 })
-                }
-                Some(index) => {
-                    let (target, property) = PROPERTIES[index];
-                    match property {
-                        Property::ReadOnly => object.next_value::<IgnoredAny>().map(|_| Ok(()))?,
-                        Property::Type => check_type(object.next_value()?),
-                        Property::Start => object.next_value::<Value>()?.date_time(target).map(|date_time| {
-                            patch.start_date_time = date_time;
-                        }),
-                        Property::Expire => object.next_value::<Value>()?.date_time(target).map(|date_time| {
-                            patch.expire_date_time = date_time;
-                        }),
-                    }
-                }
-                None => {
-                    object.next_value::<IgnoredAny>()?;
-                    if is_annotation(&name) { Ok(()) } else { Err(PatchError::Unknown { name }) }
-                }
-            };
-            wrong = wrong.or(result.err());
-        }
-        Ok(wrong.map_or(Ok(patch), Err))
-    }
-}
-
-/// Returns whether a name is that of an OData annotation, of the object (`@odata.context`) or of a property
-/// (`startDateTime@odata.type`).
-fn is_annotation(name: &str) -> bool {
-    const MARK: &[u8] = b"@odata.";
-    name.as_bytes().windows(MARK.len()).any(|part| part.eq_ignore_ascii_case(MARK))
 }
 
 fn check_type(value: Value) -> Result<(), PatchError> {
@@ -221,7 +98,16 @@ fn check_type(value: Value) -> Result<(), PatchError> {
 
 impl<'de> Deserialize<'de> for PatchBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Object).map(Self)
+        let mut patch = QrCodePatch::default();
+        let result = read_body(deserializer, &[TYPE, START, EXPIRE], &READ_ONLY, |target, value| {
+            match target {
+                START => patch.start_date_time = date_time(target, value)?,
+                EXPIRE => patch.expire_date_time = date_time(target, value)?,
+                _ => check_type(value)?,
+            }
+            Ok(())
+        })?;
+        Ok(Self(result.map(|()| patch)))
     }
 }
 
@@ -270,6 +156,15 @@ pub enum PatchError {
     OtherType,
 }
 
+impl From<NameError> for PatchError {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::Unknown { name } => Self::Unknown { name },
+            NameError::Duplicate { target } => Self::Duplicate { target },
+        }
+    }
+}
+
 impl PatchError {
     /// Returns a stable identifier for programs: `unknownProperty`, `duplicateProperty`, `dateTimeWithoutOffset`,
     /// `invalidDateTime` or `invalidType`.
@@ -298,7 +193,7 @@ impl PatchError {
         match self {
             Self::Unknown { name } => name,
             Self::Duplicate { target } | Self::NotText { target } | Self::DateTime { target, .. } => target,
-            Self::OtherType => "@odata.type",
+            Self::OtherType => TYPE,
         }
     }
 }
@@ -311,7 +206,7 @@ impl fmt::Display for PatchError {
             Self::Duplicate { target } => write!(f, "property `{target}` comes twice"),
             Self::NotText { target } => write!(f, "{target}: not a text"),
             Self::DateTime { target, error } => write!(f, "{target}: {error}"),
-            Self::OtherType => write!(f, "@odata.type: not `{}`", QrCode::TYPE),
+            Self::OtherType => write!(f, "{TYPE}: not `{}`", QrCode::TYPE),
         }
     }
 }

@@ -10,4 +10,4 @@ mod text;
 
 pub use calendar::{DAY, HOUR, LAST, date_time_text};
 pub use sequence::check_upsert_sequence;
-pub use text::{check_date_time, check_patch, check_scanned};
+pub use text::{check_date_time, check_patch, check_scan_body, check_scanned};

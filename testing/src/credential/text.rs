@@ -1,7 +1,8 @@
 //! Any bytes as a date, a body or a scanned code: read as meant or refused.
 
 use qrmint::credential::{
-    self, DateTime, Kind, PatchBody, QrCodePatch, Record, ScannedContent, SecretDigest, VerifyError,
+    self, DateTime, Kind, PatchBody, QrCodePatch, Record, ScanBody, ScanError, ScannedContent, SecretDigest,
+    VerifyError,
 };
 use serde_json::Value;
 
@@ -45,10 +46,32 @@ pub fn check_patch(input: &[u8]) {
             "startdatetime" => dates.start_date_time = value,
             "expiredatetime" => dates.expire_date_time = value,
             "id" | "createddatetime" | "lastuseddatetime" | "image" => {}
-            name => assert!(name.contains("@odata."), "{name}"),
+            name => assert!(name.contains('@'), "{name}"),
         }
     }
     assert_eq!(patch, dates);
+}
+
+/// The body of a verification that is accepted has `rawContent`, which is the base64 of the result, and annotations only.
+pub fn check_scan_body(input: &[u8]) {
+    let Ok(body) = serde_json::from_slice::<ScanBody>(input) else { return };
+    let Ok(json) = serde_json::from_slice::<Value>(input) else { return };
+    let object = json.as_object().unwrap();
+    let is_raw_content = |name: &str| name.eq_ignore_ascii_case("rawContent");
+    match body.check() {
+        Ok(bytes) => {
+            let sent: Vec<_> = object.iter().filter(|(name, _)| !name.contains('@')).collect();
+            let [(name, value)] = sent[..] else { panic!("{sent:?}") };
+            assert!(is_raw_content(name), "{name}");
+            let mut decoded = Vec::new();
+            qrmint::decode_base64(value.as_str().unwrap(), &mut decoded).unwrap();
+            assert_eq!(bytes, decoded);
+        }
+        Err(ScanError::Missing) => {
+            assert!(object.iter().all(|(name, value)| name.contains('@') || is_raw_content(name) && value.is_null()));
+        }
+        Err(error) => assert!(object.keys().any(|name| name.eq_ignore_ascii_case(error.target())), "{error}"),
+    }
 }
 
 /// The secret of 32 bytes that are all 7, as the content of a code has it, and its SHA-256 digest.

@@ -1,8 +1,9 @@
-//! `QrCode`, bodies and dates are Graph's JSON.
+//! `QrCode` and dates as Graph's JSON, and the bodies of requests.
 
 use qrmint::ErrorCorrectionLevel;
 use qrmint::credential::{
-    DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, Upsert,
+    DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, ScanBody,
+    ScanError, Upsert,
 };
 use qrmint_checks::page::{CREATED, UPDATED};
 use qrmint_checks::{LAST, date_time_text};
@@ -128,9 +129,22 @@ fn read_only_properties_are_ignored_whatever_their_value() {
 
 #[test]
 fn annotations_are_ignored_whatever_their_value() {
-    for name in ["@odata.context", "@odata.etag", "image@odata.type", "expireDateTime@odata.type", "@OData.id"] {
+    for name in [
+        "@odata.context",
+        "@odata.etag",
+        "@OData.id",
+        "@context",
+        "@microsoft.graph.tips",
+        "image@odata.type",
+        "image@mediaReadLink",
+        "expireDateTime@odata.type",
+        "pin@",
+        "@",
+    ] {
         for value in ["null", "4711", "\"#DateTimeOffset\"", "[]", "{}"] {
             assert_eq!(body(&format!(r#"{{"{name}": {value}, "{name}": {value}}}"#)), Ok(QrCodePatch::default()));
+            let sent = format!(r#"{{"{name}": {value}, "rawContent": "NDcxMQ==", "{name}": {value}}}"#);
+            assert_eq!(scan(&sent), Ok(b"4711".to_vec()));
         }
     }
 }
@@ -149,7 +163,7 @@ fn property_names_are_matched_in_any_case() {
 
 #[test]
 fn an_unknown_property_is_refused_by_name() {
-    for name in ["code", "expires", "startDateTime ", "", "odata.type", "@context", "ſtartDateTime", "pin\u{1F511}"] {
+    for name in ["code", "expires", "startDateTime ", "", "odata.type", "context", "ſtartDateTime", "pin\u{1F511}"] {
         for value in ["null", "\"2025-12-19T12:00:00Z\"", "[{}]"] {
             let error = refused(&format!(r#"{{"id": "1", "{name}": {value}, "expireDateTime": null}}"#));
             assert_eq!(error, PatchError::Unknown { name: name.into() });
@@ -246,6 +260,59 @@ fn a_deep_body_is_refused_or_ignored_without_a_panic() {
     assert!(serde_json::from_str::<PatchBody>(&deep).is_err());
     let wide = format!(r#"{{"image": [{}0]}}"#, "0,".repeat(100_000));
     assert_eq!(body(&wide), Ok(QrCodePatch::default()));
+}
+
+/// Reads a verification's body.
+fn scan(json: &str) -> Result<Vec<u8>, ScanError> {
+    serde_json::from_str::<ScanBody>(json).expect("an object").check()
+}
+
+#[test]
+fn scanned_content_of_any_bytes_is_read_from_base64_under_its_name_in_any_case() {
+    let cases = [("", &b""[..]), ("AA==", &[0]), ("+/8=", &[0xfb, 0xff]), ("SGVsbG9Xb3JsZCE=", b"HelloWorld!")];
+    for (text, bytes) in cases {
+        for name in ["rawContent", "RawContent", "RAWCONTENT"] {
+            assert_eq!(scan(&format!(r#"{{"{name}": "{text}"}}"#)), Ok(bytes.to_vec()));
+        }
+    }
+}
+
+#[test]
+fn a_wrong_verification_is_refused_with_the_property_named() {
+    for (json, code, target, message) in [
+        ("{}", "missingProperty", "rawContent", "property `rawContent` is missing"),
+        (r#"{"rawContent": null}"#, "missingProperty", "rawContent", "property `rawContent` is missing"),
+        (r#"{"@odata.context": 1}"#, "missingProperty", "rawContent", "property `rawContent` is missing"),
+        (r#"{"rawContent": 4711}"#, "invalidRawContent", "rawContent", "rawContent: not a text"),
+        (r#"{"rawContent": ["AA=="]}"#, "invalidRawContent", "rawContent", "rawContent: not a text"),
+        (r#"{"rawContent": {"rawContent": "AA=="}}"#, "invalidRawContent", "rawContent", "rawContent: not a text"),
+        (r#"{"rawContent": "AA"}"#, "invalidRawContent", "rawContent", "rawContent: not base64"),
+        (r#"{"rawContent": "-_8="}"#, "invalidRawContent", "rawContent", "rawContent: not base64"),
+        (r#"{"rawContent": " AA=="}"#, "invalidRawContent", "rawContent", "rawContent: not base64"),
+        (r#"{"rawContent": "AB=="}"#, "invalidRawContent", "rawContent", "rawContent: not base64"),
+        (r#"{"rawContent": "é"}"#, "invalidRawContent", "rawContent", "rawContent: not base64"),
+        (r#"{"content": "AA=="}"#, "unknownProperty", "content", "unknown property `content`"),
+        (r#"{"rawContent": "AA==", "id": "1"}"#, "unknownProperty", "id", "unknown property `id`"),
+        (r#"{"pin\n": 1}"#, "unknownProperty", "pin\n", r"unknown property `pin\n`"),
+        (
+            r#"{"rawContent": "AA==", "RawContent": "AA=="}"#,
+            "duplicateProperty",
+            "rawContent",
+            "property `rawContent` comes twice",
+        ),
+        (r#"{"rawContent": 1, "content": 2}"#, "invalidRawContent", "rawContent", "rawContent: not a text"),
+        (r#"{"content": 1, "rawContent": 2}"#, "unknownProperty", "content", "unknown property `content`"),
+    ] {
+        let error = scan(json).expect_err(json);
+        assert_eq!((error.code(), error.target(), &*error.to_string()), (code, target, message), "{json}");
+    }
+}
+
+#[test]
+fn a_verification_that_is_not_a_json_object_is_refused() {
+    for json in ["", "null", "[]", r#"["AA=="]"#, "\"AA==\"", r#"{"rawContent": "AA==""#, r#"{"content": 1 2}"#] {
+        assert!(serde_json::from_str::<ScanBody>(json).is_err(), "{json}");
+    }
 }
 
 #[test]

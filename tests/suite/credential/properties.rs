@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use qrmint::credential::DateTime;
-use qrmint_checks::{LAST, check_date_time, check_patch, check_scanned, check_upsert_sequence, date_time_text};
+use qrmint_checks::{
+    LAST, check_date_time, check_patch, check_scan_body, check_scanned, check_upsert_sequence, date_time_text,
+};
 
 /// JSON that resembles a body.
 fn body() -> impl Strategy<Value = String> {
@@ -14,11 +16,13 @@ fn body() -> impl Strategy<Value = String> {
         Just("image".to_owned()),
         Just("@odata.type".to_owned()),
         Just("@odata.context".to_owned()),
+        Just("rawContent".to_owned()),
         "[a-zA-Z@. ]{0,12}",
     ];
     let value = prop_oneof![
         date().prop_map(|date| format!("\"{date}\"")),
         Just("null".to_owned()),
+        "\"[A-Za-z0-9+/]{2}[AQgw]=\"",
         Just("{\"a\": [1]}".to_owned()),
         Just("\"#microsoft.graph.qrCode\"".to_owned()),
         "[0-9]{1,3}",
@@ -45,8 +49,10 @@ proptest! {
 
     #[test]
     fn any_body_is_read_as_meant_or_refused(body in body(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
-        check_patch(body.as_bytes());
-        check_patch(&bytes);
+        for body in [body.as_bytes(), &bytes] {
+            check_patch(body);
+            check_scan_body(body);
+        }
     }
 
     #[test]

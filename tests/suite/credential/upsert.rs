@@ -591,6 +591,8 @@ fn no_debug_shows_a_secret() {
     let secret = content.rsplit('|').next().unwrap();
     let scanned = credential::ScannedContent::parse(content.as_bytes()).unwrap();
     let image = response.image.as_ref().unwrap();
+    let body = format!(r#"{{"rawContent": {}}}"#, serde_json::to_value(image).unwrap()["rawContent"]);
+    let body: credential::ScanBody = serde_json::from_str(&body).unwrap();
     let shown_image = format!(
         "QrCodeImageDetails {{ version: {}, binary_value: [{} bytes], error_correction_level: L, raw_content: [{} bytes] }}",
         image.version,
@@ -618,6 +620,7 @@ fn no_debug_shows_a_secret() {
         (format!("{upserted:?}"), format!("Created {{ record: {record:?}, response: {response:?} }}")),
         (format!("{scanned:?}"), format!("ScannedContent {{ user_principal_name: {USER:?}, id: {id}, .. }}")),
         (format!("{:?}", randomness(1)), "Randomness(..)".to_owned()),
+        (format!("{body:?}"), "ScanBody(..)".to_owned()),
     ] {
         assert_eq!(shown, exact);
         assert!(!shown.contains(secret));
