@@ -82,8 +82,9 @@ impl Kind {
         }
     }
 
-    /// Returns the longest time from `startDateTime` to `expireDateTime`: [`MAX_STANDARD_DAYS`](Self::MAX_STANDARD_DAYS)
-    /// for a standard code, [`MAX_TEMPORARY_HOURS`](Self::MAX_TEMPORARY_HOURS) for a temporary one.
+    /// Returns the longest time from `startDateTime` to `expireDateTime`:
+    /// [`MAX_STANDARD_DAYS`](Self::MAX_STANDARD_DAYS) for a standard code,
+    /// [`MAX_TEMPORARY_HOURS`](Self::MAX_TEMPORARY_HOURS) for a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;

@@ -2,8 +2,11 @@
 //!
 //! A user has at most one active standard and one active temporary code ([`Kind`]). [`Upsert`] takes the stored record
 //! and the properties that a client asks for, and gives the record to store and the response. [`verify`] takes the
-//! scanned content and the stored record. Both are pure: time and randomness are arguments, and there is no I/O. A store keeps one [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw
-//! (compare and swap), and removes it when the code is deleted.
+//! scanned content and the stored record. Both are pure: time and randomness are arguments, and there is no I/O.
+//!
+//! [`PatchBody`] and [`ScanBody`] read the requests from JSON and name the property that is wrong. A store keeps one
+//! [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw (compare and swap),
+//! and removes it when the code is deleted.
 //!
 //! ```
 //! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upsert};
@@ -33,12 +36,12 @@
 //!   expired code is replaced as if there were none.
 //! - `expireDateTime` is after `startDateTime` by at least the [shortest](Kind::shortest_lifetime) and at most the
 //!   [longest](Kind::longest_lifetime) lifetime of the kind, on create and on update.
-//! - An update of an active standard code changes only `expireDateTime`. While a temporary code is active, any change is
-//!   refused.
+//! - An update of an active standard code changes only `expireDateTime`. While a temporary code is active, any change
+//!   is refused.
 //! - `expireDateTime` is in the future. `startDateTime` may be in the past or the future.
 //! - A new code without `startDateTime` starts now; one without `expireDateTime` has the lifetime of the [`Policy`].
-//! - A scanned code is valid from its start until just before it expires. The case of the user principal name in it does
-//!   not matter. `lastUsedDateTime` never goes back.
+//! - A scanned code is valid from its start until just before it expires. The case of the user principal name in it
+//!   does not matter. `lastUsedDateTime` never goes back.
 
 mod body;
 mod date_time;

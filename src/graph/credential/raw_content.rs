@@ -17,8 +17,8 @@ const PREFIX: &str = "ms-qrpin:v1|";
 /// Returns whether raw content can name that user: the name is not empty and has no `|`, no control character and no
 /// invisible format character.
 ///
-/// The latter are soft hyphens, zero-width characters, controls of the direction of text, and tags. Names are printed on
-/// badges, where such a character would make two names look alike.
+/// The latter are soft hyphens, zero-width characters, controls of the direction of text, and tags. Names are printed
+/// on badges, where such a character would make two names look alike.
 ///
 /// ```
 /// use qrmint::credential::can_name;

@@ -14,7 +14,8 @@ use crate::graph::odata::decode_base64;
 /// - `rawContent` is the raw content of the scanned code in base64, with the standard alphabet and padding; null means
 ///   absent.
 /// - Annotations, which are names with an `@` in them, are ignored. The case of ASCII letters in names is ignored. A
-///   property that comes twice, in whatever case, is refused, and so is any other property. The first error is reported.
+///   property that comes twice, in whatever case, is refused, and so is any other property. The first error is
+///   reported.
 ///
 /// ```
 /// use qrmint::credential::ScanBody;

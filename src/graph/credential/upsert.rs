@@ -1,6 +1,7 @@
 //! The rules of create or update.
 //!
-//! Knows everything else in this folder except verification; nothing of clocks, random generators or stores.
+//! Knows everything else in this folder except verification and how bodies are read; nothing of clocks, random
+//! generators or stores.
 
 use std::fmt;
 
@@ -145,7 +146,8 @@ impl Upsert<'_> {
 /// use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert, Upserted};
 /// let (patch, policy) = (QrCodePatch::default(), Policy::default());
 /// let now = "2025-03-04T21:27:46.9771036Z".parse()?;
-/// let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada@contoso.com" };
+/// let create =
+///     Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada@contoso.com" };
 /// # let randomness = || Randomness::new([7; Randomness::LEN]);
 /// let Upserted::Created { record, .. } = create.run(randomness())? else { panic!("there was none") };
 /// let updated = Upsert { state: Some(&record), ..create }.run(randomness())?;

@@ -52,7 +52,7 @@ pub fn check_patch(input: &[u8]) {
     assert_eq!(patch, dates);
 }
 
-/// The body of a verification that is accepted has `rawContent`, which is the base64 of the result, and annotations only.
+/// The body of a verification that is accepted has `rawContent`, the base64 of the result, and annotations only.
 pub fn check_scan_body(input: &[u8]) {
     let Ok(body) = serde_json::from_slice::<ScanBody>(input) else { return };
     let Ok(json) = serde_json::from_slice::<Value>(input) else { return };
