@@ -15,10 +15,10 @@ use super::verify_error::VerifyError;
 const PREFIX: &str = "ms-qrpin:v1|";
 
 /// Returns whether raw content can name that user: the name is not empty and has no `|`, no control character and no
-/// invisible format character.
+/// invisible character.
 ///
-/// The latter are soft hyphens, zero-width characters, controls of the direction of text, and tags. Names are printed
-/// on badges, where such a character would make two names look alike.
+/// The latter are soft hyphens, zero-width characters, controls of the direction of text, fillers, variation selectors
+/// and tags. Names are printed on badges, where such a character would make two names look alike.
 ///
 /// ```
 /// use qrmint::credential::can_name;
@@ -33,19 +33,19 @@ pub fn can_name(user_principal_name: &str) -> bool {
     !user_principal_name.is_empty() && !user_principal_name.contains(is_refused)
 }
 
-/// Returns whether a character is an invisible format character: one of Unicode's category Cf that shows nothing, or a
-/// reserved one between them.
+/// Returns whether a character shows nothing, or breaks the line: those of Unicode's property
+/// `Default_Ignorable_Code_Point`, interlinear annotations, and the separators of lines and paragraphs.
 const fn is_invisible(char: char) -> bool {
     matches!(
         char,
-        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
-        '\u{ad}' | '\u{61c}' | '\u{180e}'
-        // Zero width space, non-joiner and joiner, direction marks; embeddings and overrides.
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        // Word joiner, invisible operators, isolates, deprecated controls; zero width no-break space.
-        | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        // Interlinear annotations; tags.
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        // Soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels, Mongolian separators.
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        // Zero width space, non-joiner and joiner, direction marks; line and paragraph separators, embeddings, overrides.
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        // Word joiner, invisible operators, isolates, deprecated controls; fillers, variation selectors, no-break space.
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        // Interlinear annotations; shorthand and musical format controls; tags and more variation selectors.
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
 

@@ -120,19 +120,20 @@ impl From<NameError> for ScanError {
 }
 
 impl ScanError {
-    /// Returns a stable identifier for programs: `unknownProperty`, `duplicateProperty`, `missingProperty` or
-    /// `invalidRawContent`.
+    /// Returns a stable identifier for programs: `unknownProperty`, `duplicateProperty`, `missingProperty`,
+    /// `invalidRawContent`, or `malformed` for what is not base64, as for any content of no code.
     ///
     /// ```
     /// use qrmint::credential::ScanError;
-    /// assert_eq!(ScanError::NotBase64.code(), "invalidRawContent");
+    /// assert_eq!(ScanError::NotText.code(), "invalidRawContent");
     /// ```
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "unknownProperty",
             Self::Duplicate => "duplicateProperty",
             Self::Missing => "missingProperty",
-            Self::NotText | Self::NotBase64 => "invalidRawContent",
+            Self::NotText => "invalidRawContent",
+            Self::NotBase64 => "malformed",
         }
     }
 

@@ -275,7 +275,7 @@ pub enum UpsertError {
         /// The time of the request.
         now: DateTime,
     },
-    /// The user principal name is empty or contains a `|`, a control character or an invisible format character:
+    /// The user principal name is empty or contains a `|`, a control character or an invisible character:
     /// [`can_name`](super::can_name) refuses it.
     UserPrincipalName,
     /// The content does not fit a symbol at level L because the user principal name is too long.
@@ -358,7 +358,7 @@ impl fmt::Display for UpsertError {
             }
             Self::ExpireNotAfterNow { expire, now } => write!(f, "expireDateTime {expire} is not after now, {now}"),
             Self::UserPrincipalName => f.write_str(
-                "user principal name: empty, or with a `|`, a control character or an invisible format character in it",
+                "user principal name: empty, or with a `|`, a control character or an invisible character in it",
             ),
             Self::Content(error) => write!(f, "user principal name: {error}"),
         }

@@ -570,7 +570,7 @@ fn messages_have_the_values_that_break_the_rule() {
         ),
         (
             UpsertError::UserPrincipalName,
-            "user principal name: empty, or with a `|`, a control character or an invisible format character in it",
+            "user principal name: empty, or with a `|`, a control character or an invisible character in it",
         ),
     ] {
         assert_eq!(error.to_string(), message);
