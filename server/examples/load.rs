@@ -12,10 +12,10 @@
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use qrmint_server::store::{MemoryStore, PostgresStore, SqliteStore};
+use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqlOptions, SqliteStore, Store};
 use qrmint_server::{Limits, RunToken, Service, User, serve};
 
 const CONNECTIONS: usize = 8;
@@ -70,13 +70,13 @@ fn main() -> Result<()> {
 }
 
 async fn service(url: &str, run: RunToken) -> Result<Service> {
-    Ok(if url == "memory:" {
-        Service::new(MemoryStore::default(), run)
-    } else if let Some(file) = url.strip_prefix("sqlite://") {
-        Service::new(SqliteStore::open(Path::new(file)).await?, run)
-    } else {
-        Service::new(PostgresStore::connect(url).await?, run)
-    })
+    let options = SqlOptions::default();
+    let store: Arc<dyn Store> = match Location::parse(url)? {
+        Location::Memory => Arc::new(MemoryStore::default()),
+        Location::Sqlite(path) => Arc::new(SqliteStore::open(&path, &options).await?),
+        Location::Postgres(url) => Arc::new(PostgresStore::connect(&url, &options).await?),
+    };
+    Ok(Service::new(store, run))
 }
 
 /// Creates and changes codes one after the other, and gives how long each took.

@@ -3,12 +3,14 @@
 //! The program `qrmint-server` serves it. [`Service::router`] is the same for a service of your own:
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use axum::Router;
 //! use axum::routing::get;
 //! use qrmint_server::{RunToken, Service, User, store::MemoryStore};
 //!
 //! let token = RunToken::new(User::new("badge-17", "floki@contoso.com").expect("an id and a name"))?;
-//! let codes = Service::new(MemoryStore::default(), token).router();
+//! let codes = Service::new(Arc::new(MemoryStore::default()), token).router();
 //! let router: Router = Router::new().route("/", get(|| async { "badges" })).nest("/graph", codes);
 //! // axum::serve(listener, router).await?; answers PATCH /graph/beta/me/authentication/qrCodePinMethod/standardQRCode
 //! # Ok::<(), Box<dyn std::error::Error>>(())

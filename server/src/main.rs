@@ -7,11 +7,11 @@ mod args;
 mod error;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser as _;
-use qrmint_server::store::{MemoryStore, PostgresStore, SqliteStore};
+use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqlOptions, SqliteStore, Store};
 use qrmint_server::{Authorizer, Clock, JwtAuthorizer, RunToken, Service, User, Users};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
@@ -111,15 +111,13 @@ fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
 
 /// Creates a service with the store at `url`. The URL may contain a password, so no message shows it.
 async fn service(url: &str, authorizer: Authorizer) -> Result<Service, Error> {
-    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.is_empty()) {
-        Ok(Service::new(SqliteStore::open(Path::new(file)).await?, authorizer))
-    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        Ok(Service::new(PostgresStore::connect(url).await?, authorizer))
-    } else if url == "memory:" {
-        Ok(Service::new(MemoryStore::default(), authorizer))
-    } else {
-        Err(Error::Usage("--store: expected sqlite://FILE, postgres://... or memory:".into()))
-    }
+    let options = SqlOptions::default();
+    let store: Arc<dyn Store> = match Location::parse(url).map_err(|error| Error::Usage(format!("--store: {error}")))? {
+        Location::Memory => Arc::new(MemoryStore::default()),
+        Location::Sqlite(path) => Arc::new(SqliteStore::open(&path, &options).await?),
+        Location::Postgres(url) => Arc::new(PostgresStore::connect(&url, &options).await?),
+    };
+    Ok(Service::new(store, authorizer))
 }
 
 /// Prints the address of the service and, with a run token, the token and an example of its use. Shows the token on

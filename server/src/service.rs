@@ -19,7 +19,7 @@ use crate::users::Users;
 ///
 /// The crate's documentation has an example.
 pub struct Service {
-    pub(crate) store: Box<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) authorizer: Authorizer,
     pub(crate) users: Users,
     pub(crate) policy: Policy,
@@ -34,10 +34,10 @@ impl Service {
     /// Creates a service with this store and authorizer. Any name is a user; lifetimes are Graph's, the clock is the
     /// system's, and limits have their defaults.
     #[must_use]
-    pub fn new(store: impl Store, authorizer: impl Into<Authorizer>) -> Self {
+    pub fn new(store: Arc<dyn Store>, authorizer: impl Into<Authorizer>) -> Self {
         let limits = Limits::default();
         Self {
-            store: Box::new(store),
+            store,
             authorizer: authorizer.into(),
             users: Users::any(),
             policy: Policy::default(),

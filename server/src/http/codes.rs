@@ -15,6 +15,7 @@ use super::route::{Action, ApiVersion, Owner};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::service::Service;
+use crate::store::Removal;
 use crate::users::{User, Users};
 
 /// The characters to escape in a path: all but the unreserved ones (RFC 3986, section 2.3).
@@ -64,14 +65,11 @@ pub(super) async fn read(service: &Service, user: &User, kind: Kind) -> Result<R
 
 pub(super) async fn delete(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
     let _guard = service.key_lock.lock(user.id(), kind).await;
-    loop {
-        let seen = service.store.read(user.id(), kind).await?.ok_or(ApiError::NoCode)?;
-        if service.store.compare_and_swap(user.id(), kind, Some(&seen), None).await? {
-            service.metrics.deleted(kind);
-            return Ok(StatusCode::NO_CONTENT.into_response());
-        }
-        overtaken(service).await;
+    if service.store.remove(&Removal::Of { user: user.id().to_owned(), kind }).await? == 0 {
+        return Err(ApiError::NoCode);
     }
+    service.metrics.deleted(kind);
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 pub(super) async fn upsert(
@@ -91,7 +89,7 @@ pub(super) async fn upsert(
         service.metrics.ruled(began.elapsed());
         match upserted? {
             Upserted::Created { record, response } => {
-                if service.store.compare_and_swap(user.id(), kind, seen.as_ref(), Some(&record)).await? {
+                if service.store.compare_and_swap(user.id(), kind, seen.as_ref(), &record).await? {
                     service.metrics.created(kind);
                     let location = HeaderValue::try_from(path).map_err(|_| ApiError::Internal)?;
                     return Ok((StatusCode::CREATED, [(LOCATION, location)], Json(response)).into_response());
@@ -100,7 +98,7 @@ pub(super) async fn upsert(
             Upserted::Updated { record, response } => {
                 // A record that has not changed needs no write.
                 if seen.as_ref() == Some(&record)
-                    || service.store.compare_and_swap(user.id(), kind, seen.as_ref(), Some(&record)).await?
+                    || service.store.compare_and_swap(user.id(), kind, seen.as_ref(), &record).await?
                 {
                     service.metrics.updated(kind);
                     return Ok(Json(response).into_response());

@@ -45,7 +45,7 @@ pub(super) async fn verify(service: &Service, body: &[u8]) -> Result<Response, A
         let used = credential::verify(&scanned, seen.as_ref(), now(&service.clock)?)?;
         // Cannot happen: without a record `verify` has failed.
         let user_id = user_id.ok_or(VerifyError::Unknown)?;
-        if service.store.compare_and_swap(&user_id, used.kind, seen.as_ref(), Some(&used)).await? {
+        if service.store.compare_and_swap(&user_id, used.kind, seen.as_ref(), &used).await? {
             service.metrics.verified(used.kind);
             let (kind, qr_code) = (used.kind.name(), used.to_qr_code());
             let verified = Verified { user_id, user_principal_name: used.user_principal_name, kind, qr_code };

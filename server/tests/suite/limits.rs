@@ -4,13 +4,14 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use qrmint::credential::{Kind, Record};
-use qrmint_server::Limits;
-use qrmint_server::store::{MemoryStore, Pending, Store, StoreError};
+use qrmint::credential::{DateTime, Kind, Record};
+use qrmint_server::store::{CodeFilter, Count, EventFilter, MemoryStore, Removal, Store, StoreError};
+use qrmint_server::{Event, Limits};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ enum Fault {
 impl Fault {
     async fn strike<T>(self) -> Result<T, StoreError> {
         match self {
-            Self::Corrupt => Err(StoreError::Corrupt { column: "expire_ticks" }),
+            Self::Corrupt => Err(StoreError::Corrupt { column: "expire_ticks", code: String::new() }),
             Self::Panics => panic!("a fault that was planted"),
             Self::Waits(semaphore) => {
                 semaphore.acquire().await.unwrap().forget();
@@ -43,27 +44,42 @@ impl Fault {
     }
 }
 
+#[async_trait]
 impl Store for Fault {
-    fn read<'a>(&'a self, _: &'a str, _: Kind) -> Pending<'a, Option<Record>> {
-        if matches!(self, Self::Contended) { Box::pin(async { Ok(None) }) } else { Box::pin(self.clone().strike()) }
+    async fn read(&self, _: &str, _: Kind) -> Result<Option<Record>, StoreError> {
+        if matches!(self, Self::Contended) { Ok(None) } else { self.clone().strike().await }
     }
 
-    fn find(&self, _: Uuid) -> Pending<'_, Option<(String, Record)>> {
-        Box::pin(self.clone().strike())
+    async fn find(&self, _: Uuid) -> Result<Option<(String, Record)>, StoreError> {
+        self.clone().strike().await
     }
 
-    fn compare_and_swap<'a>(
-        &'a self,
-        _: &'a str,
-        _: Kind,
-        _: Option<&'a Record>,
-        _: Option<&'a Record>,
-    ) -> Pending<'a, bool> {
-        if matches!(self, Self::Contended) { Box::pin(async { Ok(false) }) } else { Box::pin(self.clone().strike()) }
+    async fn compare_and_swap(&self, _: &str, _: Kind, _: Option<&Record>, _: &Record) -> Result<bool, StoreError> {
+        if matches!(self, Self::Contended) { Ok(false) } else { self.clone().strike().await }
     }
 
-    fn check(&self) -> Pending<'_, ()> {
-        Box::pin(self.clone().strike())
+    async fn remove(&self, _: &Removal) -> Result<u64, StoreError> {
+        self.clone().strike().await
+    }
+
+    async fn list(&self, _: &CodeFilter) -> Result<Vec<(String, Record)>, StoreError> {
+        self.clone().strike().await
+    }
+
+    async fn count(&self, _: DateTime, _: DateTime) -> Result<Vec<Count>, StoreError> {
+        self.clone().strike().await
+    }
+
+    async fn append(&self, _: &Event) -> Result<(), StoreError> {
+        self.clone().strike().await
+    }
+
+    async fn events(&self, _: &EventFilter) -> Result<Vec<Event>, StoreError> {
+        self.clone().strike().await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.clone().strike().await
     }
 }
 
@@ -197,33 +213,55 @@ struct Lame {
     writes: bool,
 }
 
+#[async_trait]
 impl Store for Lame {
-    fn read<'a>(&'a self, user: &'a str, kind: Kind) -> Pending<'a, Option<Record>> {
-        Box::pin(async move {
-            tokio::time::sleep(self.reads_after).await;
-            self.store.read(user, kind).await
-        })
+    async fn read(&self, user: &str, kind: Kind) -> Result<Option<Record>, StoreError> {
+        tokio::time::sleep(self.reads_after).await;
+        self.store.read(user, kind).await
     }
 
-    fn find(&self, id: Uuid) -> Pending<'_, Option<(String, Record)>> {
-        self.store.find(id)
+    async fn find(&self, id: Uuid) -> Result<Option<(String, Record)>, StoreError> {
+        self.store.find(id).await
     }
 
-    fn compare_and_swap<'a>(
-        &'a self,
-        user: &'a str,
+    async fn compare_and_swap(
+        &self,
+        user: &str,
         kind: Kind,
-        seen: Option<&'a Record>,
-        new: Option<&'a Record>,
-    ) -> Pending<'a, bool> {
+        seen: Option<&Record>,
+        new: &Record,
+    ) -> Result<bool, StoreError> {
         if !self.writes {
-            return Box::pin(Fault::Unavailable.strike());
+            return Fault::Unavailable.strike().await;
         }
-        self.store.compare_and_swap(user, kind, seen, new)
+        self.store.compare_and_swap(user, kind, seen, new).await
     }
 
-    fn check(&self) -> Pending<'_, ()> {
-        self.store.check()
+    async fn remove(&self, which: &Removal) -> Result<u64, StoreError> {
+        if !self.writes {
+            return Fault::Unavailable.strike().await;
+        }
+        self.store.remove(which).await
+    }
+
+    async fn list(&self, filter: &CodeFilter) -> Result<Vec<(String, Record)>, StoreError> {
+        self.store.list(filter).await
+    }
+
+    async fn count(&self, now: DateTime, soon: DateTime) -> Result<Vec<Count>, StoreError> {
+        self.store.count(now, soon).await
+    }
+
+    async fn append(&self, event: &Event) -> Result<(), StoreError> {
+        self.store.append(event).await
+    }
+
+    async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
+        self.store.events(filter).await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.store.check().await
     }
 }
 

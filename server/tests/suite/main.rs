@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod authorization;
+mod databases;
 mod description;
 mod documentation;
 mod durability;

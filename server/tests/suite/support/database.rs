@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use qrmint_server::store::PostgresStore;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use qrmint_server::store::{PostgresStore, SqlOptions};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 /// Returns the value of this variable, which `with-postgres` sets. Without it, prints that the test is skipped.
 fn said(name: &str, test: &str) -> Option<String> {
@@ -28,9 +28,35 @@ pub(crate) async fn postgres_url(test: &str) -> Option<String> {
     Some(format!("{base}/{name}?{query}"))
 }
 
+/// Returns the URL with another user, or `user:password`.
+pub(crate) fn as_user(url: &str, user: &str) -> String {
+    let (_, rest) = url.split_once('@').unwrap();
+    format!("postgres://{user}@{rest}")
+}
+
+/// Executes SQL in the database of a URL.
+pub(crate) async fn execute(url: &str, sql: &str) {
+    let sql = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+    if url.starts_with("sqlite") {
+        sql.execute(&mut SqliteConnection::connect(url).await.unwrap()).await.unwrap();
+    } else {
+        sql.execute(&mut PgConnection::connect(url).await.unwrap()).await.unwrap();
+    }
+}
+
+/// Returns the number that a query gives.
+pub(crate) async fn number(url: &str, sql: &str) -> i64 {
+    let query = sqlx::AssertSqlSafe(sql.to_owned());
+    if url.starts_with("sqlite") {
+        sqlx::query_scalar(query).fetch_one(&mut SqliteConnection::connect(url).await.unwrap()).await.unwrap()
+    } else {
+        sqlx::query_scalar(query).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap()
+    }
+}
+
 /// Creates a store in a new database.
 pub(crate) async fn postgres(test: &str) -> Option<PostgresStore> {
-    Some(PostgresStore::connect(&postgres_url(test).await?).await.unwrap())
+    Some(PostgresStore::connect(&postgres_url(test).await?, &SqlOptions::default()).await.unwrap())
 }
 
 /// A PostgreSQL server of one test, which may stop it.

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 pub(crate) use answer::Answer;
-pub(crate) use database::{PostgresServer, postgres, postgres_url};
+pub(crate) use database::{PostgresServer, as_user, execute, number, postgres, postgres_url};
 pub(crate) use issuer::{AUDIENCE, ISSUER, Issuer, Key};
 pub(crate) use program::Program;
 pub(crate) use wire::Wire;
