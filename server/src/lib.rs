@@ -66,7 +66,10 @@ mod service;
 pub mod store;
 mod users;
 
-pub use auth::{Authorizer, JwtAuthorizer, KeyError, Permissions, RunToken};
+pub use auth::{
+    Authorizer, ClaimRule, ClaimRuleError, Identity, JwtAuthorizer, KeyError, KeySet, KeyUrl, Permissions, RunToken,
+    Trust,
+};
 pub use clock::Clock;
 pub use event::{Action, Event, Outcome};
 pub use limits::Limits;

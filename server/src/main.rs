@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqlOptions, SqliteStore, Store};
-use qrmint_server::{Authorizer, Clock, JwtAuthorizer, RunToken, Service, User, Users};
+use qrmint_server::{Authorizer, Clock, JwtAuthorizer, KeySet, RunToken, Service, Trust, User, Users};
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -87,8 +87,12 @@ fn stop() -> Result<impl Future<Output = ()>, Error> {
 /// Creates the authorizer that the command line asks for. Returns its token as well if it is a run token.
 fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
     let jwt = match (&arguments.issuer, &arguments.audience, &arguments.jwks, &arguments.public_key) {
-        (Some(issuer), Some(audience), Some(set), _) => JwtAuthorizer::with_jwks(issuer, audience, set)?,
-        (Some(issuer), Some(audience), None, Some(key)) => JwtAuthorizer::with_public_key(issuer, audience, key)?,
+        (Some(issuer), Some(audience), Some(set), _) => {
+            JwtAuthorizer::new(trust(issuer, audience), KeySet::read_jwks(set)?)
+        }
+        (Some(issuer), Some(audience), None, Some(key)) => {
+            JwtAuthorizer::new(trust(issuer, audience), KeySet::read_pem(key)?)
+        }
         _ => {
             let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
             let token = run.secret().to_owned();
@@ -96,6 +100,10 @@ fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Optio
         }
     };
     Ok((jwt.into(), None))
+}
+
+fn trust(issuer: &str, audience: &str) -> Trust {
+    Trust { issuers: vec![issuer.into()], audiences: vec![audience.into()], ..Trust::default() }
 }
 
 /// Returns the user of the run token on `/me`.

@@ -2,8 +2,25 @@
 //!
 //! [`Authorizer`] checks the bearer token of a request and returns a [`Caller`] with its [`Permissions`]. Knows nothing
 //! of codes and stores.
+//!
+//! # Users and applications
+//!
+//! A token is an application's if its claim `idtyp` is `app`. Without `idtyp` it is if `oid` and `sub` are the same, as
+//! in the app-only tokens of Microsoft Entra. Other issuers have no `oid`, and `sub` stands in for it; their
+//! applications are those that a rule of [`Trust::application_claims`] matches. All other tokens are users'.
+//!
+//! | caller | id | permissions |
+//! |---|---|---|
+//! | user | `oid`, else `sub` | the scopes, `scp` or `scope`. Those that end in `.All` reach other users if `wids` has the id of an administrator's role or a rule of [`Trust::admin_claims`] matches; else one's own codes |
+//! | application | `appid`, `azp`, `cid` or `client_id` | `roles` and `realm_access.roles` that end in `.All`, and `QrMint.Verify`; also the scopes, if a rule recognised it |
 
+mod claim_rule;
+mod claims;
+mod current_keys;
+mod identity;
 mod jwt;
+mod key_url;
+mod keys;
 mod permissions;
 mod run_token;
 
@@ -11,7 +28,11 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
-pub use self::jwt::{JwtAuthorizer, KeyError};
+pub use self::claim_rule::{ClaimRule, ClaimRuleError};
+pub use self::identity::Identity;
+pub use self::jwt::{JwtAuthorizer, Trust};
+pub use self::key_url::KeyUrl;
+pub use self::keys::{KeyError, KeySet};
 pub use self::permissions::Permissions;
 pub use self::run_token::RunToken;
 
@@ -20,8 +41,13 @@ pub use self::run_token::RunToken;
 pub(crate) struct Caller {
     /// The signed-in user; `None` for an application.
     pub(crate) user: Option<TokenUser>,
-    /// The permissions that the token grants.
+    /// The ids, for the audit trail and the limits.
+    pub(crate) identity: Identity,
+    /// The permissions that the token grants here. A signed-in user has those on others' codes only as an administrator.
     pub(crate) permissions: Permissions,
+    /// The key of the caller's own limit: the id of the user or of the application. `None` for the run token, which is
+    /// the only caller.
+    pub(crate) limit_key: Option<String>,
 }
 
 /// The user that a token names.
@@ -52,6 +78,8 @@ pub(crate) enum Unauthenticated {
     Expired,
     #[error("Lifetime validation failed, the token is not yet valid.")]
     NotYetValid,
+    #[error("Access token validation failure. The token is not an access token.")]
+    NotAccessToken,
 }
 
 /// Identifies callers by their tokens.
@@ -78,11 +106,37 @@ impl From<RunToken> for Authorizer {
 
 impl Authorizer {
     /// Returns the caller that the bearer token in `headers` names, if it is valid at `now`.
-    pub(crate) fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Unauthenticated> {
+    pub(crate) async fn authenticate(&self, headers: &HeaderMap, now: Timestamp) -> Result<Caller, Unauthenticated> {
         let token = bearer(headers)?;
         match self {
-            Self::Jwt(jwt) => jwt.check(token, now),
+            Self::Jwt(jwt) => jwt.check(token, now).await,
             Self::RunToken(run) => run.check(token),
+        }
+    }
+
+    /// Calls [`JwtAuthorizer::set_keys`]. A run token has no keys.
+    pub fn set_keys(&self, keys: KeySet) {
+        if let Self::Jwt(jwt) = self {
+            jwt.set_keys(keys);
+        }
+    }
+
+    /// Calls [`JwtAuthorizer::refresh_keys`]. A run token has no keys.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`JwtAuthorizer::refresh_keys`].
+    pub async fn refresh_keys(&self) -> Result<(), KeyError> {
+        match self {
+            Self::Jwt(jwt) => jwt.refresh_keys().await,
+            Self::RunToken(_) => Ok(()),
+        }
+    }
+
+    /// Calls [`JwtAuthorizer::keep_keys_fresh`]. A run token has no keys.
+    pub async fn keep_keys_fresh(&self) {
+        if let Self::Jwt(jwt) = self {
+            jwt.keep_keys_fresh().await;
         }
     }
 }

@@ -47,6 +47,12 @@ impl Permissions {
         Self { read_own: false, write_own: false, ..granted }
     }
 
+    /// Returns these permissions without those on others' codes.
+    #[must_use]
+    pub fn only_own(self) -> Self {
+        Self { read_all: false, write_all: false, ..self }
+    }
+
     /// Returns what one scope or role grants.
     fn of(scope: &str) -> Self {
         let reads = Self { read_own: true, ..Self::NONE };
@@ -93,6 +99,14 @@ mod tests {
         assert_eq!(granted("User.ReadWrite.All Directory.ReadWrite.All openid"), [0; 5]);
         assert_eq!(granted("UserAuthMethod-QR.Read.All  QrMint.Verify"), [1, 0, 1, 0, 1]);
         assert_eq!(granted(""), [0; 5]);
+    }
+
+    #[test]
+    fn without_those_on_others_codes_a_scope_of_all_grants_what_the_same_without_all_does() {
+        for scope in ["UserAuthMethod-QR.Read", "UserAuthMethod-QR.ReadWrite", "UserAuthenticationMethod.ReadWrite"] {
+            assert_eq!(Permissions::of_scopes(&format!("{scope}.All")).only_own(), Permissions::of_scopes(scope));
+        }
+        assert!(Permissions::ALL.only_own().verify);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq as _;
 
-use super::{Caller, Permissions, TokenUser, Unauthenticated};
+use super::{Caller, Identity, Permissions, TokenUser, Unauthenticated};
 use crate::users::User;
 
 /// A random token with all permissions, and its user on `/me`.
@@ -48,7 +48,8 @@ impl RunToken {
             return Err(Unauthenticated::Signature);
         }
         let user = TokenUser { id: self.me.id().into(), principal_name: Some(self.me.principal_name().into()) };
-        Ok(Caller { user: Some(user), permissions: Permissions::ALL })
+        let identity = Identity { oid: Some(user.id.clone()), appid: None };
+        Ok(Caller { user: Some(user), identity, permissions: Permissions::ALL, limit_key: None })
     }
 }
 
@@ -69,6 +70,8 @@ mod tests {
         let (run, other) = (RunToken::new(me.clone()).unwrap(), RunToken::new(me).unwrap());
         let caller = run.check(run.secret()).unwrap();
         assert_eq!(caller.permissions, Permissions::ALL);
+        assert_eq!(caller.identity.oid.as_deref(), Some("badge-17"));
+        assert_eq!(caller.limit_key, None);
         assert_eq!(caller.user.unwrap().id, "badge-17");
         for wrong in [other.secret(), &run.secret()[1..], &format!("{}A", run.secret()), ""] {
             assert_eq!(run.check(wrong), Err(Unauthenticated::Signature));

@@ -93,7 +93,7 @@ async fn done(
         Request::Ready => monitor::ready(service).await,
         Request::Description => Ok(monitor::description()),
         Request::Code { action, owner, kind, version } => {
-            let caller = service.authorizer.authenticate(&parts.headers, now)?;
+            let caller = service.authorizer.authenticate(&parts.headers, now).await?;
             let user = codes::user(&service.users, &caller, &owner, action)?;
             match action {
                 Action::Read => {
@@ -114,7 +114,7 @@ async fn done(
             }
         }
         Request::Verify => {
-            let caller = service.authorizer.authenticate(&parts.headers, now)?;
+            let caller = service.authorizer.authenticate(&parts.headers, now).await?;
             verify::check_permission(&caller)?;
             let scanned = body::read(&parts.headers, body, service.limits.request_time).await?;
             in_slot(service, move |service| async move { verify::verify(&service, &scanned).await }).await

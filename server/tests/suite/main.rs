@@ -8,6 +8,8 @@ mod description;
 mod documentation;
 mod durability;
 mod fire;
+mod issuers;
+mod key_rolls;
 mod limits;
 mod program;
 mod routes;

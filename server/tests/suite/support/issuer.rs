@@ -4,16 +4,21 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use getrandom::SysRng;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p256::elliptic_curve::Generate as _;
+use p256::elliptic_curve::sec1::ToSec1Point as _;
+use qrmint_server::{JwtAuthorizer, KeySet, Trust};
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::rand_core::OsRng;
 use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
 pub(crate) const ISSUER: &str = "https://issuer.example/";
 pub(crate) const AUDIENCE: &str = "https://graph.microsoft.com";
+
+/// The id of the role Authentication Administrator.
+pub(crate) const ADMINISTRATOR: &str = "c4e39bd9-1100-46d3-8c65-fb160da0071f";
 
 /// A key pair.
 #[derive(Clone)]
@@ -27,17 +32,22 @@ pub(crate) struct Key {
     pub(crate) algorithms: Vec<Algorithm>,
 }
 
+/// Returns the trust in one issuer for one audience.
+pub(crate) fn trust() -> Trust {
+    Trust { issuers: vec![ISSUER.into()], audiences: vec![AUDIENCE.into()], ..Trust::default() }
+}
+
 fn base64(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl Key {
     pub(crate) fn rsa(bits: usize) -> Self {
-        let private = rsa::RsaPrivateKey::new(&mut OsRng, bits).unwrap();
+        let private = rsa::PrivateKey::new(&mut SysRng, bits).unwrap();
         let public = private.to_public_key();
         Self {
             private: EncodingKey::from_rsa_der(private.to_pkcs1_der().unwrap().as_bytes()),
-            public: json!({"kty": "RSA", "n": base64(public.n().to_bytes_be()), "e": base64(public.e().to_bytes_be())}),
+            public: json!({"kty": "RSA", "n": base64(public.n().to_be_bytes()), "e": base64(public.e().to_be_bytes_trimmed_vartime())}),
             public_pem: public.to_public_key_pem(LineEnding::LF).unwrap(),
             private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
             algorithms: vec![
@@ -52,8 +62,8 @@ impl Key {
     }
 
     pub(crate) fn p256() -> Self {
-        let private = p256::SecretKey::random(&mut OsRng);
-        let point = private.public_key().to_encoded_point(false);
+        let private = p256::SecretKey::try_generate_from_rng(&mut SysRng).unwrap();
+        let point = private.public_key().to_sec1_point(false);
         Self {
             private: EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()),
             public: json!({"kty": "EC", "crv": "P-256", "x": base64(point.x().unwrap()), "y": base64(point.y().unwrap())}),
@@ -64,8 +74,8 @@ impl Key {
     }
 
     pub(crate) fn p384() -> Self {
-        let private = p384::SecretKey::random(&mut OsRng);
-        let point = private.public_key().to_encoded_point(false);
+        let private = p384::SecretKey::try_generate_from_rng(&mut SysRng).unwrap();
+        let point = private.public_key().to_sec1_point(false);
         Self {
             private: EncodingKey::from_ec_der(private.to_pkcs8_der().unwrap().as_bytes()),
             public: json!({"kty": "EC", "crv": "P-384", "x": base64(point.x().unwrap()), "y": base64(point.y().unwrap())}),
@@ -76,7 +86,9 @@ impl Key {
     }
 
     pub(crate) fn ed25519() -> Self {
-        let private = ed25519_dalek::SigningKey::generate(&mut OsRng);
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).unwrap();
+        let private = ed25519_dalek::SigningKey::from_bytes(&seed);
         Self {
             private: EncodingKey::from_ed_der(private.to_pkcs8_der().unwrap().as_bytes()),
             public: json!({"kty": "OKP", "crv": "Ed25519", "x": base64(private.verifying_key().as_bytes())}),
@@ -104,6 +116,11 @@ impl Key {
     }
 }
 
+/// Returns a JSON Web Key Set.
+pub(crate) fn key_set(keys: impl IntoIterator<Item = Value>) -> String {
+    json!({"keys": Vec::from_iter(keys)}).to_string()
+}
+
 /// An issuer with an Ed25519 key, the fastest to generate and to check.
 pub(crate) struct Issuer {
     pub(crate) key: Key,
@@ -114,7 +131,7 @@ impl Issuer {
     pub(crate) fn new() -> Self {
         let key = Key::ed25519();
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), json!({"keys": [key.named("one")]}).to_string()).unwrap();
+        std::fs::write(file.path(), key_set([key.named("one")])).unwrap();
         Self { key, file }
     }
 
@@ -124,7 +141,7 @@ impl Issuer {
     }
 
     pub(crate) fn authorizer(&self) -> qrmint_server::Authorizer {
-        qrmint_server::JwtAuthorizer::with_jwks(ISSUER, AUDIENCE, self.jwks()).unwrap().into()
+        JwtAuthorizer::new(trust(), KeySet::read_jwks(self.jwks()).unwrap()).into()
     }
 
     /// Returns claims that are valid from an hour before `now` to an hour after it.
@@ -149,6 +166,11 @@ impl Issuer {
     /// Returns the token of a signed-in user.
     pub(crate) fn delegated(&self, oid: &str, scopes: &str) -> String {
         self.token(&Self::claims(super::NOW, json!({"oid": oid, "upn": "someone@contoso.com", "scp": scopes})))
+    }
+
+    /// Returns the token of a signed-in user with an administrator's role.
+    pub(crate) fn administrator(&self, oid: &str, scopes: &str) -> String {
+        self.token(&Self::claims(super::NOW, json!({"oid": oid, "scp": scopes, "wids": [ADMINISTRATOR]})))
     }
 
     /// Returns the token of an application.

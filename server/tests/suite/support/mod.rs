@@ -3,6 +3,7 @@
 mod answer;
 mod database;
 mod issuer;
+mod key_server;
 pub(crate) mod program;
 mod wire;
 
@@ -19,7 +20,8 @@ use tower::ServiceExt as _;
 
 pub(crate) use answer::Answer;
 pub(crate) use database::{PostgresServer, as_user, execute, number, postgres, postgres_url};
-pub(crate) use issuer::{AUDIENCE, ISSUER, Issuer, Key};
+pub(crate) use issuer::{ADMINISTRATOR, AUDIENCE, ISSUER, Issuer, Key, key_set, trust};
+pub(crate) use key_server::KeyServer;
 pub(crate) use program::Program;
 pub(crate) use wire::Wire;
 
