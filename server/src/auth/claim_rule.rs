@@ -1,4 +1,4 @@
-//! Rules that tell by one claim what a token is.
+//! Rules that classify a token by one claim.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ pub struct ClaimRule {
     value: String,
 }
 
-/// A text is no [`ClaimRule`].
+/// The text is not a [`ClaimRule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected NAME=VALUE, the name of a claim and its value")]
 pub struct ClaimRuleError;

@@ -1,6 +1,6 @@
 //! From the claims of a token to the caller that they describe.
 //!
-//! The names are those of Microsoft Entra; where it has one that others have not, theirs stands in for it.
+//! Claims of other issuers stand in for those of Microsoft Entra that they do not have.
 
 use std::fmt;
 

@@ -17,8 +17,8 @@ use super::{Caller, Unauthenticated};
 
 /// Whose tokens are accepted, and what their claims mean.
 ///
-/// All issuers share the keys, and each key may sign for each issuer: name only issuers of one provider, such as Entra's
-/// for v1.0 and v2.0 tokens of one tenant.
+/// All issuers share the keys, and each key may sign for each issuer. So name only issuers of one provider, such as
+/// Entra's for v1.0 and v2.0 tokens of one tenant.
 #[derive(Clone, Debug, Default)]
 pub struct Trust {
     /// The issuers, one of which must be the token's (`iss`).
@@ -48,8 +48,8 @@ impl JwtAuthorizer {
         Self { trust, keys: CurrentKeys::new(keys) }
     }
 
-    /// Creates an authorizer with the keys of a URL. A token that names an unknown key makes it fetch them again, but at
-    /// most once in a minute. Call [`keep_keys_fresh`](Self::keep_keys_fresh) in a task.
+    /// Creates an authorizer with the keys of a URL. A token that names an unknown key makes it fetch them again, at
+    /// most once a minute. Call [`keep_keys_fresh`](Self::keep_keys_fresh) in a task.
     #[must_use]
     pub fn with_key_url(trust: Trust, keys: KeyUrl) -> Self {
         Self { trust, keys: CurrentKeys::of_url(keys) }
@@ -69,9 +69,9 @@ impl JwtAuthorizer {
         self.keys.refresh().await
     }
 
-    /// Fetches the keys of the URL whenever they are no longer fresh, as `max-age` in the answer says: after 1 minute to
-    /// 1 hour, or 15 minutes if it doesn't say. After a failure the old keys stay in use, and the next attempt follows
-    /// in 5 seconds, later in up to 5 minutes. Returns only if there is no URL.
+    /// Fetches the keys of the URL whenever they are no longer fresh: after `max-age` of the answer, at least 1 minute
+    /// and at most 1 hour, or after 15 minutes without one. After a failure the old keys stay in use, and the next
+    /// attempt follows in 5 seconds, later in up to 5 minutes. Returns only if there is no URL.
     pub async fn keep_keys_fresh(&self) {
         self.keys.keep_fresh().await;
     }

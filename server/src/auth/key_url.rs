@@ -1,6 +1,6 @@
 //! The keys of an issuer at a URL (`jwks_uri` in its OpenID configuration), fetched over HTTP/1.1.
 //!
-//! Knows how to fetch them; when is the matter of [`current_keys`](super::current_keys).
+//! Knows how to fetch them; [`current_keys`](super::current_keys) decides when.
 
 use std::io;
 use std::net::IpAddr;
@@ -63,8 +63,8 @@ impl KeyUrl {
     /// # Errors
     ///
     /// [`KeyError::Url`], [`Certificates`](KeyError::Certificates), [`Status`](KeyError::Status),
-    /// [`TooLarge`](KeyError::TooLarge), [`TimedOut`](KeyError::TimedOut), [`Transport`](KeyError::Transport), and those
-    /// of [`KeySet::from_jwks`].
+    /// [`TooLarge`](KeyError::TooLarge), [`TimedOut`](KeyError::TimedOut), [`Transport`](KeyError::Transport), and
+    /// those of [`KeySet::from_jwks`].
     pub async fn fetch(url: &str) -> Result<Self, KeyError> {
         let source = Source::new(url)?;
         let first = source.fetch().await?;

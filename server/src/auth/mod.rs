@@ -9,10 +9,9 @@
 //! in the app-only tokens of Microsoft Entra. Other issuers have no `oid`, and `sub` stands in for it; their
 //! applications are those that a rule of [`Trust::application_claims`] matches. All other tokens are users'.
 //!
-//! | caller | id | permissions |
-//! |---|---|---|
-//! | user | `oid`, else `sub` | the scopes, `scp` or `scope`. Those that end in `.All` reach other users if `wids` has the id of an administrator's role or a rule of [`Trust::admin_claims`] matches; else one's own codes |
-//! | application | `appid`, `azp`, `cid` or `client_id` | `roles` and `realm_access.roles` that end in `.All`, and `QrMint.Verify`; also the scopes, if a rule recognised it |
+//! A user has the permissions of the scopes (`scp`, else `scope`). Those that end in `.All` reach other users only if
+//! `wids` has the id of an administrator's role or a rule of [`Trust::admin_claims`] matches. An application has those
+//! of its roles (`roles` and `realm_access.roles`), and of its scopes too if a rule recognised it.
 
 mod claim_rule;
 mod claims;
@@ -43,7 +42,8 @@ pub(crate) struct Caller {
     pub(crate) user: Option<TokenUser>,
     /// The ids, for the audit trail and the limits.
     pub(crate) identity: Identity,
-    /// The permissions that the token grants here. A signed-in user has those on others' codes only as an administrator.
+    /// The permissions that the token grants here. Only an administrator has those on others' codes among signed-in
+    /// users.
     pub(crate) permissions: Permissions,
     /// The key of the caller's own limit: the id of the user or of the application. `None` for the run token, which is
     /// the only caller.

@@ -48,8 +48,7 @@ impl Permissions {
     }
 
     /// Returns these permissions without those on others' codes.
-    #[must_use]
-    pub fn only_own(self) -> Self {
+    pub(super) fn only_own(self) -> Self {
         Self { read_all: false, write_all: false, ..self }
     }
 

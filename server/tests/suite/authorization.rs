@@ -81,7 +81,9 @@ async fn each_permission_reaches_as_far_as_graph_lets_it() {
 async fn an_employee_with_a_scope_of_all_cannot_touch_a_colleagues_code() {
     let issuer = Issuer::new();
     let served = served(&issuer);
-    let employee = json!({"oid": FLOKI, "scp": "UserAuthenticationMethod.ReadWrite.All", "wids": ["b79fbf4d-3ef9-4689-8143-76b194e85509"]});
+    // The role id of every member of a tenant.
+    let wids = ["b79fbf4d-3ef9-4689-8143-76b194e85509"];
+    let employee = json!({"oid": FLOKI, "scp": "UserAuthenticationMethod.ReadWrite.All", "wids": wids});
     let token = issuer.token(&Issuer::claims(NOW, employee));
     assert_eq!(status(&served, &token, "PATCH", &users_path("torvi@contoso.com", "standardQRCode")).await, 403);
     assert_eq!(status(&served, &token, "DELETE", &users_path(TORVI, "standardQRCode")).await, 403);

@@ -31,16 +31,17 @@ fn entra_v1_user(scopes: &str, wids: &[&str]) -> Value {
 /// The same page, v1.0, app-only: `oid` and `sub` are the service principal's.
 fn entra_v1_application(roles: &[&str]) -> Value {
     json!({
-        "aud": "api://qrmint", "iss": format!("https://sts.windows.net/{TENANT}/"), "aio": "E2RgYPgvAA==", "appid": CLIENT,
-        "appidacr": "1", "idp": format!("https://sts.windows.net/{TENANT}/"), "oid": PRINCIPAL, "rh": "0.ARoA",
-        "roles": roles, "sub": PRINCIPAL, "tid": TENANT, "uti": "mf6iMQ6VlU6R8vlyAAAA", "ver": "1.0",
+        "aud": "api://qrmint", "iss": format!("https://sts.windows.net/{TENANT}/"), "aio": "E2RgYPgvAA==",
+        "appid": CLIENT, "appidacr": "1", "idp": format!("https://sts.windows.net/{TENANT}/"), "oid": PRINCIPAL,
+        "rh": "0.ARoA", "roles": roles, "sub": PRINCIPAL, "tid": TENANT, "uti": "mf6iMQ6VlU6R8vlyAAAA", "ver": "1.0",
     })
 }
 
 /// The same page, v2.0, delegated: no `upn` unless it is asked for as an optional claim.
 fn entra_v2_user(scopes: &str, wids: &[&str]) -> Value {
     json!({
-        "aud": "6e74172b-be56-4843-9ff4-e66a39bb12e3", "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+        "aud": "6e74172b-be56-4843-9ff4-e66a39bb12e3",
+        "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
         "aio": "AXQAi/8IAAAA", "azp": CLIENT, "azpacr": "0", "name": "Floki", "oid": FLOKI,
         "preferred_username": "floki@contoso.com", "rh": "0.ARoA", "scp": scopes,
         "sub": "HKZpfaHyWadeOouYlitjrI-KffTm222X5rrV3xDqfKQ", "tid": TENANT, "uti": "fqiBqXLPj0eQa82S-IYFAA",
@@ -52,7 +53,8 @@ fn entra_v2_user(scopes: &str, wids: &[&str]) -> Value {
 /// (<https://learn.microsoft.com/entra/identity-platform/optional-claims-reference>).
 fn entra_v2_application(roles: &[&str], idtyp: Option<&str>) -> Value {
     let mut claims = json!({
-        "aud": "6e74172b-be56-4843-9ff4-e66a39bb12e3", "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
+        "aud": "6e74172b-be56-4843-9ff4-e66a39bb12e3",
+        "iss": format!("https://login.microsoftonline.com/{TENANT}/v2.0"),
         "aio": "E2RgYPgvAA==", "azp": CLIENT, "azpacr": "1", "oid": PRINCIPAL, "rh": "0.ARoA", "roles": roles,
         "sub": PRINCIPAL, "tid": TENANT, "uti": "mf6iMQ6VlU6R8vlyAAAA", "ver": "2.0",
     });
@@ -78,21 +80,23 @@ fn keycloak_user(scope: &str, roles: &[&str]) -> Value {
 /// The same guide, "Using a service account": a user of its own, and `client_id`, which users' tokens have not.
 fn keycloak_service_account(roles: &[&str]) -> Value {
     json!({
-        "iat": 1741123000, "jti": "trrtcc:0c8f5a0e-1f0a-4f5a-a1b0-6a2a0d0e6a34", "iss": "https://sso.contoso.com/realms/qr",
+        "iat": 1741123000, "jti": "trrtcc:0c8f5a0e-1f0a-4f5a-a1b0-6a2a0d0e6a34",
+        "iss": "https://sso.contoso.com/realms/qr",
         "aud": "qrmint", "sub": PRINCIPAL, "typ": "Bearer", "azp": "badge-printer", "acr": "1",
         "realm_access": {"roles": roles}, "scope": "email profile", "clientHost": "192.0.2.7", "email_verified": false,
-        "preferred_username": "service-account-badge-printer", "clientAddress": "192.0.2.7", "client_id": "badge-printer",
+        "preferred_username": "service-account-badge-printer", "clientAddress": "192.0.2.7",
+        "client_id": "badge-printer",
     })
 }
 
-/// Okta, "OpenID Connect & OAuth 2.0 API", access token payload: <https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/>.
-/// A user of a custom authorization server.
+/// Okta, "OpenID Connect & OAuth 2.0 API", access token payload:
+/// <https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/>. A user of a custom authorization server.
 fn okta_user(scopes: &[&str], groups: &[&str]) -> Value {
     json!({
         "ver": 1, "jti": "AT.0mP4JKAZX1iACIT4vbEDF7LpvDVjxypPMf0D7uX39RE",
-        "iss": "https://contoso.okta.com/oauth2/aus9o8wzkhckw9TLa0h7", "aud": "api://qrmint", "sub": "floki@contoso.com",
-        "iat": 1741123000, "cid": "0oanjlqhdGiFfXSAE0g4", "uid": "00ujmkLgagxeRrAg20g3", "scp": scopes,
-        "auth_time": 1741122990, "groups": groups,
+        "iss": "https://contoso.okta.com/oauth2/aus9o8wzkhckw9TLa0h7", "aud": "api://qrmint",
+        "sub": "floki@contoso.com", "iat": 1741123000, "cid": "0oanjlqhdGiFfXSAE0g4", "uid": "00ujmkLgagxeRrAg20g3",
+        "scp": scopes, "auth_time": 1741122990, "groups": groups,
     })
 }
 

@@ -47,7 +47,11 @@ impl Key {
         let public = private.to_public_key();
         Self {
             private: EncodingKey::from_rsa_der(private.to_pkcs1_der().unwrap().as_bytes()),
-            public: json!({"kty": "RSA", "n": base64(public.n().to_be_bytes()), "e": base64(public.e().to_be_bytes_trimmed_vartime())}),
+            public: json!({
+                "kty": "RSA",
+                "n": base64(public.n().to_be_bytes()),
+                "e": base64(public.e().to_be_bytes_trimmed_vartime()),
+            }),
             public_pem: public.to_public_key_pem(LineEnding::LF).unwrap(),
             private_pem: private.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(),
             algorithms: vec![
