@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqlOptions, SqliteStore, Store};
-use qrmint_server::{Limits, RunToken, Service, User, serve};
+use qrmint_server::{Api, Limits, RunToken, Service, User, serve};
 
 const CONNECTIONS: usize = 8;
 const PATCHES: usize = 20_000;
@@ -28,10 +28,11 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let run = RunToken::new(User::new("load", "load@localhost").ok_or("no name")?)?;
     let token = run.secret().to_owned();
-    let service = runtime.block_on(service(&url, run))?;
+    let service = Arc::new(Service::new(runtime.block_on(store(&url))?));
+    let router = Api::new(service, Arc::new(run.into())).router();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
-    runtime.spawn(serve(listener, service.router(), Limits::default(), std::future::pending()));
+    runtime.spawn(serve(listener, router, Limits::default(), std::future::pending()));
 
     let began = Instant::now();
     let latencies = std::thread::scope(|scope| {
@@ -69,14 +70,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-async fn service(url: &str, run: RunToken) -> Result<Service> {
+async fn store(url: &str) -> Result<Arc<dyn Store>> {
     let options = SqlOptions::default();
-    let store: Arc<dyn Store> = match Location::parse(url)? {
+    Ok(match Location::parse(url)? {
         Location::Memory => Arc::new(MemoryStore::default()),
         Location::Sqlite(path) => Arc::new(SqliteStore::open(&path, &options).await?),
         Location::Postgres(url) => Arc::new(PostgresStore::connect(&url, &options).await?),
-    };
-    Ok(Service::new(store, run))
+    })
 }
 
 /// Creates and changes codes one after the other, and gives how long each took.

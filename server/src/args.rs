@@ -1,13 +1,15 @@
-//! The command line of the program.
+//! The command line of the program. Each option can also be given in the environment.
 
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Parser, ValueEnum};
-use qrmint::credential::{DateTime, Policy};
-use qrmint_server::{Limits, User};
+use clap::builder::FalseyValueParser;
+use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use qrmint::credential::{DateTime, Policy, can_name};
+use qrmint_server::store::{Location, SqlOptions};
+use qrmint_server::{ClaimRule, Limits, Trust, User};
 use tracing::level_filters::LevelFilter;
 
 use crate::error::Error;
@@ -16,79 +18,155 @@ use crate::error::Error;
 ///
 /// Without --issuer, --audience and a key it makes a token for this run, which may do everything, prints it on standard
 /// output, and listens on loopback only. TLS is the work of a proxy in front.
+///
+/// Each option can be given in the environment too, as QRMINT_ and its name: QRMINT_MAX_REQUESTS for --max-requests. The
+/// values of a list are separated by commas there.
 #[derive(Parser)]
-#[command(name = "qrmint-server", version, group(ArgGroup::new("keys").args(["jwks", "public_key"])))]
+#[command(
+    name = "qrmint-server",
+    version,
+    group(ArgGroup::new("keys").args(["jwks", "public_key", "jwks_url"])),
+    next_line_help = true
+)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     /// Address and port to listen on; port 0 takes a free one and prints it on standard error
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "QRMINT_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+
+    /// Address and port of a second listener, for /healthz, /readyz, /metrics and /openapi.json only: it answers when
+    /// all connections of the first one are taken
+    #[arg(long, env = "QRMINT_MONITOR", value_name = "ADDR")]
+    pub(crate) monitor: Option<SocketAddr>,
 
     /// Where codes are kept: sqlite://FILE, postgres://USER:PASSWORD@HOST/DATABASE, or memory: until the program ends
     #[arg(
         long,
-        value_name = "URL",
-        default_value = "sqlite://qrmint.db",
+        global = true,
         env = "QRMINT_STORE",
-        hide_env_values = true
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite://qrmint.db"
     )]
-    pub(crate) store: String,
+    store: String,
 
-    /// The users: a file of JSON lines {"id": "...", "userPrincipalName": "..."} [default: any name is a user]
-    #[arg(long, value_name = "FILE")]
+    /// Maximum number of connections to PostgreSQL, or that read a SQLite file
+    #[arg(long, env = "QRMINT_POOL_SIZE", value_name = "N", default_value = "16")]
+    pool_size: NonZero<u32>,
+
+    /// Connect to PostgreSQL with TLS or not at all; which certificates are good is in the URL (sslmode, sslrootcert)
+    #[arg(long, global = true, env = "QRMINT_REQUIRE_TLS", value_parser = FalseyValueParser::new())]
+    require_tls: bool,
+
+    /// Never change the tables; if they are too old, end with an error. See the command `migrate`
+    #[arg(long, env = "QRMINT_NO_MIGRATE", value_parser = FalseyValueParser::new())]
+    no_migrate: bool,
+
+    /// The users: a file of JSON lines {"id": "...", "userPrincipalName": "..."}
+    ///
+    /// Whoever is not in it has no code and signs in with none. The file is read again when it changes and on SIGHUP.
+    #[arg(long, env = "QRMINT_USERS", value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
 
-    /// Issuer that tokens must have (iss)
-    #[arg(long, value_name = "URL", requires_all = ["audience", "keys"])]
-    pub(crate) issuer: Option<String>,
+    /// Take any name for a user; with keys, this or --users must be said
+    #[arg(long, env = "QRMINT_ANY_USER", value_parser = FalseyValueParser::new(), conflicts_with = "users")]
+    pub(crate) any_user: bool,
 
-    /// Audience that tokens must have (aud)
-    #[arg(long, value_name = "URL", requires_all = ["issuer", "keys"])]
-    pub(crate) audience: Option<String>,
+    /// Issuer that tokens may have (iss); may be repeated
+    #[arg(long, env = "QRMINT_ISSUER", value_name = "URL", value_delimiter = ',', requires_all = ["audience", "keys"])]
+    issuer: Vec<String>,
 
-    /// Public keys that tokens are signed with: a JSON Web Key Set
-    #[arg(long, value_name = "FILE", requires_all = ["issuer", "audience"])]
+    /// Audience that tokens may have (aud); may be repeated
+    #[arg(long, env = "QRMINT_AUDIENCE", value_name = "URL", value_delimiter = ',', requires_all = ["issuer", "keys"])]
+    audience: Vec<String>,
+
+    /// Public keys that tokens are signed with: a file with a JSON Web Key Set, read again when it changes and on SIGHUP
+    #[arg(long, env = "QRMINT_JWKS", value_name = "FILE", requires_all = ["issuer", "audience"])]
     pub(crate) jwks: Option<PathBuf>,
 
-    /// Public key that tokens are signed with, in PEM
-    #[arg(long, value_name = "FILE", requires_all = ["issuer", "audience"])]
+    /// Public key that tokens are signed with: a file in PEM, read again when it changes and on SIGHUP
+    #[arg(long, env = "QRMINT_PUBLIC_KEY", value_name = "FILE", requires_all = ["issuer", "audience"])]
     pub(crate) public_key: Option<PathBuf>,
+
+    /// Public keys that tokens are signed with: where the issuer publishes its JSON Web Key Set (jwks_uri)
+    #[arg(long, env = "QRMINT_JWKS_URL", value_name = "URL", requires_all = ["issuer", "audience"])]
+    pub(crate) jwks_url: Option<String>,
+
+    /// A claim that makes a signed-in user an administrator, beside Entra's directory roles (wids); may be repeated
+    #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
+    admin_claim: Vec<ClaimRule>,
+
+    /// A claim that only applications have, for issuers whose tokens have no oid; may be repeated
+    #[arg(long, env = "QRMINT_APPLICATION_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
+    application_claim: Vec<ClaimRule>,
 
     /// User of this run's token on /me: an id or a user principal name of --users, or ID,UPN without it
     /// [default: the first of --users, else 00000000-0000-0000-0000-000000000001,me@localhost]
-    #[arg(long, value_name = "USER", conflicts_with = "keys")]
+    #[arg(long, env = "QRMINT_ME", value_name = "USER", conflicts_with = "keys")]
     pub(crate) me: Option<String>,
 
-    /// Start the clock at this instant, such as 2025-03-04T21:27:46Z
-    #[arg(long, value_name = "INSTANT")]
+    /// Start the clock at this instant, such as 2025-03-04T21:27:46Z; for trying things out, on loopback only
+    #[arg(long, env = "QRMINT_NOW", value_name = "INSTANT")]
     pub(crate) now: Option<DateTime>,
 
-    /// Lifetime of a standard code whose request has no expireDateTime, 1 to 395 days
-    #[arg(long, value_name = "DAYS", default_value_t = 365)]
+    /// Where the audit trail is kept: a file, which gets JSON lines, or `store`
+    #[arg(long, env = "QRMINT_AUDIT", value_name = "FILE|store")]
+    pub(crate) audit: Option<PathBuf>,
+
+    /// How many proxies in front add the client's address to X-Forwarded-For, for the audit trail
+    #[arg(long, env = "QRMINT_TRUST_PROXY", value_name = "N", default_value_t = 0)]
+    pub(crate) trust_proxy: usize,
+
+    /// Refuse a scanned code if its last use can't be stored; without it that is counted and the code is good
+    #[arg(long, env = "QRMINT_STRICT_LAST_USED", value_parser = FalseyValueParser::new())]
+    pub(crate) strict_last_used: bool,
+
+    /// Lifetime in days of a standard code whose request has no expireDateTime
+    #[arg(long, env = "QRMINT_STANDARD_DAYS", value_name = "DAYS", default_value_t = 365)]
     standard_days: u16,
 
-    /// Lifetime of a temporary code whose request has no expireDateTime, 1 to 12 hours
-    #[arg(long, value_name = "HOURS", default_value_t = 3)]
+    /// Lifetime in hours of a temporary code whose request has no expireDateTime
+    #[arg(long, env = "QRMINT_TEMPORARY_HOURS", value_name = "HOURS", default_value_t = 3)]
     temporary_hours: u16,
 
     /// Maximum number of requests in progress; more are answered with 429
-    #[arg(long, value_name = "N", default_value = "256")]
+    #[arg(long, env = "QRMINT_MAX_REQUESTS", value_name = "N", default_value = "256")]
     max_requests: NonZero<u32>,
 
+    /// Maximum number of requests in progress of one user or application; more are answered with 429
+    /// [default: half of --max-requests]
+    #[arg(long, env = "QRMINT_MAX_REQUESTS_PER_CALLER", value_name = "N")]
+    max_requests_per_caller: Option<NonZero<u32>>,
+
     /// Maximum number of connections; more wait
-    #[arg(long, value_name = "N", default_value = "1024")]
+    #[arg(long, env = "QRMINT_MAX_CONNECTIONS", value_name = "N", default_value = "1024")]
     max_connections: NonZero<u32>,
 
     /// Seconds that a body may take to arrive, and then the work on the request
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, env = "QRMINT_REQUEST_TIME", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     request_time: Duration,
 
     /// Seconds that a connection may be idle, take for a request's headers, or leave an answer unread
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    #[arg(long, env = "QRMINT_CONNECTION_TIME", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     connection_time: Duration,
 
     /// What to write to standard error
-    #[arg(long, value_enum, default_value_t = Log::Requests)]
+    #[arg(long, env = "QRMINT_LOG", value_enum, default_value_t = Log::Requests)]
     log: Log,
+
+    /// How to write it
+    #[arg(long, env = "QRMINT_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+pub(crate) enum Command {
+    /// Create or update the tables of --store, and end
+    ///
+    /// The service then needs no more than SELECT, INSERT, UPDATE and DELETE on them.
+    Migrate,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -101,19 +179,53 @@ enum Log {
     Requests,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// A JSON object a line
+    Json,
+}
+
 impl Arguments {
+    pub(crate) fn location(&self) -> Result<Location, Error> {
+        Location::parse(&self.store).map_err(|error| Error::Usage(format!("--store: {error}")))
+    }
+
+    pub(crate) fn sql_options(&self) -> SqlOptions {
+        let migrate = !self.no_migrate || self.command.is_some();
+        SqlOptions { connections: self.pool_size.get(), migrate, require_tls: self.require_tls }
+    }
+
+    /// Returns which tokens are trusted; `None` without keys.
+    pub(crate) fn trust(&self) -> Option<Trust> {
+        let has_keys = self.jwks.is_some() || self.public_key.is_some() || self.jwks_url.is_some();
+        has_keys.then(|| Trust {
+            issuers: self.issuer.clone(),
+            audiences: self.audience.clone(),
+            admin_claims: self.admin_claim.clone(),
+            application_claims: self.application_claim.clone(),
+        })
+    }
+
     pub(crate) fn policy(&self) -> Result<Policy, Error> {
         Policy::new(self.standard_days, self.temporary_hours).map_err(|error| Error::Usage(error.to_string()))
+    }
+
+    pub(crate) fn request_time(&self) -> Duration {
+        self.request_time
     }
 
     pub(crate) fn limits(&self) -> Limits {
         let mut limits = Limits::default();
         limits.requests = self.max_requests.get() as usize;
+        limits.requests_per_caller =
+            self.max_requests_per_caller.map_or(limits.requests.div_ceil(2), |limit| limit.get() as usize);
         limits.connections = self.max_connections.get() as usize;
         limits.request_time = self.request_time;
         limits.connection_time = self.connection_time;
-        // Time for a body, for the work, and one second for sending the answer.
-        limits.shutdown_time = self.request_time * 2 + Duration::from_secs(1);
+        // Time for a body, for the work, for a create whose outcome is awaited, and for sending the answer.
+        limits.shutdown_time = self.request_time * 2 + qrmint_server::OUTCOME_TIME + Duration::from_secs(1);
         limits
     }
 
@@ -129,11 +241,28 @@ impl Arguments {
 /// Parses a user from `ID,UPN`, or from one name that stands for both.
 pub(crate) fn id_and_principal_name(text: &str) -> Option<User> {
     let (id, principal_name) = text.split_once(',').unwrap_or((text, text));
-    User::new(id, principal_name)
+    User::new(id, principal_name).filter(|user| can_name(user.principal_name()))
 }
 
 /// Parses a time limit of at most an hour.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
     seconds.map(Duration::from_secs_f64).ok_or_else(|| "expected seconds, 0.001 to 3600".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_option_has_its_variable() {
+        let command = Arguments::command();
+        let options = command.get_arguments().filter_map(|option| Some((option.get_long()?, option)));
+        for (name, option) in options {
+            let variable = format!("QRMINT_{}", name.to_uppercase().replace('-', "_"));
+            assert_eq!(option.get_env().map(|found| found.to_string_lossy().into_owned()), Some(variable));
+        }
+    }
 }

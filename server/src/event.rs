@@ -92,3 +92,26 @@ fn kind_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Kind>
     let name: Option<String> = Deserialize::deserialize(deserializer)?;
     Ok(name.as_deref().and_then(Kind::from_name))
 }
+
+/// Who asks, as the audit trail names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// The object id of the caller.
+    pub oid: Option<String>,
+    /// The application id of the caller.
+    pub appid: Option<String>,
+    /// The address that the request came from.
+    pub from: Option<IpAddr>,
+    /// The `request-id` of the answer.
+    pub request_id: Option<Uuid>,
+}
+
+impl Event {
+    /// Creates an event that has only begun.
+    pub(crate) fn new(time: DateTime, by: &Actor, action: Action) -> Self {
+        let Actor { oid, appid, from, request_id } = by.clone();
+        let (user_id, kind, code_id, codes, rule) = (None, None, None, None, None);
+        let (id, outcome) = (Uuid::now_v7(), Outcome::Begun);
+        Self { id, time, request_id, oid, appid, from, action, user_id, kind, code_id, codes, outcome, rule }
+    }
+}

@@ -1,16 +1,19 @@
 //! Microsoft Graph's `qrCode` API, offline: callers, HTTP and stores around the rules of [`qrmint::credential`].
 //!
-//! The program `qrmint-server` serves it. [`Service::router`] is the same for a service of your own:
+//! The program `qrmint-server` serves it. [`Api::router`] is the same for a service of your own, and [`Service`] does it
+//! without HTTP:
 //!
 //! ```
 //! use std::sync::Arc;
 //!
 //! use axum::Router;
 //! use axum::routing::get;
-//! use qrmint_server::{RunToken, Service, User, store::MemoryStore};
+//! use qrmint_server::store::MemoryStore;
+//! use qrmint_server::{Api, RunToken, Service, User};
 //!
 //! let token = RunToken::new(User::new("badge-17", "floki@contoso.com").expect("an id and a name"))?;
-//! let codes = Service::new(Arc::new(MemoryStore::default()), token).router();
+//! let service = Arc::new(Service::new(Arc::new(MemoryStore::default())));
+//! let codes = Api::new(service, Arc::new(token.into())).router();
 //! let router: Router = Router::new().route("/", get(|| async { "badges" })).nest("/graph", codes);
 //! // axum::serve(listener, router).await?; answers PATCH /graph/beta/me/authentication/qrCodePinMethod/standardQRCode
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -27,10 +30,15 @@
 //! | `GET` the same | 200 with the stored code, expired or not, without the image; 404 |
 //! | `DELETE` the same | 204; 404 |
 //! | `POST /qrmint/verify` with `{"rawContent": "<base64>"}` | 200 with the user and the code; 400 |
-//! | `GET /healthz`, `/readyz`, `/metrics`, `/openapi.json` | 200; `/readyz` 503 if the store does not answer |
+//! | `GET /qrmint/codes?user=&kind=&expiringBefore=&top=&skipToken=` | 200 with a page of codes, and the `skipToken` of the next |
+//! | `DELETE /qrmint/codes/{id}`, `DELETE /qrmint/users/{user}/codes` | 204; 404 |
+//! | `POST /qrmint/purge` with `{"expiredBefore": "<date>"}` | 200 with the number of deleted codes; 400 if the date is after now |
+//! | `GET /qrmint/audit?user=&since=&top=&skipToken=` | 200 with a page of events, if the store keeps them; 404 |
+//! | `GET /healthz`, `/readyz`, `/metrics`, `/openapi.json` | 200; `/readyz` 503 if the store does not read and write |
 //!
 //! Errors have Graph's form; if a rule was broken, their `details` name it. Every answer has `request-id` and
-//! `client-request-id`. `/openapi.json` describes every body, header and error.
+//! `client-request-id`. Codes have an `ETag`, and changes take `If-Match`. `/openapi.json` describes every body, header
+//! and error.
 //!
 //! # Who may do what
 //!
@@ -41,38 +49,45 @@
 //! |---|---|
 //! | `UserAuthMethod-QR.Read`, `UserAuthenticationMethod.Read` | read one's own codes |
 //! | `UserAuthMethod-QR.ReadWrite`, `UserAuthenticationMethod.ReadWrite` | read and write one's own codes |
-//! | the same with `.All` at the end | the same for everyone's codes |
+//! | the same with `.All` at the end | to an application and to an administrator the same for everyone's codes, and administration; to other users what it grants without `.All` |
 //! | `QrMint.Verify` | `POST /qrmint/verify` |
 //!
-//! A caller is identified by the object id in the token (`oid`). A token with scopes (`scp`) is that of a signed-in
-//! user. One without scopes, or with `idtyp` `app`, is that of an application: only its `roles` that end in `.All`, and
-//! `QrMint.Verify`, grant anything, and it has no `/me`.
+//! A signed-in user is identified by the object id in the token (`oid`, else `sub`) and has the permissions of the
+//! token's scopes. An administrator is a user whose token has one of the directory roles Authentication Administrator,
+//! Privileged Authentication Administrator and Global Administrator (`wids`), or another claim that the service was told
+//! of. An application has the permissions of its `roles`, and no `/me`. [`Trust`] says what tells them apart.
 //!
 //! # Files
 //!
-//! `auth`, `users` and `clock` provide callers, users and the time, [`store`] keeps records, `http` translates requests
-//! and answers, `serve` accepts connections. All rules are in the engine.
+//! `auth`, `users` and `clock` provide callers, users and the time, [`store`] keeps records, `audit` keeps events,
+//! `service` runs the engine's rules on all of them, `http` translates requests and answers, `serve` accepts
+//! connections. All rules are in the engine.
 
+mod audit;
 mod auth;
 mod clock;
+mod condition;
 mod event;
+mod fresh;
 mod http;
 mod key_lock;
 mod limits;
 mod metrics;
-mod named_answers;
 mod serve;
 mod service;
 pub mod store;
 mod users;
 
+pub use audit::{AuditFile, Trail};
 pub use auth::{
     Authorizer, ClaimRule, ClaimRuleError, Identity, JwtAuthorizer, KeyError, KeySet, KeyUrl, Permissions, RunToken,
     Trust,
 };
 pub use clock::Clock;
-pub use event::{Action, Event, Outcome};
+pub use condition::Condition;
+pub use event::{Action, Actor, Event, Outcome};
+pub use http::Api;
 pub use limits::Limits;
 pub use serve::serve;
-pub use service::Service;
+pub use service::{OUTCOME_TIME, Service, ServiceError, Verified};
 pub use users::{User, Users, UsersError};

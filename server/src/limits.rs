@@ -14,7 +14,10 @@ pub struct Limits {
     /// The maximum number of requests in progress; more are answered with 429. Requests about the service itself do not
     /// count.
     pub requests: usize,
-    /// The time that a body may take to arrive, and then the time for the work on the request.
+    /// The maximum number of requests in progress of one caller; more are answered with 429. A caller is a user or an
+    /// application. The token of a run has no such limit, since it is the only caller.
+    pub requests_per_caller: usize,
+    /// The time that a body may take to arrive. The time for the work is that of the [`Service`](crate::Service).
     pub request_time: Duration,
     /// The maximum number of connections; more wait until one ends. For [`serve`](crate::serve).
     pub connections: usize,
@@ -29,6 +32,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests: 256,
+            requests_per_caller: 128,
             request_time: Duration::from_secs(10),
             connections: 1024,
             connection_time: Duration::from_secs(60),

@@ -5,21 +5,30 @@
 
 mod args;
 mod error;
+mod log;
+mod reload;
+mod signals;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser as _;
-use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqlOptions, SqliteStore, Store};
-use qrmint_server::{Authorizer, Clock, JwtAuthorizer, KeySet, RunToken, Service, Trust, User, Users};
+use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqliteStore, Store};
+use qrmint_server::{
+    Api, AuditFile, Authorizer, Clock, JwtAuthorizer, KeySet, KeyUrl, Limits, RunToken, Service, Trail, User, Users,
+};
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tokio_util::sync::CancellationToken;
 
-use args::Arguments;
+use args::{Arguments, Command};
 use error::Error;
+use log::Log;
+use reload::{ReadKeys, Reloader};
+use signals::Hangup;
 
 /// The user of a run token if neither `--me` nor `--users` names one.
 const SOMEBODY: &str = "00000000-0000-0000-0000-000000000001,me@localhost";
@@ -27,83 +36,119 @@ const SOMEBODY: &str = "00000000-0000-0000-0000-000000000001,me@localhost";
 fn main() -> ExitCode {
     // Wrong arguments end the program here, with exit code 2.
     let arguments = Arguments::parse();
-    match run(arguments) {
+    let log = Log::start(arguments.log(), arguments.log_format);
+    let result = tokio::runtime::Runtime::new().map_err(Error::from).and_then(|runtime| {
+        let result = runtime.block_on(run(&arguments, &log));
+        // A disk that stalls must not keep the program from ending.
+        runtime.shutdown_background();
+        result
+    });
+    drop(log);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // If standard error is closed, the message cannot be shown anywhere.
-            _ = writeln!(std::io::stderr(), "qrmint-server: {error}");
+            log::tell_last(format!("qrmint-server: {error}"));
             ExitCode::from(error.exit_code())
         }
     }
 }
 
-#[tokio::main]
-async fn run(arguments: Arguments) -> Result<(), Error> {
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_target(false);
-    let of_the_service = Targets::new().with_target("qrmint_server", arguments.log());
-    tracing_subscriber::registry().with(lines).with(of_the_service).init();
-
+async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
+    let location = arguments.location()?;
+    if let Some(Command::Migrate) = arguments.command {
+        return open(location, arguments).await.map(|_| tell("the tables are up to date"));
+    }
     let (policy, limits) = (arguments.policy()?, arguments.limits());
     let users = arguments.users.as_deref().map_or(Ok(Users::any()), Users::read)?;
-    let (authorizer, token) = authorizer(&arguments, &users)?;
-    let address = arguments.listen;
-    if token.is_some() && !address.ip().is_loopback() {
-        return Err(Error::NotLoopback(address));
+    check_loopback(arguments)?;
+    let (authorizer, token) = authorizer(arguments, &users).await?;
+    let authorizer = Arc::new(authorizer);
+    let trail = trail(arguments.audit.as_deref())?;
+    let store = open(location, arguments).await?;
+    // The clock starts last, so that little time passes before the first request.
+    let service = Service::new(store)
+        .with_users(users)
+        .with_policy(policy)
+        .with_trail(trail)
+        .with_request_time(arguments.request_time())
+        .with_strict_last_used(arguments.strict_last_used)
+        .with_clock(arguments.now.map_or(Clock::system(), |now| Clock::starting_at(now.timestamp())));
+    let service = Arc::new(service);
+    let api =
+        Api::new(service.clone(), authorizer.clone()).with_limits(limits).with_trusted_proxies(arguments.trust_proxy);
+
+    let stop = CancellationToken::new();
+    signals::watch(stop.clone())?;
+    let hangup = Hangup::new()?;
+    if let Some(address) = arguments.monitor {
+        let (listener, address) = listen(address).await?;
+        tell(&format!("monitor on http://{address}"));
+        // Until the program ends, so that it can be watched while it stops.
+        tokio::spawn(qrmint_server::serve(listener, api.monitor_router(), monitor_limits(), std::future::pending()));
     }
-    let service = service(&arguments.store, authorizer).await?;
-    let service = service.with_users(users).with_policy(policy).with_limits(limits);
-    // Last, so that little time passes before the first request.
-    let service = service.with_clock(arguments.now.map_or(Clock::system(), |now| Clock::starting_at(now.timestamp())));
-
-    let stop = stop()?;
-    let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-    greet(&listener, token.as_deref())?;
-    if qrmint_server::serve(listener, service.router(), limits, stop).await { Ok(()) } else { Err(Error::Stopped) }
+    let (listener, address) = listen(arguments.listen).await?;
+    greet(address, token.as_deref())?;
+    let reloader = Reloader::new(service.clone(), authorizer.clone(), arguments.users.clone(), key_file(arguments));
+    let served = async {
+        let done = qrmint_server::serve(listener, api.router(), limits, stop.cancelled_owned()).await;
+        let drained = tokio::time::timeout(limits.shutdown_time, service.drained()).await;
+        if done && drained.is_ok() { Ok(()) } else { Err(Error::Stopped) }
+    };
+    tokio::select! {
+        result = served => result,
+        // Neither of these ends.
+        () = reloader.run(hangup, log) => Err(Error::Stopped),
+        () = keep_keys_fresh(&authorizer) => Err(Error::Stopped),
+    }
 }
 
-/// Returns a future that completes on an interrupt or SIGTERM.
-#[cfg(unix)]
-fn stop() -> Result<impl Future<Output = ()>, Error> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+/// Refuses what is only for trying things out on an address that others can reach.
+fn check_loopback(arguments: &Arguments) -> Result<(), Error> {
+    let (address, has_keys) = (arguments.listen, arguments.trust().is_some());
+    if has_keys && arguments.users.is_none() && !arguments.any_user {
+        return Err(Error::NoUsers);
+    }
+    match (address.ip().is_loopback(), has_keys, arguments.now) {
+        (false, false, _) => Err(Error::NotLoopback(address)),
+        (false, true, Some(_)) => Err(Error::ClockNotLoopback(address)),
+        (true, true, Some(now)) => {
+            tell(&format!("the clock starts at {now}: tokens that have expired may be taken, and good ones refused"));
+            Ok(())
         }
-    })
-}
-
-/// Returns a future that completes on an interrupt.
-#[cfg(not(unix))]
-fn stop() -> Result<impl Future<Output = ()>, Error> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    })
+        _ => Ok(()),
+    }
 }
 
 /// Creates the authorizer that the command line asks for. Returns its token as well if it is a run token.
-fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
-    let jwt = match (&arguments.issuer, &arguments.audience, &arguments.jwks, &arguments.public_key) {
-        (Some(issuer), Some(audience), Some(set), _) => {
-            JwtAuthorizer::new(trust(issuer, audience), KeySet::read_jwks(set)?)
+async fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
+    let Some(trust) = arguments.trust() else {
+        let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
+        let token = run.secret().to_owned();
+        return Ok((run.into(), Some(token)));
+    };
+    let jwt = match (&arguments.jwks_url, key_file(arguments)) {
+        (Some(url), _) => {
+            let keys = KeyUrl::fetch(url).await;
+            JwtAuthorizer::with_key_url(trust, keys.map_err(|source| Error::Keys { option: "--jwks-url", source })?)
         }
-        (Some(issuer), Some(audience), None, Some(key)) => {
-            JwtAuthorizer::new(trust(issuer, audience), KeySet::read_pem(key)?)
+        (None, Some((path, read))) => {
+            let option = if arguments.jwks.is_some() { "--jwks" } else { "--public-key" };
+            JwtAuthorizer::new(trust, read(&path).map_err(|source| Error::Keys { option, source })?)
         }
-        _ => {
-            let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
-            let token = run.secret().to_owned();
-            return Ok((run.into(), Some(token)));
-        }
+        (None, None) => return Err(Error::Usage("no keys".into())),
     };
     Ok((jwt.into(), None))
 }
 
-fn trust(issuer: &str, audience: &str) -> Trust {
-    Trust { issuers: vec![issuer.into()], audiences: vec![audience.into()], ..Trust::default() }
+async fn keep_keys_fresh(authorizer: &Authorizer) {
+    authorizer.keep_keys_fresh().await;
+    std::future::pending().await
+}
+
+/// Returns the file with keys, and how it is read.
+fn key_file(arguments: &Arguments) -> Option<(PathBuf, ReadKeys)> {
+    let set = arguments.jwks.clone().map(|path| (path, KeySet::read_jwks as ReadKeys));
+    set.or_else(|| arguments.public_key.clone().map(|path| (path, KeySet::read_pem as ReadKeys)))
 }
 
 /// Returns the user of the run token on `/me`.
@@ -117,21 +162,61 @@ fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
     found.ok_or_else(|| Error::Usage("--me: no user of --users, or no id and user principal name".into()))
 }
 
-/// Creates a service with the store at `url`. The URL may contain a password, so no message shows it.
-async fn service(url: &str, authorizer: Authorizer) -> Result<Service, Error> {
-    let options = SqlOptions::default();
-    let store: Arc<dyn Store> = match Location::parse(url).map_err(|error| Error::Usage(format!("--store: {error}")))? {
-        Location::Memory => Arc::new(MemoryStore::default()),
-        Location::Sqlite(path) => Arc::new(SqliteStore::open(&path, &options).await?),
-        Location::Postgres(url) => Arc::new(PostgresStore::connect(&url, &options).await?),
+fn trail(audit: Option<&Path>) -> Result<Trail, Error> {
+    match audit {
+        None => Ok(Trail::Off),
+        Some(path) if path == Path::new("store") => Ok(Trail::Store),
+        Some(path) if path == Path::new("-") => {
+            Err(Error::Usage("--audit: expected a file or `store`; standard output is never used".into()))
+        }
+        Some(path) => match AuditFile::open(path) {
+            Ok(file) => Ok(Trail::File(file)),
+            Err(source) => Err(Error::Audit { path: path.to_owned(), source }),
+        },
+    }
+}
+
+/// Opens the store, and tells which one it is. Its URL may contain a password, so no message shows it.
+async fn open(location: Location, arguments: &Arguments) -> Result<Arc<dyn Store>, Error> {
+    let options = arguments.sql_options();
+    let (store, notes): (Arc<dyn Store>, Vec<String>) = match location {
+        Location::Memory => (Arc::new(MemoryStore::default()), vec!["memory, until the program ends".into()]),
+        Location::Sqlite(path) => {
+            let store = SqliteStore::open(&path, &options).await?;
+            let notes = store.notes().to_vec();
+            (Arc::new(store), notes)
+        }
+        Location::Postgres(url) => {
+            let store = PostgresStore::connect(&url, &options).await?;
+            let notes = store.notes().to_vec();
+            (Arc::new(store), notes)
+        }
     };
-    Ok(Service::new(store, authorizer))
+    notes.iter().for_each(|note| tell(&format!("store: {note}")));
+    Ok(store)
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Limits of the listener for monitoring, which has few clients.
+fn monitor_limits() -> Limits {
+    let mut limits = Limits::default();
+    (limits.connections, limits.connection_time) = (64, Duration::from_secs(5));
+    limits
+}
+
+/// Writes a line to standard error. If that is closed, the line cannot be shown anywhere.
+fn tell(line: &str) {
+    _ = writeln!(std::io::stderr(), "qrmint-server: {line}");
 }
 
 /// Prints the address of the service and, with a run token, the token and an example of its use. Shows the token on
 /// standard error only if that is a terminal, since it may be a log otherwise.
-fn greet(listener: &TcpListener, token: Option<&str>) -> Result<(), Error> {
-    let address = listener.local_addr()?;
+fn greet(address: SocketAddr, token: Option<&str>) -> Result<(), Error> {
     let mut told = std::io::stderr();
     writeln!(told, "qrmint-server: listening on http://{address}")?;
     if let Some(token) = token {

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use qrmint::credential::can_name;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 const MAX_LEN: usize = 256;
 
 /// A user: the object id, which is the key of stored codes, and the user principal name, which is in a code's content.
+/// The case of letters makes no difference between users.
 ///
 /// ```
 /// use qrmint_server::User;
@@ -27,15 +29,15 @@ pub struct User {
 }
 
 impl User {
-    /// Creates a user. An id that is a GUID is changed to lower case. Returns `None` if the id or the name is empty,
-    /// longer than 256 bytes, or contains a control character.
+    /// Creates a user. The id is changed to lower case, and a GUID gets its hyphens. Returns `None` if the id or the name
+    /// is empty, longer than 256 bytes, or contains a control character.
     #[must_use]
     pub fn new(id: &str, principal_name: &str) -> Option<Self> {
         (is_name(id) && is_name(principal_name))
             .then(|| Self { id: canonical(id), principal_name: principal_name.to_owned() })
     }
 
-    /// Returns the object id, which stores and `Location` use.
+    /// Returns the object id in lower case, which stores and `Location` use.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -52,15 +54,15 @@ fn is_name(text: &str) -> bool {
     (1..=MAX_LEN).contains(&text.len()) && !text.contains(char::is_control)
 }
 
-/// Returns a GUID in lower case with hyphens, anything else unchanged.
-fn canonical(id: &str) -> String {
-    Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |id| id.to_string())
+/// Returns an id in lower case, and a GUID with hyphens: the form that stores keep.
+pub(crate) fn canonical(id: &str) -> String {
+    Uuid::try_parse(id).map_or_else(|_| id.to_lowercase(), |id| id.to_string())
 }
 
 /// The users that a service knows.
 ///
 /// Without a list, any name is a user. An id and a user principal name are then two users, so a service whose clients
-/// use both needs a list.
+/// use both needs a list, and nobody can leave.
 ///
 /// ```
 /// use qrmint_server::Users;
@@ -72,7 +74,7 @@ fn canonical(id: &str) -> String {
 /// assert_eq!(Users::any().named("torvi@contoso.com").unwrap().id(), "torvi@contoso.com");
 /// # Ok::<(), qrmint_server::UsersError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Users {
     known: Option<Known>,
 }
@@ -104,8 +106,11 @@ pub enum UsersError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A line's id or user principal name is empty, too long, or contains a control character.
-    #[error("line {line}: an id and a user principal name have 1 to {MAX_LEN} bytes and no control character")]
+    /// A line's id or user principal name is empty, too long, or contains what no code can name.
+    #[error(
+        "line {line}: an id and a user principal name have 1 to {MAX_LEN} bytes and no control character; \
+         a user principal name has no `|` and no invisible character"
+    )]
     Name {
         /// Its number, from 1.
         line: usize,
@@ -161,7 +166,8 @@ impl Users {
         for (line, text) in filled {
             let Line { id, user_principal_name } =
                 serde_json::from_str(text).map_err(|error| UsersError::Line { line, reason: error.to_string() })?;
-            let user = User::new(&id, &user_principal_name).ok_or(UsersError::Name { line })?;
+            let user = User::new(&id, &user_principal_name).filter(|user| can_name(user.principal_name()));
+            let user = user.ok_or(UsersError::Name { line })?;
             for name in [user.id(), user.principal_name()] {
                 match known.by_name.insert(name.to_lowercase(), lines.len()) {
                     // The id of this user is also the user principal name.
@@ -185,14 +191,12 @@ impl Users {
         }
     }
 
-    /// Returns the user with the id and user principal name of a token. A name in the list takes precedence.
+    /// Returns the user with this id, under the user principal name of the list; without a list, under the given name or
+    /// else the id. Returns `None` for an id that is not in the list.
     #[must_use]
-    pub fn of_token(&self, id: &str, principal_name: Option<&str>) -> Option<User> {
+    pub fn with_id(&self, id: &str, principal_name: Option<&str>) -> Option<User> {
         match &self.known {
-            Some(known) => {
-                let id = canonical(id);
-                known.get(&id).filter(|user| user.id.eq_ignore_ascii_case(&id)).cloned()
-            }
+            Some(known) => known.get(&canonical(id)).filter(|user| user.id == canonical(id)).cloned(),
             None => principal_name.and_then(|name| User::new(id, name)).or_else(|| User::new(id, id)),
         }
     }
@@ -231,20 +235,33 @@ mod tests {
     }
 
     #[test]
-    fn a_token_names_its_user_by_id_alone() {
+    fn a_user_of_the_list_is_identified_by_id_alone_and_named_by_the_list() {
         let users = Users::parse(FLOKI).unwrap();
-        assert!(users.of_token("7C4999F7-9C25-4F8E-8B84-766EB28A1B49", None).is_some());
-        assert!(users.of_token("floki@contoso.com", None).is_none());
-        assert!(users.of_token("someone", Some("floki@contoso.com")).is_none());
+        let floki = users.with_id("7C4999F7-9C25-4F8E-8B84-766EB28A1B49", Some("ceo@contoso.com")).unwrap();
+        assert_eq!(floki.principal_name(), "Floki@contoso.com");
+        assert!(users.with_id("floki@contoso.com", None).is_none());
+        assert!(users.with_id("someone", Some("floki@contoso.com")).is_none());
     }
 
     #[test]
-    fn without_a_list_a_name_is_taken_as_it_comes_but_a_guid_in_lower_case() {
+    fn without_a_list_names_that_differ_in_case_are_one_user() {
         let users = Users::any();
-        assert_eq!(users.named("Floki").unwrap(), User::new("Floki", "Floki").unwrap());
+        for name in ["floki@contoso.com", "Floki@contoso.com", "FLOKI@CONTOSO.COM"] {
+            let user = users.named(name).unwrap();
+            assert_eq!((user.id(), user.principal_name()), ("floki@contoso.com", name));
+        }
+        assert_eq!(users.named("\u{c5}sa").unwrap().id(), "\u{e5}sa");
         let guid = users.named("7C4999F7-9C25-4F8E-8B84-766EB28A1B49").unwrap();
         assert_eq!(guid.id(), "7c4999f7-9c25-4f8e-8b84-766eb28a1b49");
-        assert_eq!(users.of_token("Floki", Some("f@contoso.com")), User::new("Floki", "f@contoso.com"));
+        assert_eq!(users.with_id("Floki", Some("f@contoso.com")), User::new("floki", "f@contoso.com"));
+    }
+
+    #[test]
+    fn a_name_that_no_code_can_name_is_found_when_the_list_is_read() {
+        for name in ["a|b@contoso.com", "a\u{200b}@contoso.com", "\u{202e}moc.osotnoc@a"] {
+            let line = serde_json::json!({"id": "a", "userPrincipalName": name}).to_string();
+            assert!(matches!(Users::parse(&line), Err(UsersError::Name { line: 1 })), "{name:?}");
+        }
     }
 
     #[test]

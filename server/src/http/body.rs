@@ -10,17 +10,17 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use super::error::ApiError;
 
 /// The maximum size of a body in bytes.
-pub(crate) const LIMIT: usize = 16 * 1024;
+pub(crate) const MAX_LEN: usize = 16 * 1024;
 
-/// Reads a JSON body of at most [`LIMIT`] bytes within `time`.
+/// Reads a JSON body of at most [`MAX_LEN`] bytes within `time`.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, time: Duration) -> Result<Bytes, ApiError> {
     check_type(headers)?;
-    let too_large = || ApiError::TooLarge { limit: LIMIT };
+    let too_large = || ApiError::TooLarge { limit: MAX_LEN };
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LIMIT as u64) {
+    if announced.is_some_and(|length| length > MAX_LEN as u64) {
         return Err(too_large());
     }
-    let whole = tokio::time::timeout(time, Limited::new(body, LIMIT).collect());
+    let whole = tokio::time::timeout(time, Limited::new(body, MAX_LEN).collect());
     match whole.await.map_err(|_| ApiError::SlowBody)? {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),

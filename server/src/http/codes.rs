@@ -1,125 +1,110 @@
-//! Reads, creates or updates, and deletes a user's code.
-
-use std::time::Instant;
+//! A user's code over HTTP: read, create or update, delete.
 
 use axum::Json;
-use axum::http::header::LOCATION;
-use axum::http::{HeaderValue, StatusCode};
+use axum::body::Body;
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use qrmint::credential::{DateTime, Kind, PatchBody, Randomness, Upsert, Upserted};
+use qrmint::credential::{Kind, PatchBody, QrCode, Record};
 
+use super::access::{self, Access, Owner};
 use super::error::ApiError;
-use super::json;
-use super::route::{Action, ApiVersion, Owner};
-use crate::auth::Caller;
-use crate::clock::Clock;
-use crate::service::Service;
-use crate::store::Removal;
-use crate::users::{User, Users};
+use super::route::Resource;
+use super::{Asked, body, json};
+use crate::condition::{Condition, entity_tag};
+use crate::event::Action;
+use crate::service::ServiceError;
 
 /// The characters to escape in a path: all but the unreserved ones (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Returns the user whose code is requested, if the caller may do that.
-///
-/// A caller is identified by the object id. The name in a token proves nothing.
-pub(super) fn user(users: &Users, caller: &Caller, owner: &Owner, action: Action) -> Result<User, ApiError> {
-    let own = caller.user.as_ref().and_then(|user| users.of_token(&user.id, user.principal_name.as_deref()));
-    let permissions = caller.permissions;
-    let (may_own, may_all) = match action {
-        Action::Read => (permissions.read_own, permissions.read_all),
-        Action::Upsert | Action::Delete => (permissions.write_own, permissions.write_all),
-    };
-    match owner {
-        Owner::Me if caller.user.is_none() => Err(ApiError::MeOfApplication),
-        Owner::Me if may_own => own.ok_or(ApiError::NoUser),
-        Owner::Me => Err(ApiError::Denied),
-        Owner::Named(name) => {
-            let named = users.named(name);
-            match own.filter(|own| named.as_ref().is_some_and(|named| named.id() == own.id())) {
-                Some(own) if may_own || may_all => Ok(own),
-                _ if may_all => named.ok_or(ApiError::NoUser),
-                // This caller must not learn whether the user exists.
-                _ => Err(ApiError::Denied),
-            }
-        }
+pub(super) async fn read(asked: &Asked, kind: Kind) -> Result<Response, ApiError> {
+    let owner = owner(asked, Access::Read)?;
+    let record = asked.api.service.read(&owner.id, kind).await.map_err(|error| not_found(&owner, error))?;
+    answer(StatusCode::OK, &record, record.to_qr_code())
+}
+
+pub(super) async fn upsert(asked: &Asked, body: Body, kind: Kind) -> Result<Response, ApiError> {
+    let owner = changed(asked, kind, Action::CreateOrUpdate).await?;
+    let user = owner.user.ok_or(ApiError::NoUser)?;
+    let condition = condition(&asked.headers)?;
+    let patch = json::read::<PatchBody>(&body::read(&asked.headers, body, asked.api.limits.request_time).await?)?;
+    let upserted = asked.api.service.upsert(&asked.actor, &user, kind, &patch.check()?, &condition).await?;
+
+    let status = StatusCode::from_u16(upserted.status()).map_err(|_| ApiError::Internal)?;
+    let (record, code) = upserted.into_parts();
+    let mut response = answer(status, &record, code)?;
+    if status == StatusCode::CREATED {
+        let id = utf8_percent_encode(user.id(), ESCAPED);
+        let (prefix, version) = (&asked.prefix, asked.target.version.segment());
+        let path = format!("{prefix}/{version}/users/{id}/authentication/qrCodePinMethod/{kind}");
+        response.headers_mut().insert(LOCATION, HeaderValue::try_from(path).map_err(|_| ApiError::Internal)?);
     }
+    Ok(response)
 }
 
-/// Returns the path of a user's code, for `Location`.
-pub(super) fn path(prefix: &str, version: ApiVersion, user: &User, kind: Kind) -> String {
-    let (version, id) = (version.segment(), utf8_percent_encode(user.id(), ESCAPED));
-    format!("{prefix}/{version}/users/{id}/authentication/qrCodePinMethod/{kind}")
-}
-
-/// Returns the time for the rules.
-pub(super) fn now(clock: &Clock) -> Result<DateTime, ApiError> {
-    DateTime::new(clock.now()).ok_or(ApiError::Internal)
-}
-
-pub(super) async fn read(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
-    let record = service.store.read(user.id(), kind).await?.ok_or(ApiError::NoCode)?;
-    Ok(Json(record.to_qr_code()).into_response())
-}
-
-pub(super) async fn delete(service: &Service, user: &User, kind: Kind) -> Result<Response, ApiError> {
-    let _guard = service.key_lock.lock(user.id(), kind).await;
-    if service.store.remove(&Removal::Of { user: user.id().to_owned(), kind }).await? == 0 {
-        return Err(ApiError::NoCode);
-    }
-    service.metrics.deleted(kind);
+pub(super) async fn delete(asked: &Asked, kind: Kind) -> Result<Response, ApiError> {
+    let owner = changed(asked, kind, Action::Delete).await?;
+    let condition = condition(&asked.headers)?;
+    let deleted = asked.api.service.delete(&asked.actor, &owner.id, kind, &condition).await;
+    deleted.map_err(|error| not_found(&owner, error))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn upsert(
-    service: &Service,
-    user: &User,
-    kind: Kind,
-    body: &[u8],
-    path: String,
-) -> Result<Response, ApiError> {
-    let patch = json::read::<PatchBody>(body)?.check()?;
-    let _guard = service.key_lock.lock(user.id(), kind).await;
-    loop {
-        let seen = service.store.read(user.id(), kind).await?;
-        let (began, now) = (Instant::now(), now(&service.clock)?);
-        let (state, policy, user_name) = (seen.as_ref(), &service.policy, user.principal_name());
-        let upserted = Upsert { kind, state, patch: &patch, policy, now, user: user_name }.run(randomness()?);
-        service.metrics.ruled(began.elapsed());
-        match upserted? {
-            Upserted::Created { record, response } => {
-                if service.store.compare_and_swap(user.id(), kind, seen.as_ref(), &record).await? {
-                    service.metrics.created(kind);
-                    let location = HeaderValue::try_from(path).map_err(|_| ApiError::Internal)?;
-                    return Ok((StatusCode::CREATED, [(LOCATION, location)], Json(response)).into_response());
-                }
-            }
-            Upserted::Updated { record, response } => {
-                // A record that has not changed needs no write.
-                if seen.as_ref() == Some(&record)
-                    || service.store.compare_and_swap(user.id(), kind, seen.as_ref(), &record).await?
-                {
-                    service.metrics.updated(kind);
-                    return Ok(Json(response).into_response());
-                }
-            }
-        }
-        overtaken(service).await;
+fn answer(status: StatusCode, record: &Record, code: QrCode) -> Result<Response, ApiError> {
+    let tag = format!("W/\"{}\"", entity_tag(record));
+    let tag = HeaderValue::try_from(tag).map_err(|_| ApiError::Internal)?;
+    Ok((status, [(ETAG, tag)], Json(code)).into_response())
+}
+
+/// Returns the owner of the code, if the caller may do this to it.
+fn owner(asked: &Asked, access: Access) -> Result<Owner, ApiError> {
+    let users = asked.api.service.users();
+    match asked.target.resource {
+        Resource::MyCode(_) => access::me(&users, &asked.caller, access),
+        _ => access::named(&users, &asked.caller, &asked.target.id, access),
     }
 }
 
-/// Prepares another attempt after a write of another process came first. Each attempt that fails means that another
-/// write succeeded, and the time limit of a request ends the attempts.
-pub(super) async fn overtaken(service: &Service) {
-    service.metrics.conflicted();
-    // With a store that never waits, the time limit would not be checked otherwise.
-    tokio::task::yield_now().await;
+/// Returns the owner of a code that is to be changed. Records it if the caller may not do that.
+async fn changed(asked: &Asked, kind: Kind, action: Action) -> Result<Owner, ApiError> {
+    let owner = owner(asked, Access::Write);
+    if let Err(ApiError::Denied | ApiError::MeOfApplication) = owner {
+        let users = asked.api.service.users();
+        let user_id = match asked.target.resource {
+            Resource::MyCode(_) => asked.caller.user.as_ref().map(|user| user.id.clone()),
+            _ => users.named(&asked.target.id).map(|user| user.id().to_owned()),
+        };
+        asked.api.service.denied(&asked.actor, action, user_id, Some(kind)).await;
+    }
+    owner
 }
 
-/// Returns new random bytes. Each attempt needs its own; those of a code that was not stored are not reused.
-fn randomness() -> Result<Randomness, ApiError> {
-    let mut bytes = [0; Randomness::LEN];
-    getrandom::fill(&mut bytes).map_err(|_| ApiError::Internal)?;
-    Ok(Randomness::new(bytes))
+/// Says of somebody who is no user and has no code that there is no such user.
+fn not_found(owner: &Owner, error: ServiceError) -> ApiError {
+    match error {
+        ServiceError::NoCode if owner.user.is_none() => ApiError::NoUser,
+        error => error.into(),
+    }
+}
+
+/// Returns the condition that the headers of a change state. Of `If-None-Match` only `*` is known.
+fn condition(headers: &HeaderMap) -> Result<Condition, ApiError> {
+    let tags = |name: &HeaderName| -> Result<Vec<String>, ApiError> {
+        let mut tags = Vec::new();
+        for value in headers.get_all(name) {
+            let text = value.to_str().map_err(|_| ApiError::Condition)?;
+            tags.extend(text.split(',').map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned()));
+        }
+        Ok(tags)
+    };
+    let (matching, absent) = (tags(&IF_MATCH)?, tags(&IF_NONE_MATCH)?);
+    match (matching.as_slice(), absent.as_slice()) {
+        ([], []) => Ok(Condition::None),
+        ([], [any]) if any == "*" => Ok(Condition::Absent),
+        ([any], []) if any == "*" => Ok(Condition::Exists),
+        (_, []) => Ok(Condition::Is(matching)),
+        _ => Err(ApiError::Condition),
+    }
 }

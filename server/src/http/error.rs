@@ -8,20 +8,47 @@ use axum::http::header::{ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use qrmint::credential::{PatchError, UpsertError, VerifyError};
+use qrmint::credential::{PatchError, ScanError};
 use serde::Serialize;
 
 use super::ids::Ids;
 use crate::auth::Unauthenticated;
+use crate::service::ServiceError;
 use crate::store::StoreError;
 
 /// The value of `Retry-After`, in seconds.
 const RETRY_SECONDS: &str = "1";
 
+/// The codes of all rules, which are the labels of a metric.
+pub(crate) const RULES: [&str; 22] = [
+    "duplicateProperty",
+    "dateTimeWithoutOffset",
+    "expireDateTimeNotAfterNow",
+    "expired",
+    "expiredBeforeAfterNow",
+    "invalidDateTime",
+    "invalidProperty",
+    "invalidQueryOption",
+    "invalidRawContent",
+    "invalidType",
+    "lifetimeTooLong",
+    "lifetimeTooShort",
+    "malformed",
+    "missingProperty",
+    "notYetValid",
+    "startDateTimeChanged",
+    "startDateTimeTooLate",
+    "temporaryQRCodeActive",
+    "unknown",
+    "unknownProperty",
+    "userPrincipalNameInvalid",
+    "userPrincipalNameTooLong",
+];
+
 /// Why a request fails. The messages are Graph's where known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
-    #[error("Invalid URL: the id is not percent-encoded UTF-8.")]
+    #[error("Invalid URL: a segment is not percent-encoded UTF-8.")]
     Encoding,
     #[error("Write requests (excluding DELETE) must contain the Content-Type header declaration.")]
     NoContentType,
@@ -34,9 +61,13 @@ pub(crate) enum ApiError {
     #[error("{0}")]
     Patch(#[from] PatchError),
     #[error("{0}")]
-    Upsert(#[from] UpsertError),
-    #[error("{0}")]
-    Verify(#[from] VerifyError),
+    Scan(#[from] ScanError),
+    #[error("{target}: {reason}")]
+    Property { target: &'static str, reason: String },
+    #[error("query option `{}` {reason}", name.escape_debug())]
+    Query { name: String, reason: &'static str },
+    #[error("If-Match is `*` or entity tags, If-None-Match is `*`, and not both are there.")]
+    Condition,
     #[error("{0}")]
     Unauthenticated(#[from] Unauthenticated),
     #[error("Request Authorization failed")]
@@ -45,54 +76,87 @@ pub(crate) enum ApiError {
     MeOfApplication,
     #[error("No such resource.")]
     NoRoute,
+    #[error("The audit trail is not kept in the store.")]
+    NoTrail,
     #[error("The user does not exist.")]
     NoUser,
     #[error("The user has no such code.")]
     NoCode,
     #[error("Specified HTTP method is not allowed for the request target.")]
-    Method { allowed: &'static str },
+    Method { allowed: String },
     #[error("The request body did not arrive in time.")]
     SlowBody,
     #[error("The request body is larger than {limit} bytes.")]
     TooLarge { limit: usize },
     #[error("Too many requests at once.")]
     Busy,
-    #[error("The request could not be done in time.")]
-    TimeOut,
-    #[error("The store does not answer.")]
-    Store(#[from] StoreError),
+    #[error("Too many requests of this caller at once.")]
+    BusyCaller,
+    #[error("The store does not read and write.")]
+    NotReady,
+    #[error("{}", service_message(.0))]
+    Service(#[source] ServiceError),
     #[error("Internal error.")]
     Internal,
+}
+
+impl From<ServiceError> for ApiError {
+    fn from(error: ServiceError) -> Self {
+        if let ServiceError::NoCode = error { Self::NoCode } else { Self::Service(error) }
+    }
+}
+
+/// Returns what a client is told of an error of the service: nothing of the store.
+fn service_message(error: &ServiceError) -> String {
+    match error {
+        ServiceError::TimeOut => "The request could not be done in time.".into(),
+        ServiceError::Store(StoreError::Unavailable(_) | StoreError::Uncertain(_)) => {
+            "The store does not answer.".into()
+        }
+        ServiceError::Store(_) | ServiceError::Random(_) | ServiceError::Clock => "Internal error.".into(),
+        error => error.to_string(),
+    }
 }
 
 impl ApiError {
     /// Returns the status and Graph's error code.
     fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::Encoding | Self::NoContentType | Self::ContentType | Self::Json => {
-                (StatusCode::BAD_REQUEST, "badRequest")
-            }
-            Self::Patch(_) | Self::Upsert(_) | Self::Verify(_) => (StatusCode::BAD_REQUEST, "badRequest"),
             Self::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken"),
             Self::Denied | Self::MeOfApplication => (StatusCode::FORBIDDEN, "accessDenied"),
-            Self::NoRoute | Self::NoUser | Self::NoCode => (StatusCode::NOT_FOUND, "resourceNotFound"),
+            Self::NoRoute | Self::NoTrail | Self::NoUser | Self::NoCode => (StatusCode::NOT_FOUND, "resourceNotFound"),
             Self::Method { .. } => (StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest"),
             Self::SlowBody => (StatusCode::REQUEST_TIMEOUT, "requestTimeout"),
+            Self::Service(ServiceError::ConditionFailed) => (StatusCode::PRECONDITION_FAILED, "preconditionFailed"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "requestEntityTooLarge"),
-            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"),
-            Self::TimeOut | Self::Store(StoreError::Unavailable(_)) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "serviceNotAvailable")
+            Self::Busy | Self::BusyCaller => (StatusCode::TOO_MANY_REQUESTS, "tooManyRequests"),
+            Self::NotReady
+            | Self::Service(
+                ServiceError::TimeOut
+                | ServiceError::Unrecorded
+                | ServiceError::Store(StoreError::Unavailable(_) | StoreError::Uncertain(_)),
+            ) => (StatusCode::SERVICE_UNAVAILABLE, "serviceNotAvailable"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"),
+            Self::Service(error) if error.rule().is_none() => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError")
             }
-            Self::Store(_) | Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"),
+            _ => (StatusCode::BAD_REQUEST, "badRequest"),
         }
+    }
+
+    /// Returns whether the service or its store is at fault, so that the log should say why.
+    pub(crate) fn is_fault(&self) -> bool {
+        self.status_and_code().0.is_server_error()
     }
 
     /// Returns the code and the target of the rule that was broken, if one was.
     pub(crate) fn rule(&self) -> Option<(&'static str, &str)> {
         match self {
             Self::Patch(error) => Some((error.code(), error.target())),
-            Self::Upsert(error) => Some((error.code(), error.target())),
-            Self::Verify(error) => Some((error.code(), "rawContent")),
+            Self::Scan(error) => Some((error.code(), error.target())),
+            Self::Property { target, .. } => Some(("invalidProperty", target)),
+            Self::Query { name, .. } => Some(("invalidQueryOption", name)),
+            Self::Service(error) => error.rule(),
             _ => None,
         }
     }
@@ -118,7 +182,9 @@ impl ApiError {
         let headers = response.headers_mut();
         match &self {
             Self::Unauthenticated(_) => _ = headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            Self::Method { allowed } => _ = headers.insert(ALLOW, HeaderValue::from_static(allowed)),
+            Self::Method { allowed } => {
+                _ = headers.insert(ALLOW, HeaderValue::try_from(allowed.as_str()).expect("names of methods and commas"))
+            }
             // The rest of the body would be read as the next request.
             Self::SlowBody | Self::TooLarge { .. } => _ = headers.insert(CONNECTION, HeaderValue::from_static("close")),
             _ if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE => {

@@ -17,6 +17,14 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     serde_json::from_slice(&without_trailing_commas(text)).map_err(|_| ApiError::Json)
 }
 
+/// Parses `body`, an object with this one property, and names it if the body is JSON but its value cannot be used.
+pub(crate) fn read_checked<T: DeserializeOwned>(body: &[u8], target: &'static str) -> Result<T, ApiError> {
+    let text = str::from_utf8(body).map_err(|_| ApiError::Json)?;
+    serde_json::from_slice(&without_trailing_commas(text)).map_err(|error| {
+        if error.is_data() { ApiError::Property { target, reason: error.to_string() } } else { ApiError::Json }
+    })
+}
+
 /// Replaces trailing commas by spaces. Text that is not JSON may change in other ways, but does not become JSON.
 fn without_trailing_commas(text: &str) -> Cow<'_, [u8]> {
     let mut scanner = Scanner::new(text, &ScannerOptions::default());

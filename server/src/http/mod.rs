@@ -1,17 +1,22 @@
-//! Translates HTTP requests for the rules and the store, and their results into answers.
+//! Translates HTTP requests for the service, and its results into answers.
 //!
-//! The steps of every request: ids, route, caller, body, a slot, the work, the answer, a line in the log.
+//! The steps of every request: ids, route, a slot, the caller, the caller's turn, access, the body, the work, the answer,
+//! a line in the log.
 
+mod access;
+mod admin;
 mod body;
+mod callers;
 mod codes;
 mod error;
 mod ids;
 mod json;
 mod monitor;
+mod peer;
+mod query;
 mod route;
 mod verify;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -20,44 +25,131 @@ use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, Request as HttpRequest};
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
+use self::callers::Callers;
 use self::error::ApiError;
-pub(crate) use self::ids::Ids;
-use self::route::{Action, Request};
-use crate::service::Service;
+use self::ids::Ids;
+use self::route::{Resource, Target};
+use crate::auth::{Authorizer, Caller};
+use crate::event::Actor;
+use crate::limits::Limits;
+use crate::service::{Service, cause};
 
-pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().fallback(answer).with_state(service)
+/// A [`Service`] over HTTP, from which [`router`](Self::router) creates an axum router.
+///
+/// The crate's documentation has an example.
+#[derive(Clone)]
+pub struct Api {
+    service: Arc<Service>,
+    authorizer: Arc<Authorizer>,
+    limits: Limits,
+    slots: Arc<Semaphore>,
+    callers: Arc<Callers>,
+    trusted_proxies: usize,
+}
+
+impl Api {
+    /// Creates the HTTP interface of a service for the callers that an authorizer knows. Limits have their defaults, and
+    /// no proxy is trusted.
+    #[must_use]
+    pub fn new(service: Arc<Service>, authorizer: Arc<Authorizer>) -> Self {
+        for resource in Resource::ALL {
+            for (method, statuses) in resource.methods() {
+                for &status in *statuses {
+                    service.metrics.expect_requests(resource.path(), method, status);
+                }
+            }
+        }
+        error::RULES.iter().for_each(|rule| service.metrics.expect_rule(rule));
+        let limits = Limits::default();
+        let (slots, callers) = (slots(limits), Callers::new(limits.requests_per_caller));
+        Self { service, authorizer, limits, slots, callers, trusted_proxies: 0 }
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        let (slots, callers) = (slots(limits), Callers::new(limits.requests_per_caller.max(1)));
+        Self { limits, slots, callers, ..self }
+    }
+
+    /// Sets how many proxies in front of the service add a client's address to `X-Forwarded-For`. It is recorded in the
+    /// audit trail.
+    #[must_use]
+    pub fn with_trusted_proxies(self, trusted_proxies: usize) -> Self {
+        Self { trusted_proxies, ..self }
+    }
+
+    /// Creates a router with all routes, to be served or nested in another router. It has a fallback, so it cannot be
+    /// merged with a router that has one.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(answer).with_state(Arc::new(self.clone()))
+    }
+
+    /// Creates a router with `/healthz`, `/readyz`, `/metrics` and `/openapi.json` only, to be served where the
+    /// connections of clients cannot fill it.
+    pub fn monitor_router(&self) -> Router {
+        Router::new().fallback(answer_monitor).with_state(Arc::new(self.clone()))
+    }
+}
+
+fn slots(limits: Limits) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(limits.requests.clamp(1, Semaphore::MAX_PERMITS)))
+}
+
+/// A request of a caller.
+struct Asked {
+    api: Arc<Api>,
+    caller: Caller,
+    actor: Actor,
+    target: Target,
+    /// What the router is nested under.
+    prefix: String,
+    headers: HeaderMap,
+    query: String,
+}
+
+async fn answer(state: State<Arc<Api>>, original: OriginalUri, request: Request<Body>) -> Response {
+    let target = route::target(request.uri().path());
+    answer_target(state.0, original, request, target).await
+}
+
+async fn answer_monitor(state: State<Arc<Api>>, original: OriginalUri, request: Request<Body>) -> Response {
+    let target = route::target(request.uri().path());
+    let target = target.and_then(|found| if found.resource.is_monitor() { Ok(found) } else { Err(ApiError::NoRoute) });
+    answer_target(state.0, original, request, target).await
 }
 
 /// Answers any request, and logs it.
-async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, request: HttpRequest<Body>) -> Response {
-    let (began, now) = (Instant::now(), service.clock.now());
+async fn answer_target(
+    api: Arc<Api>,
+    original: OriginalUri,
+    request: Request<Body>,
+    target: Result<Target, ApiError>,
+) -> Response {
+    let (began, now) = (Instant::now(), api.service.clock().now());
     let (parts, body) = request.into_parts();
     let ids = Ids::of(&parts.headers);
     let method = method_name(&parts.method);
-    let (template, request) = route::route(&parts.method, &parts.uri);
-    let prefix = original.path().strip_suffix(parts.uri.path()).unwrap_or_default();
+    let route = target.as_ref().map_or("unknown", |target| target.resource.path());
+    let prefix = original.path().strip_suffix(parts.uri.path()).unwrap_or_default().to_owned();
 
-    let outcome = match request {
-        Ok(request) => {
-            // A panic is answered like any other error.
-            let done = AssertUnwindSafe(done(&service, request, prefix, &parts, body, now));
-            done.catch_unwind().await.unwrap_or(Err(ApiError::Internal))
-        }
-        Err(error) => Err(error),
-    };
+    // A task of its own, so that it completes even if the client disconnects, and a panic is answered.
+    let work = done(api.clone(), target, parts, body, prefix, ids, now);
+    let outcome = api.service.tasks().spawn(work).await.unwrap_or(Err(ApiError::Internal));
+
     let rule = outcome.as_ref().err().and_then(ApiError::rule).map(|(code, _)| code);
     if let Some(rule) = rule {
-        service.metrics.refused(rule);
+        api.service.metrics.refused(rule);
     }
-    if let Err(error @ (ApiError::Store(_) | ApiError::Internal)) = &outcome {
-        let source = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-        tracing::error!(request_id = %ids.request, "{error} {source}");
+    if let Err(error) = &outcome
+        && error.is_fault()
+    {
+        tracing::error!(request_id = %ids.request, "{error}{}", cause(error));
     }
     let mut response = outcome.unwrap_or_else(|error| error.into_response(ids, now));
     ids.put(response.headers_mut());
@@ -65,10 +157,10 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
     let (status, took) = (response.status().as_u16(), began.elapsed());
-    service.metrics.answered(template.as_str(), method, status, took);
+    api.service.metrics.answered(route, method, status, took);
     tracing::info!(
         method,
-        route = template.as_str(),
+        route,
         status,
         rule,
         microseconds = took.as_micros() as u64,
@@ -78,66 +170,47 @@ async fn answer(State(service): State<Arc<Service>>, original: OriginalUri, requ
     response
 }
 
-/// Does what the request asks for. Requests about codes need a caller and a slot, those about the service do not.
+/// Does what the request asks for. Requests about codes need a slot and a caller, those about the service do not.
 async fn done(
-    service: &Arc<Service>,
-    request: Request,
-    prefix: &str,
-    parts: &Parts,
+    api: Arc<Api>,
+    target: Result<Target, ApiError>,
+    parts: Parts,
     body: Body,
+    prefix: String,
+    ids: Ids,
     now: Timestamp,
 ) -> Result<Response, ApiError> {
-    match request {
-        Request::Health => Ok(monitor::health()),
-        Request::Metrics => monitor::metrics(service),
-        Request::Ready => monitor::ready(service).await,
-        Request::Description => Ok(monitor::description()),
-        Request::Code { action, owner, kind, version } => {
-            let caller = service.authorizer.authenticate(&parts.headers, now).await?;
-            let user = codes::user(&service.users, &caller, &owner, action)?;
-            match action {
-                Action::Read => {
-                    in_slot(service, move |service| async move { codes::read(&service, &user, kind).await }).await
-                }
-                Action::Delete => {
-                    in_slot(service, move |service| async move { codes::delete(&service, &user, kind).await }).await
-                }
-                Action::Upsert => {
-                    let patch = body::read(&parts.headers, body, service.limits.request_time).await?;
-                    let path = codes::path(prefix, version, &user, kind);
-                    in_slot(
-                        service,
-                        move |service| async move { codes::upsert(&service, &user, kind, &patch, path).await },
-                    )
-                    .await
-                }
-            }
-        }
-        Request::Verify => {
-            let caller = service.authorizer.authenticate(&parts.headers, now).await?;
-            verify::check_permission(&caller)?;
-            let scanned = body::read(&parts.headers, body, service.limits.request_time).await?;
-            in_slot(service, move |service| async move { verify::verify(&service, &scanned).await }).await
-        }
+    let target = target?;
+    target.resource.check_method(&parts.method)?;
+    match target.resource {
+        Resource::Health => return Ok(monitor::health()),
+        Resource::Metrics => return monitor::metrics(&api.service).await,
+        Resource::Ready => return monitor::ready(&api.service).await,
+        Resource::Description => return Ok(monitor::description()),
+        _ => {}
     }
-}
+    let _slot = api.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    let _in_flight = api.service.metrics.begin();
+    let caller = api.authorizer.authenticate(&parts.headers, now).await?;
+    let _turn = api.callers.begin(caller.limit_key.clone()).ok_or(ApiError::BusyCaller)?;
 
-/// Runs `work` if a slot is free, within the time limit of a request.
-async fn in_slot<F>(service: &Arc<Service>, work: impl FnOnce(Arc<Service>) -> F) -> Result<Response, ApiError>
-where
-    F: Future<Output = Result<Response, ApiError>> + Send + 'static,
-{
-    let slot = service.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
-    let (work, service) = (work(service.clone()), service.clone());
-    // A task of its own, so that it completes even if the client disconnects.
-    let task = tokio::spawn(async move {
-        let _slot = (slot, service.metrics.begin());
-        tokio::time::timeout(service.limits.request_time, work).await
-    });
-    match task.await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(ApiError::TimeOut),
-        Err(_) => Err(ApiError::Internal),
+    let from = peer::address(&parts.extensions, &parts.headers, api.trusted_proxies);
+    let (oid, appid) = (caller.identity.oid.clone(), caller.identity.appid.clone());
+    let actor = Actor { oid, appid, from, request_id: Some(ids.request) };
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let resource = target.resource;
+    let asked = Asked { api, caller, actor, target, prefix, headers: parts.headers, query };
+    match (resource, &parts.method) {
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::PATCH) => codes::upsert(&asked, body, kind).await,
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::DELETE) => codes::delete(&asked, kind).await,
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), _) => codes::read(&asked, kind).await,
+        (Resource::Verify, _) => verify::verify(&asked, body).await,
+        (Resource::Codes, _) => admin::codes(&asked).await,
+        (Resource::OneCode, _) => admin::revoke(&asked).await,
+        (Resource::UsersCodes, _) => admin::revoke_all(&asked).await,
+        (Resource::Purge, _) => admin::purge(&asked, body).await,
+        (Resource::Audit, _) => admin::audit(&asked).await,
+        (Resource::Health | Resource::Ready | Resource::Metrics | Resource::Description, _) => Err(ApiError::NoRoute),
     }
 }
 

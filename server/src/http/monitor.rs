@@ -13,13 +13,11 @@ pub(super) fn health() -> Response {
 }
 
 pub(super) async fn ready(service: &Service) -> Result<Response, ApiError> {
-    let check = tokio::time::timeout(service.limits.request_time, service.store.check());
-    check.await.map_err(|_| ApiError::TimeOut)??;
-    Ok("ready\n".into_response())
+    if service.is_ready().await { Ok("ready\n".into_response()) } else { Err(ApiError::NotReady) }
 }
 
-pub(super) fn metrics(service: &Service) -> Result<Response, ApiError> {
-    let text = service.metrics.text().map_err(|_| ApiError::Internal)?;
+pub(super) async fn metrics(service: &Service) -> Result<Response, ApiError> {
+    let text = service.metrics().await.map_err(|_| ApiError::Internal)?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }
 

@@ -4,53 +4,35 @@
 //! its new `lastUsedDateTime`; or it is 400 with `malformed`, `unknown`, `notYetValid` or `expired` in the details.
 
 use axum::Json;
+use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use qrmint::credential::{self, QrCode, ScannedContent, VerifyError};
-use serde::{Deserialize, Serialize};
+use qrmint::credential::{QrCode, ScanBody};
+use serde::Serialize;
 
-use super::codes::{now, overtaken};
 use super::error::ApiError;
-use super::json;
-use crate::auth::Caller;
-use crate::service::Service;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Scanned {
-    raw_content: String,
-}
+use super::{Asked, body, json};
+use crate::event::Action;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Verified {
-    user_id: String,
-    user_principal_name: String,
+struct Verified<'a> {
+    user_id: &'a str,
+    user_principal_name: &'a str,
     kind: &'static str,
     qr_code: QrCode,
 }
 
-pub(super) fn check_permission(caller: &Caller) -> Result<(), ApiError> {
-    if caller.permissions.verify { Ok(()) } else { Err(ApiError::Denied) }
-}
-
-pub(super) async fn verify(service: &Service, body: &[u8]) -> Result<Response, ApiError> {
-    let Scanned { raw_content } = json::read(body)?;
-    let raw_content = STANDARD.decode(raw_content).map_err(|_| VerifyError::Malformed)?;
-    let scanned = ScannedContent::parse(&raw_content)?;
-    loop {
-        let found = service.store.find(scanned.id()).await?;
-        let (user_id, seen) = found.map_or((None, None), |(user, record)| (Some(user), Some(record)));
-        let used = credential::verify(&scanned, seen.as_ref(), now(&service.clock)?)?;
-        // Cannot happen: without a record `verify` has failed.
-        let user_id = user_id.ok_or(VerifyError::Unknown)?;
-        if service.store.compare_and_swap(&user_id, used.kind, seen.as_ref(), &used).await? {
-            service.metrics.verified(used.kind);
-            let (kind, qr_code) = (used.kind.name(), used.to_qr_code());
-            let verified = Verified { user_id, user_principal_name: used.user_principal_name, kind, qr_code };
-            return Ok(Json(verified).into_response());
-        }
-        overtaken(service).await;
+pub(super) async fn verify(asked: &Asked, body: Body) -> Result<Response, ApiError> {
+    let service = &asked.api.service;
+    if !asked.caller.permissions.verify {
+        service.denied(&asked.actor, Action::Verify, None, None).await;
+        return Err(ApiError::Denied);
     }
+    let body = body::read(&asked.headers, body, asked.api.limits.request_time).await?;
+    let raw_content = json::read::<ScanBody>(&body)?.check()?;
+    let verified = service.verify(&asked.actor, &raw_content).await?;
+    let (user, record) = (&verified.user, &verified.record);
+    let (kind, qr_code) = (record.kind.name(), record.to_qr_code());
+    let verified = Verified { user_id: user.id(), user_principal_name: user.principal_name(), kind, qr_code };
+    Ok(Json(verified).into_response())
 }

@@ -106,7 +106,9 @@ fn malformed_requests_are_answered_or_ended_and_leave_nothing_behind() {
                     [100, 200, 201, 204].contains(&answer.status) || (400..500).contains(&answer.status),
                     "{answer:?}"
                 );
-                if answer.status != 100 {
+                // The HTTP library gives these by itself, without a body.
+                let bare = [100, 400, 414, 431].contains(&answer.status) && answer.body.is_empty();
+                if !bare {
                     assert!(Uuid::try_parse(answer.header("request-id")).is_ok());
                 }
                 answers[usize::from(answer.status / 100)] += 1;
@@ -141,7 +143,9 @@ fn a_path_of_bytes_that_are_no_text_is_refused() {
         wire.write(head.concat()).unwrap();
         let answer = wire.read().unwrap();
         assert_eq!(answer.status, status, "{}", id.escape_ascii());
-        assert!(Uuid::try_parse(answer.header("request-id")).is_ok());
+        // The HTTP library refuses some by itself, without a body.
+        let bare = answer.status == 400 && answer.body.is_empty();
+        assert!(bare || Uuid::try_parse(answer.header("request-id")).is_ok());
     }
 }
 

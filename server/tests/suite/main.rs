@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod administration;
+mod audit;
 mod authorization;
 mod databases;
 mod description;
@@ -10,8 +12,11 @@ mod durability;
 mod fire;
 mod issuers;
 mod key_rolls;
+mod leavers;
 mod limits;
+mod operation;
 mod program;
+mod retries;
 mod routes;
 mod stores;
 mod support;

@@ -15,11 +15,13 @@ fn file(text: &str) -> tempfile::NamedTempFile {
 
 #[test]
 fn a_first_run_gives_a_token_alone_on_standard_output_and_the_rest_on_standard_error() {
-    let program = Program::start(&["--store", "memory:"]);
+    let mut program = Program::start(&["--store", "memory:"]);
     assert_eq!(program.token.len(), 43);
     let answer = program.wire().ask(&program.token, "PATCH", STANDARD, Some("{}")).unwrap();
     assert_eq!(answer.status, 201);
     assert!(answer.header("location").contains("/users/00000000-0000-0000-0000-000000000001/"));
+    program.terminate();
+    assert_eq!(program.wait().code(), Some(0));
     let told = program.told();
     let curl = format!("curl -X PATCH http://{}{STANDARD}", program.address);
     assert!(told.contains(&curl) && told.contains("Bearer $TOKEN") && !told.contains(&program.token), "{told}");
@@ -31,7 +33,7 @@ fn me_is_whom_the_command_line_names() {
     let users = file(USERS);
     let users = users.path().to_str().unwrap();
     for (arguments, id, name) in [
-        (vec!["--me", "Badge-17,ada@contoso.com"], "Badge-17", "ada@contoso.com"),
+        (vec!["--me", "Badge-17,ada@contoso.com"], "badge-17", "ada@contoso.com"),
         (vec!["--me", "ada@contoso.com"], "ada%40contoso.com", "ada@contoso.com"),
         (vec!["--users", users], FLOKI, "floki@contoso.com"),
         (
@@ -54,7 +56,7 @@ fn keys_are_taken_from_a_set_or_from_pem_and_the_clock_decides_what_has_expired(
     let issuer = Issuer::new();
     let pem = file(&issuer.key.public_pem);
     let token = issuer.delegated(FLOKI, "UserAuthMethod-QR.ReadWrite");
-    let keys = ["--issuer", ISSUER, "--audience", AUDIENCE, "--store", "memory:"];
+    let keys = ["--issuer", ISSUER, "--audience", AUDIENCE, "--store", "memory:", "--any-user"];
     for key in [["--jwks", issuer.jwks().to_str().unwrap()], ["--public-key", pem.path().to_str().unwrap()]] {
         let then = Program::start(&[&keys[..], &key, &["--now", NOW]].concat());
         assert_eq!(then.wire().ask(&token, "PATCH", STANDARD, Some("{}")).unwrap().status, 201);
@@ -83,7 +85,7 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
     let (short, empty, users) = (file(&Key::rsa(1024).public_pem), file(""), file(USERS));
     let (short, empty, users) =
         (short.path().to_str().unwrap(), empty.path().to_str().unwrap(), users.path().to_str().unwrap());
-    let keys = ["--store", "memory:", "--issuer", ISSUER, "--audience", AUDIENCE];
+    let keys = ["--store", "memory:", "--issuer", ISSUER, "--audience", AUDIENCE, "--any-user"];
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let rows: Vec<(Vec<&str>, i32, &str)> = vec![
@@ -97,6 +99,13 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         (vec!["--issuer", ISSUER, "--audience", AUDIENCE], 2, "--jwks"),
         ([&keys[..], &["--jwks", jwks, "--public-key", jwks]].concat(), 2, "cannot be used with"),
         ([&keys[..], &["--jwks", jwks, "--me", "ada"]].concat(), 2, "cannot be used with"),
+        ([&keys[..6], &["--jwks", jwks]].concat(), 2, "--any-user must be given"),
+        ([&keys[..], &["--jwks", jwks, "--users", users]].concat(), 2, "cannot be used with"),
+        ([&keys[..], &["--jwks", jwks, "--now", NOW, "--listen", "0.0.0.0:0"]].concat(), 2, "--now"),
+        ([&keys[..], &["--jwks", jwks, "--admin-claim", "admin"]].concat(), 2, "--admin-claim"),
+        ([&keys[..], &["--jwks-url", "http://192.0.2.1/keys"]].concat(), 2, "--jwks-url"),
+        ([&keys[..], &["--jwks-url", "http://127.0.0.1:1/keys"]].concat(), 1, "--jwks-url"),
+        (vec!["--admin-claim", "admin=yes"], 2, "--jwks"),
         ([&keys[..], &["--jwks", empty]].concat(), 2, "not a JSON Web Key Set"),
         ([&keys[..], &["--public-key", short]].concat(), 2, "fewer than 2048 bits"),
         ([&keys[..], &["--public-key", "/nonexistent/key"]].concat(), 2, "/nonexistent/key"),
@@ -104,6 +113,10 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         (vec!["--store", "memory:", "--users", "/nonexistent/users"], 2, "/nonexistent/users"),
         (vec!["--store", "memory:", "--users", users, "--me", "nobody"], 2, "--me"),
         (vec!["--store", "memory:", "--me", ""], 2, "--me"),
+        (vec!["--store", "memory:", "--me", "a|b"], 2, "--me"),
+        (vec!["--store", "memory:", "--audit", "-"], 2, "--audit"),
+        (vec!["--store", "memory:", "--audit", "/dev/stdout"], 2, "standard output"),
+        (vec!["--store", "memory:", "--audit", "/nonexistent/audit"], 2, "/nonexistent/audit"),
         (vec!["--now", "2025-03-04"], 2, "--now"),
         (vec!["--now", "0000-12-31T23:59:59Z"], 2, "no date and time from 0001-01-01T00:00:00Z"),
         (vec!["--standard-days", "396"], 2, "396"),
@@ -111,6 +124,9 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         (vec!["--max-requests", "0"], 2, "--max-requests"),
         (vec!["--request-time", "nan"], 2, "expected seconds"),
         (vec!["--store", "mysql://root:secret@localhost/x"], 2, "expected sqlite://FILE"),
+        (vec!["--store", "sqlite://:memory:"], 2, "memory:"),
+        (vec!["--store", "sqlite://codes.db?cache=shared"], 2, "--store"),
+        (vec!["--pool-size", "0"], 2, "--pool-size"),
         (vec!["--store", "sqlite:///nonexistent/codes.db"], 1, "--store"),
         (vec!["--store", "postgres://floki:secret@127.0.0.1:1/codes"], 1, "--store"),
         (vec!["--store", "memory:", "--listen", &taken], 1, &taken),
@@ -123,7 +139,7 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
     let (code, help, errors) = run(&["--help"]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     for option in
-        ["--listen", "--store", "--users", "--issuer", "--jwks", "--public-key", "--me", "--now", "--max-requests"]
+        ["--listen", "--store", "--users", "--issuer", "--jwks", "--jwks-url", "--me", "--now", "--audit", "migrate"]
     {
         assert!(help.contains(option), "{option}");
     }

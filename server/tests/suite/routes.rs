@@ -168,7 +168,8 @@ async fn without_a_list_any_name_is_a_user_of_its_own() {
     assert_eq!(created.header("location"), users_path("a%2Fb%20c%40d", "standardQRCode"));
     assert!(String::from_utf8(bytes(&code["image"]["rawContent"])).unwrap().starts_with("ms-qrpin:v1|a/b c@d|"));
     served.ask("GET", &users_path("a%2fb%20c@d", "standardQRCode"), None).await.expect(StatusCode::OK);
-    served.ask("GET", &users_path("A%2fb%20c@d", "standardQRCode"), None).await.expect_error(404, "resourceNotFound");
+    served.ask("GET", &users_path("A%2fb%20c@D", "standardQRCode"), None).await.expect(StatusCode::OK);
+    served.ask("GET", &users_path("a%2fb%20c", "standardQRCode"), None).await.expect_error(404, "resourceNotFound");
     served
         .ask("PATCH", &users_path("a%7Cb", "standardQRCode"), "{}")
         .await
@@ -185,8 +186,8 @@ async fn location_has_the_version_of_the_api_that_was_used() {
 
 #[tokio::test]
 async fn a_nested_router_answers_below_its_path() {
-    let Served { router, token } = Served::new();
-    let served = Served { router: axum::Router::new().nest("/graph", router), token };
+    let mut served = Served::new();
+    served.router = axum::Router::new().nest("/graph", served.router);
     let created = served.ask("PATCH", &format!("/graph{STANDARD}"), "{}").await;
     created.expect(StatusCode::CREATED);
     let location = format!("/graph/beta/users/{FLOKI}/authentication/qrCodePinMethod/standardQRCode");

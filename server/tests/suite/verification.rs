@@ -55,7 +55,17 @@ async fn what_is_not_good_is_told_apart() {
         verify(&on_time, &body).await.expect_rule(rule, "rawContent");
     }
     verify(&on_time, r#"{"rawContent":"not base64!"}"#).await.expect_rule("malformed", "rawContent");
-    for body in ["", "{}", r#"{"rawContent":5}"#, r#"{"rawContent":"","more":1}"#] {
+    for (body, rule, target) in [
+        ("{}", "missingProperty", "rawContent"),
+        (r#"{"rawContent":null}"#, "missingProperty", "rawContent"),
+        (r#"{"rawContent":5}"#, "invalidRawContent", "rawContent"),
+        (r#"{"rawContent":"","more":1}"#, "unknownProperty", "more"),
+        (r#"{"rawContent":"","RawContent":""}"#, "duplicateProperty", "rawContent"),
+        (r#"{"RawContent":"AA=="}"#, "malformed", "rawContent"),
+    ] {
+        verify(&on_time, body).await.expect_rule(rule, target);
+    }
+    for body in ["", "[]", "{"] {
         let answer = verify(&on_time, body).await;
         answer.expect_error(400, "badRequest");
         assert!(answer.json()["error"].get("details").is_none());

@@ -14,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use qrmint_server::store::{MemoryStore, Store};
-use qrmint_server::{Authorizer, Clock, Limits, RunToken, Service, User, Users};
+use qrmint_server::{Api, Authorizer, Clock, Limits, RunToken, Service, Trail, User, Users};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -42,12 +42,13 @@ pub(crate) fn users_path(id: &str, kind: &str) -> String {
 
 /// A service in this process.
 pub(crate) struct Served {
+    pub(crate) service: Arc<Service>,
     pub(crate) router: Router,
     pub(crate) token: String,
 }
 
 /// Settings of a service in this process. By default it has the users [`USERS`], starts at [`NOW`], keeps codes in
-/// memory, and its token is Floki's on `/me`.
+/// memory and no audit trail, and its token is Floki's on `/me`.
 #[derive(Default)]
 pub(crate) struct Setting {
     pub(crate) store: Option<Arc<dyn Store>>,
@@ -55,19 +56,27 @@ pub(crate) struct Setting {
     pub(crate) limits: Limits,
     pub(crate) authorizer: Option<Authorizer>,
     pub(crate) any_user: bool,
+    pub(crate) trail: Trail,
+    pub(crate) strict_last_used: bool,
+    pub(crate) trusted_proxies: usize,
 }
 
 impl Setting {
     pub(crate) fn serve(self) -> Served {
         let me = RunToken::new(User::new(FLOKI, "floki@contoso.com").unwrap()).unwrap();
         let token = me.secret().to_owned();
-        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
         let users = if self.any_user { Users::any() } else { Users::parse(USERS).unwrap() };
-        let service = Service::new(store, self.authorizer.unwrap_or(me.into()))
+        let service = Service::new(self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())))
             .with_users(users)
             .with_clock(Clock::starting_at(self.now.unwrap_or(NOW).parse().unwrap()))
-            .with_limits(self.limits);
-        Served { router: service.router(), token }
+            .with_request_time(self.limits.request_time)
+            .with_strict_last_used(self.strict_last_used)
+            .with_trail(self.trail);
+        let service = Arc::new(service);
+        let api = Api::new(service.clone(), Arc::new(self.authorizer.unwrap_or(me.into())))
+            .with_limits(self.limits)
+            .with_trusted_proxies(self.trusted_proxies);
+        Served { service, router: api.router(), token }
     }
 }
 

@@ -86,9 +86,12 @@ impl Program {
 
     /// Sends SIGTERM to the program.
     pub(crate) fn terminate(&self) {
-        // The shell's `kill`, since not every machine has the program.
-        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
-        assert!(sent.success());
+        self.signal("TERM");
+    }
+
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child, name);
     }
 
     /// Waits until the program has ended, for at most half a minute.
@@ -105,6 +108,13 @@ impl Program {
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(child: &Child, name: &str) {
+    // The shell's `kill`, since not every machine has the program.
+    let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
 }
 
 impl Drop for Program {
