@@ -28,6 +28,9 @@ use crate::users::{User, Users, canonical};
 /// The time that the store has to finish a create after which nobody waits for it.
 pub const OUTCOME_TIME: Duration = Duration::from_secs(5);
 
+/// The pause between attempts to delete a code that may have been created.
+const TAKE_BACK_PAUSE: Duration = Duration::from_secs(5);
+
 /// The time that the note of a code's last use may take. A user who signs in does not wait longer for it.
 const LAST_USE_TIME: Duration = Duration::from_secs(1);
 
@@ -70,8 +73,9 @@ pub enum ServiceError {
     /// The store did not answer in time. Nothing was created.
     #[error("the store did not answer in time")]
     TimeOut,
-    /// It is not known whether a code was created; if it was, it is taken back. A client must not simply ask again.
-    #[error("it is not known whether the code was created; if it was, it is deleted")]
+    /// It is not known whether a code was created. If it was, it is deleted as soon as the store answers. A client must
+    /// not simply ask again.
+    #[error("it is not known whether the code was created; if it was, it will be deleted")]
     OutcomeUnknown,
     /// The audit trail can't be written, so nothing was changed.
     #[error("the audit trail cannot be written, so nothing was changed")]
@@ -344,29 +348,31 @@ impl Service {
     async fn create(&self, user_id: &str, seen: Option<Record>, record: &Record) -> Result<bool, ServiceError> {
         let (store, user_id, record) = (self.store.clone(), user_id.to_owned(), record.clone());
         let id = record.id;
-        let mut swap = self.tasks.spawn({
-            let store = store.clone();
-            async move { store.compare_and_swap(&user_id, record.kind, seen.as_ref(), &record).await }
-        });
-        let outcome = timeout(OUTCOME_TIME, &mut swap).await;
-        match outcome {
-            Ok(Ok(Err(StoreError::Uncertain(error)))) => {
-                tracing::warn!("a create ended without an outcome, its code is taken back: {error}");
-                _ = timeout(OUTCOME_TIME, store.remove(&Removal::Code(id))).await;
-                Err(ServiceError::OutcomeUnknown)
+        let swap = async move { store.compare_and_swap(&user_id, record.kind, seen.as_ref(), &record).await };
+        let mut swap = self.tasks.spawn(swap);
+        match timeout(OUTCOME_TIME, &mut swap).await {
+            Ok(Ok(Err(error @ StoreError::Uncertain(_)))) => {
+                tracing::warn!("{error}{}", cause(&error));
+                self.take_back(id, std::future::ready(()));
             }
-            Ok(Ok(swapped)) => Ok(swapped?),
+            Ok(Ok(swapped)) => return Ok(swapped?),
             // The task has panicked.
-            Ok(Err(_)) => Err(ServiceError::OutcomeUnknown),
-            Err(_) => {
-                self.tasks.spawn(async move {
-                    if !matches!(swap.await, Ok(Ok(false))) {
-                        _ = store.remove(&Removal::Code(id)).await;
-                    }
-                });
-                Err(ServiceError::OutcomeUnknown)
-            }
+            Ok(Err(_)) => self.take_back(id, std::future::ready(())),
+            Err(_) => self.take_back(id, async { drop(swap.await) }),
         }
+        Err(ServiceError::OutcomeUnknown)
+    }
+
+    /// Deletes a code that may have been created, once the attempt has `ended` and as soon as the store answers.
+    fn take_back(&self, id: Uuid, ended: impl Future<Output = ()> + Send + 'static) {
+        let store = self.store.clone();
+        self.tasks.spawn(async move {
+            ended.await;
+            while let Err(error) = store.remove(&Removal::Code(id)).await {
+                tracing::error!("a code that nobody has may exist: {error}{}", cause(&error));
+                tokio::time::sleep(TAKE_BACK_PAUSE).await;
+            }
+        });
     }
 
     /// Deletes the user's code of this kind, expired or not.

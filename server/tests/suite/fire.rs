@@ -9,7 +9,7 @@ use qrmint_checks::{Random, say};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use uuid::Uuid;
 
-use crate::support::{Answer, PostgresServer, Program, STANDARD, users_path};
+use crate::support::{Answer, PostgresServer, Program, STANDARD, execute, metric, scan, users_path};
 
 /// Raises the limit on open files of this process and its children as far as possible, to at most 30,000. Returns the
 /// limit.
@@ -197,6 +197,48 @@ fn a_full_disk_is_503_and_what_was_acknowledged_stays() {
 }
 
 #[test]
+fn a_database_that_turns_read_only_still_signs_in_and_needs_no_restart() {
+    let Some(server) = PostgresServer::start("a database that turns read-only under the program") else { return };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let set = |value: &str| {
+        runtime.block_on(execute(&server.url, &format!("ALTER SYSTEM SET default_transaction_read_only = {value}")));
+        server.control(&["reload"]);
+    };
+    let program = Program::start(&["--store", &server.url]);
+    let ask =
+        |method: &str, path: &str, body: Option<&str>| program.wire().ask(&program.token, method, path, body).unwrap();
+    let code = ask("PATCH", STANDARD, Some("{}")).expect(StatusCode::CREATED);
+    let scanned = scan(&code["image"]["rawContent"]);
+    let until = |what: &str, holds: &dyn Fn() -> bool| {
+        let began = Instant::now();
+        while !holds() {
+            assert!(began.elapsed() < Duration::from_secs(30), "{what} does not happen");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+
+    set("on");
+    until("a readiness that knows", &|| ask("GET", "/readyz", None).status == 503);
+    ask("POST", "/qrmint/verify", Some(&scanned)).expect(StatusCode::OK);
+    ask("PATCH", &users_path("torvi", "standardQRCode"), Some("{}")).expect_error(503, "serviceNotAvailable");
+    ask("DELETE", STANDARD, None).expect_error(503, "serviceNotAvailable");
+    assert_eq!(ask("GET", STANDARD, None).expect(StatusCode::OK)["id"], code["id"]);
+    assert!(metric(ask("GET", "/metrics", None).text(), "qrmint_last_uses_lost_total") >= 1.0);
+
+    // A session that may write again is needed to say so.
+    let url = format!(
+        "{}{}options=-c%20default_transaction_read_only%3Doff",
+        server.url,
+        if server.url.contains('?') { "&" } else { "?" }
+    );
+    runtime.block_on(execute(&url, "ALTER SYSTEM RESET default_transaction_read_only"));
+    server.control(&["reload"]);
+    until("readiness", &|| ask("GET", "/readyz", None).status == 200);
+    until("a deletion", &|| ask("DELETE", STANDARD, None).status == 204);
+    ask("POST", "/qrmint/verify", Some(&scanned)).expect_rule("unknown", "rawContent");
+}
+
+#[test]
 fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     let Some(server) = PostgresServer::start("a database that goes and comes back") else { return };
     let program = Program::start(&["--store", &server.url]);
@@ -243,11 +285,23 @@ fn a_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart() {
     std::thread::sleep(Duration::from_millis(1_100));
     assert!(create(&program, 3_000..3_020).iter().all(|answer| answer.status == 201));
     for answer in refused {
-        answer.expect_error(503, "serviceNotAvailable");
+        // The one that was being created when the database ended must not be asked for again.
+        match answer.status {
+            500 => assert!(answer.headers.get("retry-after").is_none()),
+            _ => drop(answer.expect_error(503, "serviceNotAvailable")),
+        }
     }
 
-    // All acknowledged codes exist.
+    // All acknowledged codes exist, and no others.
     let mut wire = program.wire();
+    for (user, _) in amid.iter().enumerate().filter(|(_, answer)| answer.status != 201) {
+        let path = users_path(&format!("user-{}", user + 40), "standardQRCode");
+        let began = Instant::now();
+        while wire.ask(&program.token, "GET", &path, None).unwrap().status != 404 {
+            assert!(began.elapsed() < Duration::from_secs(30), "{path} exists");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
     for (user, answer) in
         [before, after, amid].into_iter().flatten().enumerate().filter(|(_, answer)| answer.status == 201)
     {

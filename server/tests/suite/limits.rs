@@ -148,6 +148,8 @@ async fn more_requests_than_slots_are_429_and_leave_the_others_alone() {
     let refused = served.ask("GET", STANDARD, None).await;
     refused.expect_error(429, "tooManyRequests");
     assert_eq!(refused.header("retry-after"), "1");
+    // A token is not looked at before there is a slot, so a forged one costs nothing then.
+    served.ask_as("forged", "GET", STANDARD, None).await.expect_error(429, "tooManyRequests");
     gate.add_permits(3);
     for task in begun {
         assert_eq!(task.await.unwrap().status, 503);

@@ -127,6 +127,7 @@ async fn a_create_whose_outcome_was_lost_is_taken_back() {
     let answer = patch_with_retries(&served).await;
     assert!(answer.expect_error(500, "internalServerError").contains("not known"));
     assert!(answer.headers.get("retry-after").is_none());
+    served.service.drained().await;
     served.ask("GET", STANDARD, None).await.expect_error(404, "resourceNotFound");
 }
 
