@@ -2,14 +2,15 @@
 
 use std::net::SocketAddr;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use qrmint::credential::{DateTime, Policy, can_name};
 use qrmint_server::store::{Location, SqlOptions};
-use qrmint_server::{ClaimRule, Limits, Trust, User};
+use qrmint_server::{ClaimRule, KeyError, KeySet, Limits, Trust, User};
 use tracing::level_filters::LevelFilter;
 
 use crate::error::Error;
@@ -66,15 +67,17 @@ pub(crate) struct Arguments {
 
     /// The users: a file of JSON lines {"id": "...", "userPrincipalName": "..."}
     ///
-    /// Whoever is not in it has no code and signs in with none. The file is read again when it changes and on SIGHUP.
+    /// Nobody else can get a code or sign in with one. The file is read again when it changes and on SIGHUP.
     #[arg(long, env = "QRMINT_USERS", value_name = "FILE")]
     pub(crate) users: Option<PathBuf>,
 
-    /// Take any name for a user; with keys, this or --users must be said
-    #[arg(long, env = "QRMINT_ANY_USER", value_parser = FalseyValueParser::new(), conflicts_with = "users")]
+    /// Take any name for a user; with keys, either this or --users is required
+    #[arg(long, env = "QRMINT_ANY_USER", value_parser = FalseyValueParser::new())]
     pub(crate) any_user: bool,
 
     /// Issuer that tokens may have (iss); may be repeated
+    ///
+    /// Each key may sign for each issuer, so name only issuers that share their keys, such as Entra's for v1.0 and v2.0.
     #[arg(long, env = "QRMINT_ISSUER", value_name = "URL", value_delimiter = ',', requires_all = ["audience", "keys"])]
     issuer: Vec<String>,
 
@@ -84,21 +87,24 @@ pub(crate) struct Arguments {
 
     /// Public keys that tokens are signed with: a file with a JSON Web Key Set, read again when it changes and on SIGHUP
     #[arg(long, env = "QRMINT_JWKS", value_name = "FILE", requires_all = ["issuer", "audience"])]
-    pub(crate) jwks: Option<PathBuf>,
+    jwks: Option<PathBuf>,
 
     /// Public key that tokens are signed with: a file in PEM, read again when it changes and on SIGHUP
     #[arg(long, env = "QRMINT_PUBLIC_KEY", value_name = "FILE", requires_all = ["issuer", "audience"])]
-    pub(crate) public_key: Option<PathBuf>,
+    public_key: Option<PathBuf>,
 
     /// Public keys that tokens are signed with: where the issuer publishes its JSON Web Key Set (jwks_uri)
     #[arg(long, env = "QRMINT_JWKS_URL", value_name = "URL", requires_all = ["issuer", "audience"])]
-    pub(crate) jwks_url: Option<String>,
+    jwks_url: Option<String>,
 
     /// A claim that makes a signed-in user an administrator, beside Entra's directory roles (wids); may be repeated
     #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
     admin_claim: Vec<ClaimRule>,
 
     /// A claim that only applications have, for issuers whose tokens have no oid; may be repeated
+    ///
+    /// For a service account of Keycloak it is client_id=CLIENT, for an application of Okta sub=CLIENT. Not azp or cid:
+    /// the tokens of users who sign in to the application have these too.
     #[arg(long, env = "QRMINT_APPLICATION_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
     application_claim: Vec<ClaimRule>,
 
@@ -113,9 +119,9 @@ pub(crate) struct Arguments {
 
     /// Where the audit trail is kept: a file, which gets JSON lines, or `store`
     #[arg(long, env = "QRMINT_AUDIT", value_name = "FILE|store")]
-    pub(crate) audit: Option<PathBuf>,
+    pub(crate) audit: Option<Audit>,
 
-    /// How many proxies in front add the client's address to X-Forwarded-For, for the audit trail
+    /// Number of proxies in front that add the address they see to X-Forwarded-For, for the audit trail
     #[arg(long, env = "QRMINT_TRUST_PROXY", value_name = "N", default_value_t = 0)]
     pub(crate) trust_proxy: usize,
 
@@ -146,7 +152,7 @@ pub(crate) struct Arguments {
 
     /// Seconds that a body may take to arrive, and then the work on the request
     #[arg(long, env = "QRMINT_REQUEST_TIME", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
-    request_time: Duration,
+    pub(crate) request_time: Duration,
 
     /// Seconds that a connection may be idle, take for a request's headers, or leave an answer unread
     #[arg(long, env = "QRMINT_CONNECTION_TIME", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
@@ -187,6 +193,55 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Where the audit trail is kept.
+#[derive(Clone)]
+pub(crate) enum Audit {
+    File(PathBuf),
+    Store,
+}
+
+impl FromStr for Audit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "store" => Ok(Self::Store),
+            "" | "-" => Err("expected a file or `store`; standard output is never used"),
+            path => Ok(Self::File(path.into())),
+        }
+    }
+}
+
+/// Where the keys are that check tokens.
+pub(crate) enum Keys {
+    Url(String),
+    File(KeyFile),
+}
+
+/// A file with keys.
+#[derive(Clone)]
+pub(crate) enum KeyFile {
+    /// A JSON Web Key Set.
+    Set(PathBuf),
+    /// A public key in PEM.
+    Pem(PathBuf),
+}
+
+impl KeyFile {
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Set(path) | Self::Pem(path) => path,
+        }
+    }
+
+    pub(crate) fn read(&self) -> Result<KeySet, KeyError> {
+        match self {
+            Self::Set(path) => KeySet::read_jwks(path),
+            Self::Pem(path) => KeySet::read_pem(path),
+        }
+    }
+}
+
 impl Arguments {
     pub(crate) fn location(&self) -> Result<Location, Error> {
         Location::parse(&self.store).map_err(|error| Error::Usage(format!("--store: {error}")))
@@ -197,23 +252,26 @@ impl Arguments {
         SqlOptions { connections: self.pool_size.get(), migrate, require_tls: self.require_tls }
     }
 
-    /// Returns which tokens are trusted; `None` without keys.
-    pub(crate) fn trust(&self) -> Option<Trust> {
-        let has_keys = self.jwks.is_some() || self.public_key.is_some() || self.jwks_url.is_some();
-        has_keys.then(|| Trust {
+    /// Returns where the keys are that check tokens.
+    pub(crate) fn keys(&self) -> Option<Keys> {
+        let url = self.jwks_url.clone().map(Keys::Url);
+        let set = || self.jwks.clone().map(|path| Keys::File(KeyFile::Set(path)));
+        let pem = || self.public_key.clone().map(|path| Keys::File(KeyFile::Pem(path)));
+        url.or_else(set).or_else(pem)
+    }
+
+    /// Returns which tokens are trusted.
+    pub(crate) fn trust(&self) -> Trust {
+        Trust {
             issuers: self.issuer.clone(),
             audiences: self.audience.clone(),
             admin_claims: self.admin_claim.clone(),
             application_claims: self.application_claim.clone(),
-        })
+        }
     }
 
     pub(crate) fn policy(&self) -> Result<Policy, Error> {
         Policy::new(self.standard_days, self.temporary_hours).map_err(|error| Error::Usage(error.to_string()))
-    }
-
-    pub(crate) fn request_time(&self) -> Duration {
-        self.request_time
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -222,7 +280,7 @@ impl Arguments {
         limits.requests_per_caller =
             self.max_requests_per_caller.map_or(limits.requests.div_ceil(2), |limit| limit.get() as usize);
         limits.connections = self.max_connections.get() as usize;
-        limits.request_time = self.request_time;
+        limits.body_time = self.request_time;
         limits.connection_time = self.connection_time;
         // Time for a body, for the work, for a create whose outcome is awaited, and for sending the answer.
         limits.shutdown_time = self.request_time * 2 + qrmint_server::OUTCOME_TIME + Duration::from_secs(1);

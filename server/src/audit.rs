@@ -5,16 +5,18 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::event::Event;
 use crate::store::{Store, StoreError};
 
 /// The time that an event may take to be kept. A disk that stalls must not stall the requests.
 const MAX_TIME: Duration = Duration::from_secs(2);
+
+/// The maximum number of lines that wait to be written together.
+const MAX_LINES: usize = 1024;
 
 /// Where events are kept.
 ///
@@ -23,7 +25,6 @@ const MAX_TIME: Duration = Duration::from_secs(2);
 ///
 /// let folder = tempfile::tempdir()?;
 /// let trail = Trail::File(AuditFile::open(&folder.path().join("audit.jsonl"))?);
-/// assert!(trail.is_on() && !Trail::Off.is_on());
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -49,12 +50,6 @@ pub(crate) enum TrailError {
 }
 
 impl Trail {
-    /// Returns whether events are kept.
-    #[must_use]
-    pub fn is_on(&self) -> bool {
-        !matches!(self, Self::Off)
-    }
-
     /// Keeps the event. When this returns `Ok` the event survives the end of the process.
     pub(crate) async fn keep(&self, store: &dyn Store, event: &Event) -> Result<(), TrailError> {
         let kept = async {
@@ -71,34 +66,22 @@ impl Trail {
     ///
     /// # Errors
     ///
-    /// Those of opening a file. The trail goes on in the old file then.
+    /// Those of opening a file, and [`io::ErrorKind::TimedOut`] if the old file takes no more. The trail goes on in the
+    /// old file then.
     pub async fn reopen(&self) -> io::Result<()> {
-        if let Self::File(file) = self {
-            let (path, open) = (file.path.clone(), file.open.clone());
-            let mut open = open.lock_owned().await;
-            return tokio::task::spawn_blocking(move || {
-                *open = Open { file: append_to(&path)?, torn: false };
-                Ok(())
-            })
-            .await?;
-        }
-        Ok(())
+        let Self::File(file) = self else { return Ok(()) };
+        tokio::time::timeout(MAX_TIME, file.ask(String::new())).await?
     }
 }
 
-/// A file of events, one JSON object a line.
+/// A file of events, one JSON object a line. A thread writes it: all lines that wait at once, with one synchronisation.
 #[derive(Clone, Debug)]
 pub struct AuditFile {
-    path: PathBuf,
-    open: Arc<Mutex<Open>>,
+    lines: mpsc::Sender<Line>,
 }
 
-#[derive(Debug)]
-struct Open {
-    file: File,
-    /// Whether the last line was not written to its end.
-    torn: bool,
-}
+/// A line to write, or an empty one to open the file again.
+type Line = (String, oneshot::Sender<io::Result<()>>);
 
 impl AuditFile {
     /// Opens the file to append to it. Creates it if it does not exist, readable for its owner only.
@@ -107,25 +90,61 @@ impl AuditFile {
     ///
     /// Those of opening a file, and [`io::ErrorKind::InvalidInput`] if the file is standard output.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = append_to(path)?;
-        Ok(Self { path: path.to_owned(), open: Arc::new(Mutex::new(Open { file, torn: false })) })
+        let (lines, waiting) = mpsc::channel(MAX_LINES);
+        let writer = Writer { path: path.to_owned(), file: append_to(path)?, torn: false };
+        std::thread::Builder::new().name("audit".into()).spawn(move || writer.run(waiting))?;
+        Ok(Self { lines })
     }
 
-    /// Appends a line and synchronises it. A line that was torn by an error ends before the next one.
     async fn append(&self, event: &Event) -> io::Result<()> {
-        let line = serde_json::to_string(event)?;
-        let mut open = self.open.clone().lock_owned().await;
-        tokio::task::spawn_blocking(move || {
-            let start = if std::mem::replace(&mut open.torn, true) { "\n" } else { "" };
-            open.file.write_all(format!("{start}{line}\n").as_bytes())?;
-            open.torn = false;
-            open.file.sync_data().or_else(|error| match error.kind() {
-                // Not a file on a disk, such as a pipe.
-                io::ErrorKind::InvalidInput => Ok(()),
-                _ => Err(error),
-            })
-        })
-        .await?
+        self.ask(serde_json::to_string(event)? + "\n").await
+    }
+
+    async fn ask(&self, line: String) -> io::Result<()> {
+        let gone = || io::Error::other("the thread of the audit file has ended");
+        let (done, told) = oneshot::channel();
+        self.lines.send((line, done)).await.map_err(|_| gone())?;
+        told.await.map_err(|_| gone())?
+    }
+}
+
+/// The thread that writes a file.
+struct Writer {
+    path: PathBuf,
+    file: File,
+    /// Whether the last line was not written to its end.
+    torn: bool,
+}
+
+impl Writer {
+    fn run(mut self, mut waiting: mpsc::Receiver<Line>) {
+        let mut batch = Vec::new();
+        while waiting.blocking_recv_many(&mut batch, MAX_LINES) > 0 {
+            let (lines, orders): (Vec<Line>, Vec<Line>) = batch.drain(..).partition(|(line, _)| !line.is_empty());
+            let text: String = lines.iter().map(|(line, _)| line.as_str()).collect();
+            let written = if lines.is_empty() { Ok(()) } else { self.write(&text) };
+            for (_, done) in lines {
+                let outcome = written.as_ref().map(drop);
+                // Nobody waits any more if it took too long.
+                _ = done.send(outcome.map_err(|error| io::Error::new(error.kind(), error.to_string())));
+            }
+            for (_, done) in orders {
+                let reopened = append_to(&self.path).map(|file| (self.file, self.torn) = (file, false));
+                _ = done.send(reopened);
+            }
+        }
+    }
+
+    /// Writes lines and synchronises them. A line that was torn by an error is ended first.
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        let start = if std::mem::replace(&mut self.torn, true) { "\n" } else { "" };
+        self.file.write_all(format!("{start}{text}").as_bytes())?;
+        self.torn = false;
+        match self.file.sync_data() {
+            // Not a file on a disk, such as a pipe.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            synchronised => synchronised,
+        }
     }
 }
 
@@ -133,7 +152,11 @@ fn append_to(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // A pipe that nobody reads is an error then, and does not wait for a reader.
+        options.mode(0o600).custom_flags(libc::O_NONBLOCK);
+    }
     let file = options.open(path)?;
     if is_standard_output(&file) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is standard output"));

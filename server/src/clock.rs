@@ -1,6 +1,6 @@
 //! The time.
 //!
-//! No other module asks for it, so a service can be started at any instant.
+//! The rules and the tokens go by it alone, so a service can be started at any instant.
 
 use std::time::Instant;
 

@@ -4,7 +4,7 @@
 
 use qrmint::credential::Record;
 
-/// What must hold of the stored code before a request changes it.
+/// What must hold of a code before a request changes it. For a PATCH a code is one that has not expired.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Condition {
     /// Nothing.

@@ -12,8 +12,10 @@ pub(crate) enum Error {
     Usage(String),
     #[error("--users: {0}")]
     Users(#[from] UsersError),
-    #[error("{option}: {source}")]
-    Keys { option: &'static str, source: KeyError },
+    #[error("{}: {source}", path.display())]
+    KeyFile { path: PathBuf, source: KeyError },
+    #[error("--jwks-url: {0}")]
+    KeyUrl(KeyError),
     #[error("--listen {0}: without --issuer, --audience and a key the address must be loopback")]
     NotLoopback(SocketAddr),
     #[error("--now: with --listen {0} the clock must be the system's; for trying things out, listen on loopback")]
@@ -43,10 +45,10 @@ impl Error {
             | Self::NotLoopback(_)
             | Self::ClockNotLoopback(_)
             | Self::NoUsers
+            | Self::KeyFile { .. }
+            | Self::KeyUrl(KeyError::Url)
             | Self::Audit { .. } => 2,
             // Keys that cannot be fetched now may be there later.
-            Self::Keys { option: "--jwks-url", source } if !matches!(source, KeyError::Url) => 1,
-            Self::Keys { .. } => 2,
             _ => 1,
         }
     }

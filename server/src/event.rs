@@ -17,8 +17,8 @@ pub struct Event {
     pub id: Uuid,
     /// The time by the service's clock.
     pub time: DateTime,
-    /// The `request-id` of the answer.
-    pub request_id: Option<Uuid>,
+    /// The `request-id` of the answer. All events of a request have it.
+    pub request_id: Uuid,
     /// The object id of the caller.
     pub oid: Option<String>,
     /// The application id of the caller.
@@ -34,7 +34,7 @@ pub struct Event {
     pub kind: Option<Kind>,
     /// The id of the code; of a verification, the id that the scanned code claims.
     pub code_id: Option<Uuid>,
-    /// How many codes it was about, of a purge.
+    /// Of a purge: how many codes were deleted.
     pub codes: Option<u64>,
     /// How it ended.
     pub outcome: Outcome,
@@ -82,6 +82,8 @@ pub enum Outcome {
     Failed,
     /// It is not known whether the change was made.
     Unknown,
+    /// A code whose creation had ended as unknown was deleted, or turned out not to exist.
+    TakenBack,
 }
 
 fn kind_name<S: Serializer>(kind: &Option<Kind>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -107,11 +109,18 @@ pub struct Actor {
 }
 
 impl Event {
-    /// Creates an event that has only begun.
+    /// Creates an event of something that has failed, until there is more to say.
     pub(crate) fn new(time: DateTime, by: &Actor, action: Action) -> Self {
         let Actor { oid, appid, from, request_id } = by.clone();
+        let request_id = request_id.unwrap_or_else(Uuid::new_v4);
         let (user_id, kind, code_id, codes, rule) = (None, None, None, None, None);
-        let (id, outcome) = (Uuid::now_v7(), Outcome::Begun);
+        let (id, outcome) = (Uuid::now_v7(), Outcome::Failed);
         Self { id, time, request_id, oid, appid, from, action, user_id, kind, code_id, codes, outcome, rule }
+    }
+
+    /// Sets the outcome, and an id of its own for the event that is kept with it.
+    pub(crate) fn with_outcome(&mut self, outcome: Outcome) -> &Self {
+        (self.id, self.outcome) = (Uuid::now_v7(), outcome);
+        self
     }
 }

@@ -79,10 +79,7 @@ pub mod store;
 mod users;
 
 pub use audit::{AuditFile, Trail};
-pub use auth::{
-    Authorizer, ClaimRule, ClaimRuleError, Identity, JwtAuthorizer, KeyError, KeySet, KeyUrl, Permissions, RunToken,
-    Trust,
-};
+pub use auth::{Authorizer, ClaimRule, ClaimRuleError, JwtAuthorizer, KeyError, KeySet, KeyUrl, RunToken, Trust};
 pub use clock::Clock;
 pub use condition::Condition;
 pub use event::{Action, Actor, Event, Outcome};

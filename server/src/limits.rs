@@ -18,7 +18,7 @@ pub struct Limits {
     /// application. The token of a run has no such limit, since it is the only caller.
     pub requests_per_caller: usize,
     /// The time that a body may take to arrive. The time for the work is that of the [`Service`](crate::Service).
-    pub request_time: Duration,
+    pub body_time: Duration,
     /// The maximum number of connections; more wait until one ends. For [`serve`](crate::serve).
     pub connections: usize,
     /// The time that a connection may take for the next request's line and headers, idle time included, and the time
@@ -33,7 +33,7 @@ impl Default for Limits {
         Self {
             requests: 256,
             requests_per_caller: 128,
-            request_time: Duration::from_secs(10),
+            body_time: Duration::from_secs(10),
             connections: 1024,
             connection_time: Duration::from_secs(60),
             shutdown_time: Duration::from_secs(20),

@@ -9,9 +9,9 @@ mod log;
 mod reload;
 mod signals;
 
+use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,15 +19,16 @@ use std::time::Duration;
 use clap::Parser as _;
 use qrmint_server::store::{Location, MemoryStore, PostgresStore, SqliteStore, Store};
 use qrmint_server::{
-    Api, AuditFile, Authorizer, Clock, JwtAuthorizer, KeySet, KeyUrl, Limits, RunToken, Service, Trail, User, Users,
+    Api, AuditFile, Authorizer, Clock, JwtAuthorizer, KeyUrl, Limits, RunToken, Service, Trail, User, Users,
 };
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use args::{Arguments, Command};
+use args::{Arguments, Audit, Command, Keys};
 use error::Error;
 use log::Log;
-use reload::{ReadKeys, Reloader};
+use reload::{Reloader, Watched};
 use signals::Hangup;
 
 /// The user of a run token if neither `--me` nor `--users` names one.
@@ -36,21 +37,28 @@ const SOMEBODY: &str = "00000000-0000-0000-0000-000000000001,me@localhost";
 fn main() -> ExitCode {
     // Wrong arguments end the program here, with exit code 2.
     let arguments = Arguments::parse();
-    let log = Log::start(arguments.log(), arguments.log_format);
+    let mut log = match Log::start(arguments.log(), arguments.log_format) {
+        Ok(log) => log,
+        Err(error) => {
+            tell(&format!("the log: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
     let result = tokio::runtime::Runtime::new().map_err(Error::from).and_then(|runtime| {
         let result = runtime.block_on(run(&arguments, &log));
         // A disk that stalls must not keep the program from ending.
         runtime.shutdown_background();
         result
     });
-    drop(log);
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    let code = match result {
+        Ok(()) => 0,
         Err(error) => {
-            log::tell_last(format!("qrmint-server: {error}"));
-            ExitCode::from(error.exit_code())
+            _ = writeln!(log, "qrmint-server: {error}");
+            error.exit_code()
         }
-    }
+    };
+    log.flush();
+    ExitCode::from(code)
 }
 
 async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
@@ -59,18 +67,24 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
         return open(location, arguments).await.map(|_| tell("the tables are up to date"));
     }
     let (policy, limits) = (arguments.policy()?, arguments.limits());
+    check_exposure(arguments)?;
+    // A file is watched from before it is read, so that no change is missed.
+    let watched_users = arguments.users.clone().map(|path| Watched::new(path.clone(), path));
+    let watched_keys = match arguments.keys() {
+        Some(Keys::File(file)) => Some(Watched::new(file.clone(), file.path().to_owned())),
+        Some(Keys::Url(_)) | None => None,
+    };
     let users = arguments.users.as_deref().map_or(Ok(Users::any()), Users::read)?;
-    check_loopback(arguments)?;
     let (authorizer, token) = authorizer(arguments, &users).await?;
     let authorizer = Arc::new(authorizer);
-    let trail = trail(arguments.audit.as_deref())?;
+    let trail = trail(arguments.audit.as_ref())?;
     let store = open(location, arguments).await?;
     // The clock starts last, so that little time passes before the first request.
     let service = Service::new(store)
         .with_users(users)
         .with_policy(policy)
         .with_trail(trail)
-        .with_request_time(arguments.request_time())
+        .with_request_time(arguments.request_time)
         .with_strict_last_used(arguments.strict_last_used)
         .with_clock(arguments.now.map_or(Clock::system(), |now| Clock::starting_at(now.timestamp())));
     let service = Arc::new(service);
@@ -88,10 +102,17 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     }
     let (listener, address) = listen(arguments.listen).await?;
     greet(address, token.as_deref())?;
-    let reloader = Reloader::new(service.clone(), authorizer.clone(), arguments.users.clone(), key_file(arguments));
+    let reloader =
+        Reloader { service: service.clone(), authorizer: authorizer.clone(), users: watched_users, keys: watched_keys };
     let served = async {
-        let done = qrmint_server::serve(listener, api.router(), limits, stop.cancelled_owned()).await;
-        let drained = tokio::time::timeout(limits.shutdown_time, service.drained()).await;
+        let stopped = OnceCell::new();
+        let stop = async {
+            stop.cancelled().await;
+            _ = stopped.set(Instant::now());
+        };
+        let done = qrmint_server::serve(listener, api.router(), limits, stop).await;
+        let end = *stopped.get_or_init(Instant::now) + limits.shutdown_time;
+        let drained = tokio::time::timeout_at(end, service.drained()).await;
         if done && drained.is_ok() { Ok(()) } else { Err(Error::Stopped) }
     };
     tokio::select! {
@@ -102,11 +123,13 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     }
 }
 
-/// Refuses what is only for trying things out on an address that others can reach.
-fn check_loopback(arguments: &Arguments) -> Result<(), Error> {
-    let (address, has_keys) = (arguments.listen, arguments.trust().is_some());
-    if has_keys && arguments.users.is_none() && !arguments.any_user {
-        return Err(Error::NoUsers);
+/// Refuses what is only for trying things out where others can reach it, and keys without a word about users.
+fn check_exposure(arguments: &Arguments) -> Result<(), Error> {
+    let (address, has_keys) = (arguments.listen, arguments.keys().is_some());
+    match (has_keys, arguments.users.is_some(), arguments.any_user) {
+        (_, true, true) => return Err(Error::Usage("--any-user cannot be used with --users".into())),
+        (true, false, false) => return Err(Error::NoUsers),
+        _ => {}
     }
     match (address.ip().is_loopback(), has_keys, arguments.now) {
         (false, false, _) => Err(Error::NotLoopback(address)),
@@ -121,34 +144,26 @@ fn check_loopback(arguments: &Arguments) -> Result<(), Error> {
 
 /// Creates the authorizer that the command line asks for. Returns its token as well if it is a run token.
 async fn authorizer(arguments: &Arguments, users: &Users) -> Result<(Authorizer, Option<String>), Error> {
-    let Some(trust) = arguments.trust() else {
-        let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
-        let token = run.secret().to_owned();
-        return Ok((run.into(), Some(token)));
-    };
-    let jwt = match (&arguments.jwks_url, key_file(arguments)) {
-        (Some(url), _) => {
-            let keys = KeyUrl::fetch(url).await;
-            JwtAuthorizer::with_key_url(trust, keys.map_err(|source| Error::Keys { option: "--jwks-url", source })?)
+    let authorizer = match arguments.keys() {
+        Some(Keys::Url(url)) => {
+            JwtAuthorizer::with_key_url(arguments.trust(), KeyUrl::fetch(&url).await.map_err(Error::KeyUrl)?)
         }
-        (None, Some((path, read))) => {
-            let option = if arguments.jwks.is_some() { "--jwks" } else { "--public-key" };
-            JwtAuthorizer::new(trust, read(&path).map_err(|source| Error::Keys { option, source })?)
+        Some(Keys::File(file)) => {
+            let keys = file.read().map_err(|source| Error::KeyFile { path: file.path().to_owned(), source })?;
+            JwtAuthorizer::new(arguments.trust(), keys)
         }
-        (None, None) => return Err(Error::Usage("no keys".into())),
+        None => {
+            let run = RunToken::new(me(arguments.me.as_deref(), users)?)?;
+            let token = run.secret().to_owned();
+            return Ok((run.into(), Some(token)));
+        }
     };
-    Ok((jwt.into(), None))
+    Ok((authorizer.into(), None))
 }
 
 async fn keep_keys_fresh(authorizer: &Authorizer) {
     authorizer.keep_keys_fresh().await;
     std::future::pending().await
-}
-
-/// Returns the file with keys, and how it is read.
-fn key_file(arguments: &Arguments) -> Option<(PathBuf, ReadKeys)> {
-    let set = arguments.jwks.clone().map(|path| (path, KeySet::read_jwks as ReadKeys));
-    set.or_else(|| arguments.public_key.clone().map(|path| (path, KeySet::read_pem as ReadKeys)))
 }
 
 /// Returns the user of the run token on `/me`.
@@ -162,16 +177,13 @@ fn me(named: Option<&str>, users: &Users) -> Result<User, Error> {
     found.ok_or_else(|| Error::Usage("--me: no user of --users, or no id and user principal name".into()))
 }
 
-fn trail(audit: Option<&Path>) -> Result<Trail, Error> {
+fn trail(audit: Option<&Audit>) -> Result<Trail, Error> {
     match audit {
         None => Ok(Trail::Off),
-        Some(path) if path == Path::new("store") => Ok(Trail::Store),
-        Some(path) if path == Path::new("-") => {
-            Err(Error::Usage("--audit: expected a file or `store`; standard output is never used".into()))
-        }
-        Some(path) => match AuditFile::open(path) {
+        Some(Audit::Store) => Ok(Trail::Store),
+        Some(Audit::File(path)) => match AuditFile::open(path) {
             Ok(file) => Ok(Trail::File(file)),
-            Err(source) => Err(Error::Audit { path: path.to_owned(), source }),
+            Err(source) => Err(Error::Audit { path: path.clone(), source }),
         },
     }
 }

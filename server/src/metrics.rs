@@ -184,7 +184,9 @@ impl Metrics {
     }
 
     pub(crate) fn reload_failed(&self, subject: &'static str) {
-        self.reloads_failed.get_or_create(&SubjectLabels { subject }).inc();
+        if let Some(count) = self.reloads_failed.get(&SubjectLabels { subject }) {
+            count.inc();
+        }
     }
 
     pub(crate) fn conflicted(&self) {

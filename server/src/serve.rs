@@ -104,11 +104,11 @@ async fn answer_requests(
         _ = connection.as_mut() => return,
         () = stopping.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    // Besides this function and the service, each request in progress has a reference.
-    while tokio::time::timeout(HEAD_TIME, connection.as_mut()).await.is_err() {
-        if Arc::strong_count(&in_progress) <= 2 {
-            return;
-        }
+    // An answer may still be on its way when its request has just ended, so one look is not enough.
+    let mut looks_idle = 0;
+    while looks_idle < 2 && tokio::time::timeout(HEAD_TIME, connection.as_mut()).await.is_err() {
+        // Besides this function and the service, each request in progress has a reference.
+        looks_idle = if Arc::strong_count(&in_progress) <= 2 { looks_idle + 1 } else { 0 };
     }
 }
 

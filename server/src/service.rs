@@ -3,6 +3,7 @@
 //! Runs the engine's rules on what the store has, with the time, the randomness and the compare-and-swap that the rules
 //! need, and keeps the audit trail. Knows nothing of HTTP or of permissions: its caller has checked them.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use qrmint::credential::{
     self, DateTime, Kind, Policy, QrCodePatch, Randomness, Record, ScannedContent, Upsert, UpsertError, Upserted,
     VerifyError,
 };
+use tokio::sync::{OwnedMutexGuard, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -25,11 +27,13 @@ use crate::metrics::Metrics;
 use crate::store::{CodeFilter, EventFilter, Removal, Store, StoreError};
 use crate::users::{User, Users, canonical};
 
-/// The time that the store has to finish a create after which nobody waits for it.
-pub const OUTCOME_TIME: Duration = Duration::from_secs(5);
+/// The maximum wait for the outcome of a create: more than the stores wait for a connection and then for a lock.
+pub const OUTCOME_TIME: Duration = Duration::from_secs(11);
 
-/// The pause between attempts to delete a code that may have been created.
-const TAKE_BACK_PAUSE: Duration = Duration::from_secs(5);
+/// The pause between attempts to delete a code that may have been created, and the number of times that it must not be
+/// there: a database may still be working on a statement whose connection was lost.
+const TAKE_BACK_PAUSE: Duration = Duration::from_secs(2);
+const TIMES_ABSENT: u32 = 3;
 
 /// The time that the note of a code's last use may take. A user who signs in does not wait longer for it.
 const LAST_USE_TIME: Duration = Duration::from_secs(1);
@@ -70,7 +74,7 @@ pub enum ServiceError {
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The store did not answer in time. Nothing was created.
+    /// The store did not answer in time. Nothing was created; an update or a deletion may have been made.
     #[error("the store did not answer in time")]
     TimeOut,
     /// It is not known whether a code was created. If it was, it is deleted as soon as the store answers. A client must
@@ -157,7 +161,13 @@ pub struct Service {
     tasks: TaskTracker,
     checked: Fresh<bool>,
     counted: Fresh<()>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("policy", &self.policy).field("trail", &self.trail).finish_non_exhaustive()
+    }
 }
 
 impl Service {
@@ -177,7 +187,7 @@ impl Service {
             tasks: TaskTracker::new(),
             checked: Fresh::new(CHECK_AGE),
             counted: Fresh::new(COUNT_AGE),
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
         }
     }
 
@@ -241,7 +251,7 @@ impl Service {
         self.metrics.set_dropped_log_lines(lines);
     }
 
-    /// Counts that `users`, `keys` or `audit` could not be read or opened again, for the metrics.
+    /// Counts that `users`, `keys` or `audit` could not be read or opened again, for the metrics. Ignores other names.
     pub fn count_failed_reload(&self, subject: &'static str) {
         self.metrics.reload_failed(subject);
     }
@@ -268,14 +278,14 @@ impl Service {
     ///
     /// [`ServiceError::NoCode`] if there is none; errors of the store.
     pub async fn read(&self, user_id: &str, kind: Kind) -> Result<Record, ServiceError> {
-        let deadline = self.deadline();
-        in_time(deadline, self.store.read(user_id, kind)).await??.ok_or(ServiceError::NoCode)
+        let (deadline, user_id) = (self.deadline(), canonical(user_id));
+        in_time(deadline, self.store.read(&user_id, kind)).await??.ok_or(ServiceError::NoCode)
     }
 
     /// Creates the user's code of this kind if none is active and otherwise updates it.
     ///
     /// A create whose outcome can't be known in time is taken back, so a client that asks again gets a code with its
-    /// image or an error.
+    /// image or an error. Whoever may stop waiting for this runs it in a task.
     ///
     /// # Errors
     ///
@@ -304,8 +314,9 @@ impl Service {
         condition: &Condition,
     ) -> Result<Upserted, ServiceError> {
         let deadline = self.deadline();
-        let _guard = in_time(deadline, self.key_lock.lock(user.id(), kind)).await?;
         loop {
+            (event.action, event.code_id) = (Action::CreateOrUpdate, None);
+            let guard = in_time(deadline, self.key_lock.lock(user.id(), kind)).await?;
             let seen = in_time(deadline, self.store.read(user.id(), kind)).await??;
             let (began, now) = (Instant::now(), self.now()?);
             if !condition.holds(seen.as_ref().filter(|record| record.is_active(now))) {
@@ -320,7 +331,7 @@ impl Service {
                 Upserted::Created { record, .. } => {
                     (event.action, event.code_id) = (Action::Create, Some(record.id));
                     self.begin(event, deadline).await?;
-                    self.create(user.id(), seen, record).await?
+                    self.create(event, guard, user.id(), seen, record).await?
                 }
                 Upserted::Updated { record, .. } => {
                     (event.action, event.code_id) = (Action::Update, Some(record.id));
@@ -344,35 +355,39 @@ impl Service {
     }
 
     /// Stores a new code and waits for the outcome, also beyond the time of the request: a client that is told to ask
-    /// again must not find a code that it has no image of. If the outcome stays unknown, the code is taken back.
-    async fn create(&self, user_id: &str, seen: Option<Record>, record: &Record) -> Result<bool, ServiceError> {
+    /// again must not find a code that it has no image of. If the outcome is not known in the end, the code is taken
+    /// back, and until then nobody else changes the user's code here.
+    async fn create(
+        &self,
+        event: &Event,
+        guard: OwnedMutexGuard<()>,
+        user_id: &str,
+        seen: Option<Record>,
+        record: &Record,
+    ) -> Result<bool, ServiceError> {
         let (store, user_id, record) = (self.store.clone(), user_id.to_owned(), record.clone());
-        let id = record.id;
-        let swap = async move { store.compare_and_swap(&user_id, record.kind, seen.as_ref(), &record).await };
-        let mut swap = self.tasks.spawn(swap);
-        match timeout(OUTCOME_TIME, &mut swap).await {
-            Ok(Ok(Err(error @ StoreError::Uncertain(_)))) => {
-                tracing::warn!("{error}{}", cause(&error));
-                self.take_back(id, std::future::ready(()));
-            }
-            Ok(Ok(swapped)) => return Ok(swapped?),
-            // The task has panicked.
-            Ok(Err(_)) => self.take_back(id, std::future::ready(())),
-            Err(_) => self.take_back(id, async { drop(swap.await) }),
-        }
-        Err(ServiceError::OutcomeUnknown)
-    }
-
-    /// Deletes a code that may have been created, once the attempt has `ended` and as soon as the store answers.
-    fn take_back(&self, id: Uuid, ended: impl Future<Output = ()> + Send + 'static) {
-        let store = self.store.clone();
+        let (trail, metrics, mut event) = (self.trail.clone(), self.metrics.clone(), event.clone());
+        let (tell, mut told) = oneshot::channel();
         self.tasks.spawn(async move {
-            ended.await;
-            while let Err(error) = store.remove(&Removal::Code(id)).await {
-                tracing::error!("a code that nobody has may exist: {error}{}", cause(&error));
-                tokio::time::sleep(TAKE_BACK_PAUSE).await;
+            let _guard = guard;
+            let swapped = store.compare_and_swap(&user_id, record.kind, seen.as_ref(), &record).await;
+            let (is_made, is_unknown) = (matches!(swapped, Ok(true)), matches!(swapped, Err(StoreError::Uncertain(_))));
+            if tell.send(swapped).is_err() && is_made || is_unknown {
+                take_back(&*store, record.id).await;
+                keep_or_count(&trail, &*store, &metrics, event.with_outcome(Outcome::TakenBack)).await;
             }
         });
+        let outcome = timeout(OUTCOME_TIME, &mut told).await;
+        // From here on a create that comes through is taken back.
+        told.close();
+        match outcome.ok().and_then(Result::ok).or_else(|| told.try_recv().ok()) {
+            Some(Err(error @ StoreError::Uncertain(_))) => {
+                tracing::warn!("{error}{}", cause(&error));
+                Err(ServiceError::OutcomeUnknown)
+            }
+            Some(swapped) => Ok(swapped?),
+            None => Err(ServiceError::OutcomeUnknown),
+        }
     }
 
     /// Deletes the user's code of this kind, expired or not.
@@ -387,9 +402,10 @@ impl Service {
         kind: Kind,
         condition: &Condition,
     ) -> Result<(), ServiceError> {
+        let user_id = canonical(user_id);
         let mut event = self.event(by, Action::Delete)?;
-        (event.user_id, event.kind) = (Some(user_id.to_owned()), Some(kind));
-        let result = self.delete_or_fail(&mut event, user_id, kind, condition).await;
+        (event.user_id, event.kind) = (Some(user_id.clone()), Some(kind));
+        let result = self.delete_or_fail(&mut event, &user_id, kind, condition).await;
         self.conclude(event, result.as_ref().err()).await;
         result
     }
@@ -471,7 +487,13 @@ impl Service {
                 }
             }
         }
-        if revoked == 0 { Err(ServiceError::NoCode) } else { Ok(revoked) }
+        if revoked == 0 {
+            let mut event = self.event(by, Action::Revoke)?;
+            event.user_id = Some(user_id);
+            self.conclude(event, Some(&ServiceError::NoCode)).await;
+            return Err(ServiceError::NoCode);
+        }
+        Ok(revoked)
     }
 
     /// Deletes all codes that expired before a date, and returns how many.
@@ -576,11 +598,19 @@ impl Service {
         Ok(in_time(self.deadline(), self.store.events(filter)).await??)
     }
 
-    /// Records that a caller was denied what it asked for.
-    pub(crate) async fn denied(&self, by: &Actor, action: Action, user_id: Option<String>, kind: Option<Kind>) {
+    /// Records a request that was refused before it reached the rules: by whom, what, whose code, and how it ended.
+    pub(crate) async fn record(
+        &self,
+        by: &Actor,
+        action: Action,
+        user_id: Option<String>,
+        kind: Option<Kind>,
+        outcome: Outcome,
+        rule: Option<String>,
+    ) {
         if let Ok(mut event) = self.event(by, action) {
-            (event.user_id, event.kind, event.outcome) = (user_id, kind, Outcome::Denied);
-            self.keep_or_count(&event).await;
+            (event.user_id, event.kind, event.rule) = (user_id, kind, rule);
+            self.keep_or_count(event.with_outcome(outcome)).await;
         }
     }
 
@@ -600,13 +630,15 @@ impl Service {
     }
 
     /// Returns the text of the metrics.
-    pub(crate) async fn metrics(&self) -> Result<String, std::fmt::Error> {
+    pub(crate) async fn metrics(&self) -> Result<String, fmt::Error> {
         let count = || async {
             let Ok(now) = self.now() else { return };
             let soon = DateTime::new(now.timestamp().saturating_add(SOON).unwrap_or(jiff::Timestamp::MAX));
-            let counts = timeout(LAST_USE_TIME, self.store.count(now, soon.unwrap_or(DateTime::MAX))).await;
-            if let Ok(Ok(counts)) = counts {
-                self.metrics.counted(&counts);
+            let limit = Instant::now() + LAST_USE_TIME;
+            match in_time(limit, self.store.count(now, soon.unwrap_or(DateTime::MAX))).await {
+                Ok(Ok(counts)) => self.metrics.counted(&counts),
+                Ok(Err(error)) => tracing::warn!("the codes were not counted: {error}{}", cause(&error)),
+                Err(error) => tracing::warn!("the codes were not counted: {error}"),
             }
         };
         self.counted.get(count).await;
@@ -626,30 +658,31 @@ impl Service {
     }
 
     /// Records a change before it is made. A change that can't be recorded is not made.
-    async fn begin(&self, event: &Event, deadline: Instant) -> Result<(), ServiceError> {
-        match in_time(deadline, self.trail.keep(&*self.store, event)).await? {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                tracing::error!("{error}");
-                Err(ServiceError::Unrecorded)
-            }
+    async fn begin(&self, event: &mut Event, deadline: Instant) -> Result<(), ServiceError> {
+        let kept = in_time(deadline, self.trail.keep(&*self.store, event.with_outcome(Outcome::Begun))).await;
+        match kept {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => tracing::error!("{error}"),
+            Err(error) => tracing::error!("the audit trail: {error}"),
         }
+        event.outcome = Outcome::Failed;
+        Err(ServiceError::Unrecorded)
     }
 
     /// Records the outcome.
     async fn conclude(&self, mut event: Event, error: Option<&ServiceError>) {
-        event.id = Uuid::now_v7();
-        event.outcome = error.map_or(Outcome::Done, ServiceError::outcome);
         event.rule = error.and_then(ServiceError::rule).map(|(code, _)| code.to_owned());
-        self.keep_or_count(&event).await;
+        let outcome = match error {
+            None => Outcome::Done,
+            // A statement that was sent may still be carried out.
+            Some(ServiceError::TimeOut) if event.outcome == Outcome::Begun => Outcome::Unknown,
+            Some(error) => error.outcome(),
+        };
+        self.keep_or_count(event.with_outcome(outcome)).await;
     }
 
-    /// Keeps an event. If that fails, it is counted: the request has its answer all the same.
     async fn keep_or_count(&self, event: &Event) {
-        if let Err(error) = self.trail.keep(&*self.store, event).await {
-            tracing::error!("an event is missing in the audit trail: {error}");
-            self.metrics.lost_event();
-        }
+        keep_or_count(&self.trail, &*self.store, &self.metrics, event).await;
     }
 
     /// Prepares another attempt after a write of another process came first. Each attempt that fails means that another
@@ -658,6 +691,28 @@ impl Service {
         self.metrics.conflicted();
         // With a store that never waits, the time limit would not be checked otherwise.
         tokio::task::yield_now().await;
+    }
+}
+
+/// Keeps an event. If that fails, it is counted: the request has its answer all the same.
+async fn keep_or_count(trail: &Trail, store: &dyn Store, metrics: &Metrics, event: &Event) {
+    if let Err(error) = trail.keep(store, event).await {
+        tracing::error!("an event is missing in the audit trail: {error}");
+        metrics.lost_event();
+    }
+}
+
+/// Deletes a code that may have been created, as soon as the store answers.
+async fn take_back(store: &dyn Store, id: Uuid) {
+    let mut absent = 0;
+    while absent < TIMES_ABSENT {
+        match timeout(OUTCOME_TIME, store.remove(&Removal::Code(id))).await {
+            Ok(Ok(0)) => absent += 1,
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => tracing::error!("a code that nobody has may exist: {error}{}", cause(&error)),
+            Err(_) => tracing::error!("a code that nobody has may exist: the store does not answer"),
+        }
+        tokio::time::sleep(TAKE_BACK_PAUSE).await;
     }
 }
 

@@ -191,6 +191,13 @@ impl Users {
         }
     }
 
+    /// Returns the object id of a user, or the name itself as an id for somebody who is not in the list and may have
+    /// been. Returns `None` for an invalid name.
+    #[must_use]
+    pub fn id_of(&self, name: &str) -> Option<String> {
+        self.named(name).or_else(|| User::new(name, name)).map(|user| user.id)
+    }
+
     /// Returns the user with this id, under the user principal name of the list; without a list, under the given name or
     /// else the id. Returns `None` for an id that is not in the list.
     #[must_use]

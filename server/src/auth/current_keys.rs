@@ -112,6 +112,8 @@ impl CurrentKeys {
     async fn fetch(self: Arc<Self>, mut schedule: OwnedMutexGuard<Schedule>) -> Result<(), KeyError> {
         let task = tokio::spawn(async move {
             let Some(fetching) = &self.fetching else { return Ok(()) };
+            // Whatever happens in it, the next attempt is not at once.
+            schedule.next = Instant::now() + BACK_OFF;
             let fetched = fetching.source.fetch().await;
             let now = Instant::now();
             match fetched {

@@ -28,11 +28,11 @@ use axum::http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
 pub use self::claim_rule::{ClaimRule, ClaimRuleError};
-pub use self::identity::Identity;
+pub(crate) use self::identity::Identity;
 pub use self::jwt::{JwtAuthorizer, Trust};
 pub use self::key_url::KeyUrl;
 pub use self::keys::{KeyError, KeySet};
-pub use self::permissions::Permissions;
+pub(crate) use self::permissions::Permissions;
 pub use self::run_token::RunToken;
 
 /// The caller that a valid token names.

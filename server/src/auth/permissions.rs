@@ -4,46 +4,38 @@
 //! qrCode" pages. `QrMint.Verify` is this service's own, since Graph has no request that verifies a scanned code.
 
 /// The permissions of a token: to read and write codes, the caller's own or all, and to verify scanned codes.
-///
-/// ```
-/// use qrmint_server::Permissions;
-///
-/// let scopes = Permissions::of_scopes("openid UserAuthMethod-QR.ReadWrite");
-/// assert!(scopes.write_own && scopes.read_own && !scopes.read_all);
-/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Permissions {
+pub(crate) struct Permissions {
     /// To read one's own codes.
-    pub read_own: bool,
+    pub(crate) read_own: bool,
     /// To create, update and delete one's own codes.
-    pub write_own: bool,
+    pub(crate) write_own: bool,
     /// To read anyone's codes.
-    pub read_all: bool,
+    pub(crate) read_all: bool,
     /// To create, update and delete anyone's codes.
-    pub write_all: bool,
+    pub(crate) write_all: bool,
     /// To verify scanned codes.
-    pub verify: bool,
+    pub(crate) verify: bool,
 }
 
 impl Permissions {
     /// All permissions.
-    pub const ALL: Self = Self { read_own: true, write_own: true, read_all: true, write_all: true, verify: true };
+    pub(crate) const ALL: Self =
+        Self { read_own: true, write_own: true, read_all: true, write_all: true, verify: true };
 
     /// No permission.
-    pub const NONE: Self = Self { read_own: false, write_own: false, read_all: false, write_all: false, verify: false };
+    pub(crate) const NONE: Self =
+        Self { read_own: false, write_own: false, read_all: false, write_all: false, verify: false };
 
     /// Returns what the scopes of a signed-in user's token grant: a list separated by spaces. Unknown scopes grant
     /// nothing.
-    #[must_use]
-    pub fn of_scopes(scopes: &str) -> Self {
-        scopes.split_ascii_whitespace().map(Self::of).fold(Self::NONE, Self::and)
+    pub(crate) fn of_scopes(scopes: &str) -> Self {
+        scopes.split_ascii_whitespace().map(Self::of).fold(Self::NONE, Self::union)
     }
 
     /// Returns what the roles of an application's token grant. An application has no codes of its own.
-    #[must_use]
-    pub fn of_roles<'a>(roles: impl IntoIterator<Item = &'a str>) -> Self {
-        let granted = roles.into_iter().map(Self::of).fold(Self::NONE, Self::and);
+    pub(crate) fn of_roles<'a>(roles: impl IntoIterator<Item = &'a str>) -> Self {
+        let granted = roles.into_iter().map(Self::of).fold(Self::NONE, Self::union);
         Self { read_own: false, write_own: false, ..granted }
     }
 
@@ -67,7 +59,7 @@ impl Permissions {
         }
     }
 
-    fn and(self, other: Self) -> Self {
+    fn union(self, other: Self) -> Self {
         Self {
             read_own: self.read_own || other.read_own,
             write_own: self.write_own || other.write_own,

@@ -1,7 +1,7 @@
 //! Who may do what: whose code a request is about, and whether the caller may read or change it.
 
 use crate::auth::Caller;
-use crate::users::{User, Users, canonical};
+use crate::users::{User, Users};
 
 use super::error::ApiError;
 
@@ -64,7 +64,8 @@ pub(super) fn named(users: &Users, caller: &Caller, name: &str, access: Access) 
     }
     // A caller without this permission must not learn whether the user exists.
     check_all(caller, access)?;
-    Ok(named.map_or_else(|| Owner { id: canonical(name), user: None }, Owner::from))
+    let id = users.id_of(name).ok_or(ApiError::NoUser)?;
+    Ok(Owner { id, user: named })
 }
 
 /// Returns the user that the caller is. The name in a token proves nothing.

@@ -11,11 +11,10 @@ use uuid::Uuid;
 use super::access::{self, Access};
 use super::error::ApiError;
 use super::query::Query;
-use super::{Asked, body, json};
+use super::{CallerRequest, body, json};
 use crate::audit::Trail;
 use crate::event::{Action, Event};
 use crate::store::{CodeFilter, EventFilter};
-use crate::users::canonical;
 
 /// A page of a list.
 #[derive(Serialize)]
@@ -78,67 +77,64 @@ struct Purged {
     deleted: u64,
 }
 
-pub(super) async fn codes(asked: &Asked) -> Result<Response, ApiError> {
-    access::check_all(&asked.caller, Access::Read)?;
-    let mut query = Query::parse(&asked.query, &["user", "kind", "expiringBefore", "top", "skipToken"])?;
+pub(super) async fn codes(request: &CallerRequest) -> Result<Response, ApiError> {
+    access::check_all(&request.caller, Access::Read)?;
+    let mut query = Query::parse(&request.query, &["user", "kind", "expiringBefore", "top", "skipToken"])?;
     let (top, after) = query.page()?;
     let filter = CodeFilter {
-        user: query.take("user").map(|name| user_id(asked, &name)),
+        user: take_user(request, &mut query)?,
         kind: query
             .parsed("kind", |name| Kind::from_name(name).or_else(|| Kind::from_name(&format!("{name}QRCode"))))?,
         expiring_before: query.parsed("expiringBefore", |text| text.parse().ok())?,
         after,
         top: top + 1,
     };
-    let codes = asked.api.service.codes(&filter).await?;
+    let codes = request.api.service.codes(&filter).await?;
     Ok(Json(Page::new(codes, top, |(_, record)| record.id, ListedCode::new)).into_response())
 }
 
-pub(super) async fn audit(asked: &Asked) -> Result<Response, ApiError> {
-    access::check_all(&asked.caller, Access::Read)?;
-    if !matches!(asked.api.service.trail(), Trail::Store) {
+pub(super) async fn audit(request: &CallerRequest) -> Result<Response, ApiError> {
+    access::check_all(&request.caller, Access::Read)?;
+    if !matches!(request.api.service.trail(), Trail::Store) {
         return Err(ApiError::NoTrail);
     }
-    let mut query = Query::parse(&asked.query, &["user", "since", "top", "skipToken"])?;
+    let mut query = Query::parse(&request.query, &["user", "since", "top", "skipToken"])?;
     let (top, after) = query.page()?;
-    let user = query.take("user").map(|name| user_id(asked, &name));
+    let user = take_user(request, &mut query)?;
     let since = query.parsed("since", |text| text.parse().ok())?;
-    let events = asked.api.service.events(&EventFilter { user, since, after, top: top + 1 }).await?;
+    let events = request.api.service.events(&EventFilter { user, since, after, top: top + 1 }).await?;
     Ok(Json(Page::new(events, top, |event: &Event| event.id, |event| event)).into_response())
 }
 
-pub(super) async fn revoke(asked: &Asked) -> Result<Response, ApiError> {
-    check_change(asked, Action::Revoke, None).await?;
-    let id = Uuid::try_parse(&asked.target.id).map_err(|_| ApiError::NoCode)?;
-    asked.api.service.revoke(&asked.actor, id).await?;
+pub(super) async fn revoke(request: &CallerRequest) -> Result<Response, ApiError> {
+    let prepared = access::check_all(&request.caller, Access::Write)
+        .and_then(|()| Uuid::try_parse(&request.target.id).map_err(|_| ApiError::NoCode));
+    let id = request.prepared(Action::Revoke, None, None, prepared).await?;
+    request.api.service.revoke(&request.actor, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn revoke_all(asked: &Asked) -> Result<Response, ApiError> {
-    let user_id = user_id(asked, &asked.target.id);
-    check_change(asked, Action::Revoke, Some(&user_id)).await?;
-    asked.api.service.revoke_all(&asked.actor, &user_id).await?;
+pub(super) async fn revoke_all(request: &CallerRequest) -> Result<Response, ApiError> {
+    let user_id = request.api.service.users().id_of(&request.target.id);
+    let prepared =
+        access::check_all(&request.caller, Access::Write).and_then(|()| user_id.clone().ok_or(ApiError::NoUser));
+    let user_id = request.prepared(Action::Revoke, user_id, None, prepared).await?;
+    request.api.service.revoke_all(&request.actor, &user_id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn purge(asked: &Asked, body: Body) -> Result<Response, ApiError> {
-    check_change(asked, Action::Purge, None).await?;
-    let body = body::read(&asked.headers, body, asked.api.limits.request_time).await?;
-    let Expired { expired_before } = json::read_checked(&body, "expiredBefore")?;
-    let deleted = asked.api.service.purge(&asked.actor, expired_before).await?;
+pub(super) async fn purge(request: &CallerRequest, body: Body) -> Result<Response, ApiError> {
+    let prepared = async {
+        access::check_all(&request.caller, Access::Write)?;
+        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        json::read_checked::<Expired>(&body, "expiredBefore")
+    };
+    let Expired { expired_before } = request.prepared(Action::Purge, None, None, prepared.await).await?;
+    let deleted = request.api.service.purge(&request.actor, expired_before).await?;
     Ok(Json(Purged { deleted }).into_response())
 }
 
-/// Returns the object id of a user, or the name itself for somebody who is not in the list of users.
-fn user_id(asked: &Asked, name: &str) -> String {
-    asked.api.service.users().named(name).map_or_else(|| canonical(name), |user| user.id().to_owned())
-}
-
-/// Checks that the caller may change everyone's codes. Records it if not.
-async fn check_change(asked: &Asked, action: Action, user_id: Option<&str>) -> Result<(), ApiError> {
-    let checked = access::check_all(&asked.caller, Access::Write);
-    if checked.is_err() {
-        asked.api.service.denied(&asked.actor, action, user_id.map(str::to_owned), None).await;
-    }
-    checked
+/// Takes the user whose codes or events are asked for, as an object id. Nobody has a name that is none.
+fn take_user(request: &CallerRequest, query: &mut Query) -> Result<Option<String>, ApiError> {
+    query.parsed("user", |name| request.api.service.users().id_of(name))
 }

@@ -11,7 +11,7 @@ use qrmint::credential::{Kind, PatchBody, QrCode, Record};
 use super::access::{self, Access, Owner};
 use super::error::ApiError;
 use super::route::Resource;
-use super::{Asked, body, json};
+use super::{CallerRequest, body, json};
 use crate::condition::{Condition, entity_tag};
 use crate::event::Action;
 use crate::service::ServiceError;
@@ -19,35 +19,39 @@ use crate::service::ServiceError;
 /// The characters to escape in a path: all but the unreserved ones (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-pub(super) async fn read(asked: &Asked, kind: Kind) -> Result<Response, ApiError> {
-    let owner = owner(asked, Access::Read)?;
-    let record = asked.api.service.read(&owner.id, kind).await.map_err(|error| not_found(&owner, error))?;
+pub(super) async fn read(request: &CallerRequest, kind: Kind) -> Result<Response, ApiError> {
+    let owner = owner(request, Access::Read)?;
+    let record = request.api.service.read(&owner.id, kind).await.map_err(|error| not_found(&owner, error))?;
     answer(StatusCode::OK, &record, record.to_qr_code())
 }
 
-pub(super) async fn upsert(asked: &Asked, body: Body, kind: Kind) -> Result<Response, ApiError> {
-    let owner = changed(asked, kind, Action::CreateOrUpdate).await?;
-    let user = owner.user.ok_or(ApiError::NoUser)?;
-    let condition = condition(&asked.headers)?;
-    let patch = json::read::<PatchBody>(&body::read(&asked.headers, body, asked.api.limits.request_time).await?)?;
-    let upserted = asked.api.service.upsert(&asked.actor, &user, kind, &patch.check()?, &condition).await?;
+pub(super) async fn upsert(request: &CallerRequest, body: Body, kind: Kind) -> Result<Response, ApiError> {
+    let prepared = async {
+        let user = owner(request, Access::Write)?.user.ok_or(ApiError::NoUser)?;
+        let condition = condition(&request.headers)?;
+        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        Ok((user, json::read::<PatchBody>(&body)?.check()?, condition))
+    };
+    let prepared = request.prepared(Action::CreateOrUpdate, named(request), Some(kind), prepared.await).await;
+    let (user, patch, condition) = prepared?;
+    let upserted = request.api.service.upsert(&request.actor, &user, kind, &patch, &condition).await?;
 
     let status = StatusCode::from_u16(upserted.status()).map_err(|_| ApiError::Internal)?;
     let (record, code) = upserted.into_parts();
     let mut response = answer(status, &record, code)?;
     if status == StatusCode::CREATED {
         let id = utf8_percent_encode(user.id(), ESCAPED);
-        let (prefix, version) = (&asked.prefix, asked.target.version.segment());
+        let (prefix, version) = (&request.prefix, request.target.version.segment());
         let path = format!("{prefix}/{version}/users/{id}/authentication/qrCodePinMethod/{kind}");
         response.headers_mut().insert(LOCATION, HeaderValue::try_from(path).map_err(|_| ApiError::Internal)?);
     }
     Ok(response)
 }
 
-pub(super) async fn delete(asked: &Asked, kind: Kind) -> Result<Response, ApiError> {
-    let owner = changed(asked, kind, Action::Delete).await?;
-    let condition = condition(&asked.headers)?;
-    let deleted = asked.api.service.delete(&asked.actor, &owner.id, kind, &condition).await;
+pub(super) async fn delete(request: &CallerRequest, kind: Kind) -> Result<Response, ApiError> {
+    let prepared = owner(request, Access::Write).and_then(|owner| Ok((owner, condition(&request.headers)?)));
+    let (owner, condition) = request.prepared(Action::Delete, named(request), Some(kind), prepared).await?;
+    let deleted = request.api.service.delete(&request.actor, &owner.id, kind, &condition).await;
     deleted.map_err(|error| not_found(&owner, error))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -59,26 +63,20 @@ fn answer(status: StatusCode, record: &Record, code: QrCode) -> Result<Response,
 }
 
 /// Returns the owner of the code, if the caller may do this to it.
-fn owner(asked: &Asked, access: Access) -> Result<Owner, ApiError> {
-    let users = asked.api.service.users();
-    match asked.target.resource {
-        Resource::MyCode(_) => access::me(&users, &asked.caller, access),
-        _ => access::named(&users, &asked.caller, &asked.target.id, access),
+fn owner(request: &CallerRequest, access: Access) -> Result<Owner, ApiError> {
+    let users = request.api.service.users();
+    match request.target.resource {
+        Resource::MyCode(_) => access::me(&users, &request.caller, access),
+        _ => access::named(&users, &request.caller, &request.target.id, access),
     }
 }
 
-/// Returns the owner of a code that is to be changed. Records it if the caller may not do that.
-async fn changed(asked: &Asked, kind: Kind, action: Action) -> Result<Owner, ApiError> {
-    let owner = owner(asked, Access::Write);
-    if let Err(ApiError::Denied | ApiError::MeOfApplication) = owner {
-        let users = asked.api.service.users();
-        let user_id = match asked.target.resource {
-            Resource::MyCode(_) => asked.caller.user.as_ref().map(|user| user.id.clone()),
-            _ => users.named(&asked.target.id).map(|user| user.id().to_owned()),
-        };
-        asked.api.service.denied(&asked.actor, action, user_id, Some(kind)).await;
+/// Returns the object id of the user in the path, or of the caller on `/me`, as far as it is known.
+fn named(request: &CallerRequest) -> Option<String> {
+    match request.target.resource {
+        Resource::MyCode(_) => request.caller.user.as_ref().map(|user| user.id.clone()),
+        _ => request.api.service.users().id_of(&request.target.id),
     }
-    owner
 }
 
 /// Says of somebody who is no user and has no code that there is no such user.

@@ -17,6 +17,7 @@ mod query;
 mod route;
 mod verify;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -28,6 +29,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
 use jiff::Timestamp;
+use qrmint::credential::Kind;
 use tokio::sync::Semaphore;
 
 use self::callers::Callers;
@@ -35,7 +37,7 @@ use self::error::ApiError;
 use self::ids::Ids;
 use self::route::{Resource, Target};
 use crate::auth::{Authorizer, Caller};
-use crate::event::Actor;
+use crate::event::{Action, Actor, Outcome};
 use crate::limits::Limits;
 use crate::service::{Service, cause};
 
@@ -50,6 +52,12 @@ pub struct Api {
     slots: Arc<Semaphore>,
     callers: Arc<Callers>,
     trusted_proxies: usize,
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("service", &self.service).field("limits", &self.limits).finish_non_exhaustive()
+    }
 }
 
 impl Api {
@@ -102,7 +110,7 @@ fn slots(limits: Limits) -> Arc<Semaphore> {
 }
 
 /// A request of a caller.
-struct Asked {
+struct CallerRequest {
     api: Arc<Api>,
     caller: Caller,
     actor: Actor,
@@ -138,9 +146,21 @@ async fn answer_target(
     let route = target.as_ref().map_or("unknown", |target| target.resource.path());
     let prefix = original.path().strip_suffix(parts.uri.path()).unwrap_or_default().to_owned();
 
-    // A task of its own, so that it completes even if the client disconnects, and a panic is answered.
-    let work = done(api.clone(), target, parts, body, prefix, ids, now);
-    let outcome = api.service.tasks().spawn(work).await.unwrap_or(Err(ApiError::Internal));
+    let checked = target.and_then(|target| target.resource.check_method(&parts.method).map(|()| target));
+    let outcome = match checked {
+        Err(error) => Err(error),
+        // In a task of its own, so that a panic is answered.
+        Ok(target) if target.resource.is_monitor() => {
+            let service = api.service.clone();
+            let work = async move { monitor::answer(&service, target.resource).await };
+            tokio::spawn(work).await.unwrap_or(Err(ApiError::Internal))
+        }
+        // In a task that is completed even if the client goes away.
+        Ok(target) => {
+            let work = answer_caller(api.clone(), target, parts, body, prefix, ids, now);
+            api.service.tasks().spawn(work).await.unwrap_or(Err(ApiError::Internal))
+        }
+    };
 
     let rule = outcome.as_ref().err().and_then(ApiError::rule).map(|(code, _)| code);
     if let Some(rule) = rule {
@@ -170,25 +190,16 @@ async fn answer_target(
     response
 }
 
-/// Does what the request asks for. Requests about codes need a slot and a caller, those about the service do not.
-async fn done(
+/// Does what a caller asks for, if there is a slot and the caller's own limit allows it.
+async fn answer_caller(
     api: Arc<Api>,
-    target: Result<Target, ApiError>,
+    target: Target,
     parts: Parts,
     body: Body,
     prefix: String,
     ids: Ids,
     now: Timestamp,
 ) -> Result<Response, ApiError> {
-    let target = target?;
-    target.resource.check_method(&parts.method)?;
-    match target.resource {
-        Resource::Health => return Ok(monitor::health()),
-        Resource::Metrics => return monitor::metrics(&api.service).await,
-        Resource::Ready => return monitor::ready(&api.service).await,
-        Resource::Description => return Ok(monitor::description()),
-        _ => {}
-    }
     let _slot = api.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
     let _in_flight = api.service.metrics.begin();
     let caller = api.authorizer.authenticate(&parts.headers, now).await?;
@@ -199,18 +210,42 @@ async fn done(
     let actor = Actor { oid, appid, from, request_id: Some(ids.request) };
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let resource = target.resource;
-    let asked = Asked { api, caller, actor, target, prefix, headers: parts.headers, query };
+    let request = CallerRequest { api, caller, actor, target, prefix, headers: parts.headers, query };
     match (resource, &parts.method) {
-        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::PATCH) => codes::upsert(&asked, body, kind).await,
-        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::DELETE) => codes::delete(&asked, kind).await,
-        (Resource::MyCode(kind) | Resource::UsersCode(kind), _) => codes::read(&asked, kind).await,
-        (Resource::Verify, _) => verify::verify(&asked, body).await,
-        (Resource::Codes, _) => admin::codes(&asked).await,
-        (Resource::OneCode, _) => admin::revoke(&asked).await,
-        (Resource::UsersCodes, _) => admin::revoke_all(&asked).await,
-        (Resource::Purge, _) => admin::purge(&asked, body).await,
-        (Resource::Audit, _) => admin::audit(&asked).await,
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::PATCH) => {
+            codes::upsert(&request, body, kind).await
+        }
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::DELETE) => codes::delete(&request, kind).await,
+        (Resource::MyCode(kind) | Resource::UsersCode(kind), _) => codes::read(&request, kind).await,
+        (Resource::Verify, _) => verify::verify(&request, body).await,
+        (Resource::Codes, _) => admin::codes(&request).await,
+        (Resource::OneCode, _) => admin::revoke(&request).await,
+        (Resource::UsersCodes, _) => admin::revoke_all(&request).await,
+        (Resource::Purge, _) => admin::purge(&request, body).await,
+        (Resource::Audit, _) => admin::audit(&request).await,
         (Resource::Health | Resource::Ready | Resource::Metrics | Resource::Description, _) => Err(ApiError::NoRoute),
+    }
+}
+
+impl CallerRequest {
+    /// Returns what was prepared for a change or a verification. Records it if it is refused.
+    async fn prepared<T>(
+        &self,
+        action: Action,
+        user_id: Option<String>,
+        kind: Option<Kind>,
+        prepared: Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        if let Err(error) = &prepared {
+            let outcome = match error {
+                ApiError::Denied | ApiError::MeOfApplication => Outcome::Denied,
+                ApiError::NoUser | ApiError::NoCode => Outcome::NotFound,
+                _ => Outcome::Refused,
+            };
+            let rule = error.rule().map(|(code, _)| code.to_owned());
+            self.api.service.record(&self.actor, action, user_id, kind, outcome, rule).await;
+        }
+        prepared
     }
 }
 

@@ -21,8 +21,13 @@ pub(super) fn address(extensions: &Extensions, headers: &HeaderMap, proxies: usi
     if proxies == 0 {
         return peer;
     }
-    let seen = forwarded.len().checked_sub(proxies).and_then(|index| forwarded[index].parse().ok());
-    seen.or(peer)
+    let seen = forwarded.len().checked_sub(proxies).map(|index| forwarded[index]);
+    seen.and_then(address_in).or(peer)
+}
+
+/// Reads an address, which some proxies write with a port.
+fn address_in(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 #[cfg(test)]
@@ -34,7 +39,7 @@ mod tests {
         let mut extensions = Extensions::new();
         extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 443))));
         let mut headers = HeaderMap::new();
-        headers.append(FORWARDED_FOR, "6.6.6.6, 192.0.2.7".parse().unwrap());
+        headers.append(FORWARDED_FOR, "6.6.6.6, 192.0.2.7:51000".parse().unwrap());
         headers.append(FORWARDED_FOR, "2001:db8::5".parse().unwrap());
         let address = |proxies| address(&extensions, &headers, proxies).unwrap().to_string();
         assert_eq!([0, 1, 2].map(address), ["10.0.0.1", "2001:db8::5", "192.0.2.7"]);

@@ -1,4 +1,5 @@
-//! The options in a query, such as `?user=floki&top=10`. Names match in any case, with or without the `$` of OData.
+//! The options in a query, such as `?user=floki&top=10`. Names match in any case, with or without the `$` of OData. An
+//! option without a value is as good as none.
 
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ impl Query {
             let plain = name.strip_prefix('$').unwrap_or(&name);
             let found = known.iter().find(|known| known.eq_ignore_ascii_case(plain));
             match found {
+                Some(_) if value.is_empty() => {}
                 Some(known) if options.iter().all(|(taken, _)| taken != known) => {
                     options.push((known, value.into_owned()));
                 }
@@ -31,8 +33,7 @@ impl Query {
         Ok(Self { options })
     }
 
-    /// Takes the text of an option.
-    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+    fn take(&mut self, name: &str) -> Option<String> {
         let index = self.options.iter().position(|(known, _)| *known == name)?;
         Some(self.options.swap_remove(index).1)
     }

@@ -10,7 +10,7 @@ use qrmint::credential::{QrCode, ScanBody};
 use serde::Serialize;
 
 use super::error::ApiError;
-use super::{Asked, body, json};
+use super::{CallerRequest, body, json};
 use crate::event::Action;
 
 #[derive(Serialize)]
@@ -22,15 +22,16 @@ struct Verified<'a> {
     qr_code: QrCode,
 }
 
-pub(super) async fn verify(asked: &Asked, body: Body) -> Result<Response, ApiError> {
-    let service = &asked.api.service;
-    if !asked.caller.permissions.verify {
-        service.denied(&asked.actor, Action::Verify, None, None).await;
-        return Err(ApiError::Denied);
-    }
-    let body = body::read(&asked.headers, body, asked.api.limits.request_time).await?;
-    let raw_content = json::read::<ScanBody>(&body)?.check()?;
-    let verified = service.verify(&asked.actor, &raw_content).await?;
+pub(super) async fn verify(request: &CallerRequest, body: Body) -> Result<Response, ApiError> {
+    let prepared = async {
+        if !request.caller.permissions.verify {
+            return Err(ApiError::Denied);
+        }
+        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        Ok(json::read::<ScanBody>(&body)?.check()?)
+    };
+    let raw_content = request.prepared(Action::Verify, None, None, prepared.await).await?;
+    let verified = request.api.service.verify(&request.actor, &raw_content).await?;
     let (user, record) = (&verified.user, &verified.record);
     let (kind, qr_code) = (record.kind.name(), record.to_qr_code());
     let verified = Verified { user_id: user.id(), user_principal_name: user.principal_name(), kind, qr_code };

@@ -12,6 +12,9 @@ use uuid::Uuid;
 use super::{CodeFilter, Count, EventFilter, Removal, Store, StoreError};
 use crate::event::Event;
 
+/// The maximum number of events; the oldest go first.
+const MAX_EVENTS: usize = 100_000;
+
 /// A store in memory. Unlike other [`Store`]s it loses its records and events when the process ends.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -92,7 +95,13 @@ impl Store for MemoryStore {
     }
 
     async fn append(&self, event: &Event) -> Result<(), StoreError> {
-        self.contents().events.insert(event.id, event.clone());
+        let events = &mut self.contents().events;
+        if events.insert(event.id, event.clone()).is_some() {
+            return Err(StoreError::Unavailable("there is an event with this id".into()));
+        }
+        while events.len() > MAX_EVENTS {
+            events.pop_first();
+        }
         Ok(())
     }
 

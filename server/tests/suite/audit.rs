@@ -140,6 +140,74 @@ async fn the_store_keeps_the_trail_and_administrators_read_it_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_is_refused_before_the_rules_is_told_too() {
+    let Trailed { served, path, _folder } = with_file(Setting::default());
+    let nobody = users_path("lagertha@contoso.com", "standardQRCode");
+    served.ask("PATCH", &nobody, "{}").await.expect_error(404, "resourceNotFound");
+    served.ask("PATCH", STANDARD, r#"{"expires":1}"#).await.expect_rule("unknownProperty", "expires");
+    served.ask("POST", VERIFY, r#"{"rawContent":"*"}"#).await.expect_rule("malformed", "rawContent");
+    let path_of_none = format!("/qrmint/users/{TORVI}/codes");
+    served.ask("DELETE", &path_of_none, None).await.expect_error(404, "resourceNotFound");
+    served.ask("POST", "/qrmint/purge", "{}").await.expect_rule("invalidProperty", "expiredBefore");
+    let found = events(&path);
+    assert_eq!(
+        told(&found),
+        [
+            ("createOrUpdate", "notFound"),
+            ("createOrUpdate", "refused"),
+            ("verify", "refused"),
+            ("revoke", "notFound"),
+            ("purge", "refused"),
+        ]
+    );
+    assert_eq!((&found[0]["userId"], &found[1]["rule"]), (&json!("lagertha@contoso.com"), &json!("unknownProperty")));
+    assert_eq!((&found[2]["rule"], &found[3]["userId"]), (&json!("malformed"), &json!(TORVI)));
+}
+
+#[test]
+fn updates_and_verifications_of_one_code_at_once_are_all_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite://{}", folder.path().join("codes.db").display());
+    let program = Program::start(&["--store", &store, "--audit", "store"]);
+    let code = program.wire().ask(&program.token, "PATCH", STANDARD, Some("{}")).unwrap().json();
+    let scanned = scan(&code["image"]["rawContent"]);
+    std::thread::scope(|scope| {
+        for client in 0..6_i64 {
+            let (program, scanned) = (&program, &scanned);
+            scope.spawn(move || {
+                let mut wire = program.wire();
+                for number in 0..25 {
+                    // Updates and notes of the last use overtake each other.
+                    let date = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 + client * 25 + number);
+                    let body = format!(r#"{{"expireDateTime":"{date}"}}"#);
+                    let answer = match client % 2 {
+                        0 => wire.ask(&program.token, "PATCH", STANDARD, Some(&body)),
+                        _ => wire.ask(&program.token, "POST", VERIFY, Some(scanned)),
+                    };
+                    let answer = answer.unwrap();
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                }
+            });
+        }
+    });
+    let page = program.wire().ask(&program.token, "GET", "/qrmint/audit?top=1000", None).unwrap().json();
+    let page = page["value"].as_array().unwrap();
+    let done = |action: &str| told(page).iter().filter(|found| **found == (action, "done")).count();
+    assert_eq!((done("create"), done("update"), done("verify")), (1, 75, 75));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_reads_and_a_folder_are_no_audit_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in [pipe.as_path(), folder.path()] {
+        AuditFile::open(path).unwrap_err();
+    }
+}
+
+#[tokio::test]
 async fn without_a_trail_in_the_store_there_is_none_to_read() {
     let Trailed { served, _folder, .. } = with_file(Setting::default());
     for served in [served, Served::new()] {

@@ -184,6 +184,13 @@ fn any_request(served: &Served, template: &str, method: &str, random: &mut Rando
 async fn every_answer_is_as_the_description_says() {
     let served = Served::new();
     let document = served.ask("GET", "/openapi.json", None).await.json();
+    let rules = async || {
+        let metrics = served.ask("GET", "/metrics", None).await;
+        let labels =
+            metrics.text().lines().filter_map(|line| line.strip_prefix("qrmint_refusals_total{")?.split_once('}'));
+        labels.map(|(label, _)| label.to_owned()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let known = rules().await;
     let mut random = Random::new(71);
     let mut statuses = std::collections::BTreeSet::new();
     for _ in 0..ROUNDS {
@@ -208,6 +215,7 @@ async fn every_answer_is_as_the_description_says() {
             }
         }
     }
+    assert_eq!(rules().await, known, "every rule is a label from the start");
     // The requests reach all of these answers.
     assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [200, 201, 204, 400, 401, 404, 405, 413]);
 }

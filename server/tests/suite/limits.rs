@@ -121,7 +121,7 @@ async fn a_row_that_is_no_record_and_a_panic_are_500() {
 #[tokio::test]
 async fn a_write_that_others_always_come_before_is_tried_for_as_long_as_a_request_may_take() {
     let mut limits = Limits::default();
-    limits.request_time = Duration::from_secs(1);
+    limits.body_time = Duration::from_secs(1);
     let served = with(Fault::Contended, limits);
     let answer = served.ask("PATCH", STANDARD, "{}").await;
     assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
@@ -161,7 +161,7 @@ async fn more_requests_than_slots_are_429_and_leave_the_others_alone() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_503_and_gives_its_slot_back() {
     let mut limits = Limits::default();
-    (limits.requests, limits.request_time) = (1, Duration::from_millis(30));
+    (limits.requests, limits.body_time) = (1, Duration::from_millis(30));
     let served = with(Fault::Waits(Arc::new(Semaphore::new(0))), limits);
     for _ in 0..3 {
         let answer = served.ask("GET", STANDARD, None).await;

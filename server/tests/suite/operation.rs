@@ -350,6 +350,15 @@ fn every_option_can_come_from_the_environment() {
         .env("QRMINT_MAX_REQUESTS", "7");
     let program = Program::start_by(&mut command, &["--store", "memory:", "--issuer", ISSUER]);
     assert_eq!(program.wire().ask(&token_of(&issuer.key, FLOKI), "GET", STANDARD, None).unwrap().status, 404);
+
+    // A variable that says no is as good as none.
+    let users = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(users.path(), USERS).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qrmint-server"));
+    command.env("QRMINT_ANY_USER", "false").env("QRMINT_USERS", users.path());
+    let program = Program::start_by(&mut command, &["--store", "memory:"]);
+    let stranger = users_path("lagertha", "standardQRCode");
+    assert_eq!(program.wire().ask(&program.token, "PATCH", &stranger, Some("{}")).unwrap().status, 404);
 }
 
 #[test]

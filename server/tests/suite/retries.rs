@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::http::StatusCode;
 use qrmint::credential::{DateTime, Kind, Record};
 use qrmint_server::store::{CodeFilter, Count, EventFilter, MemoryStore, Removal, Store, StoreError};
-use qrmint_server::{Event, Limits};
+use qrmint_server::{Event, Limits, Trail};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -88,8 +88,15 @@ impl Store for Swaps {
 fn with(swap: Swap) -> (Served, Arc<Swaps>) {
     let store = Arc::new(Swaps { store: MemoryStore::default(), swap, removed: AtomicUsize::new(0) });
     let mut limits = Limits::default();
-    limits.request_time = Duration::from_millis(20);
-    (Setting { store: Some(store.clone()), limits, ..Setting::default() }.serve(), store)
+    limits.body_time = Duration::from_millis(20);
+    let setting = Setting { store: Some(store.clone()), limits, trail: Trail::Store, ..Setting::default() };
+    (setting.serve(), store)
+}
+
+/// Returns the outcomes in the audit trail.
+async fn outcomes(served: &Served) -> Vec<String> {
+    let page = served.ask("GET", "/qrmint/audit", None).await.expect(StatusCode::OK);
+    page["value"].as_array().unwrap().iter().map(|event| event["outcome"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Asks as Microsoft's clients do: again after 429, 503 and 504.
@@ -118,10 +125,12 @@ async fn a_create_that_hangs_is_taken_back_when_it_comes_through_after_all() {
     assert!(answer.headers.get("retry-after").is_none());
     served.service.drained().await;
     assert_eq!(store.removed.load(Ordering::SeqCst), 1);
+    let outcomes = outcomes(&served).await;
+    assert_eq!(outcomes, ["begun", "unknown", "takenBack"]);
     served.ask("GET", STANDARD, None).await.expect_error(404, "resourceNotFound");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_create_whose_outcome_was_lost_is_taken_back() {
     let (served, _) = with(Swap::Lost);
     let answer = patch_with_retries(&served).await;

@@ -177,6 +177,19 @@ async fn without_a_list_any_name_is_a_user_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_can_have_is_not_found() {
+    for any_user in [true, false] {
+        let served = Setting { any_user, ..Setting::default() }.serve();
+        for method in ["GET", "PATCH", "DELETE"] {
+            let answer = served.ask(method, &users_path("a%00b", "standardQRCode"), "{}").await;
+            answer.expect_error(404, "resourceNotFound");
+        }
+        served.ask("DELETE", "/qrmint/users/a%00b/codes", None).await.expect_error(404, "resourceNotFound");
+        served.ask("GET", "/qrmint/codes?user=a%00b", None).await.expect_rule("invalidQueryOption", "user");
+    }
+}
+
+#[tokio::test]
 async fn location_has_the_version_of_the_api_that_was_used() {
     let created = Served::new().ask("PATCH", &TEMPORARY.replace("beta", "V1.0"), "{}").await;
     created.expect(StatusCode::CREATED);

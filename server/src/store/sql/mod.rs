@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use qrmint::credential::{DateTime, Kind, Record};
+use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrate;
 use sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sqlx::query::Query;
@@ -145,6 +146,15 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+/// Returns whether a statement may have been carried out though the database reports an error: PostgreSQL's classes 08
+/// (connection), 57P (the server ends) and 58 (system), and 40003 (statement completion unknown); SQLite's
+/// SQLITE_IOERR_FSYNC.
+fn is_uncertain(error: &dyn DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    ["08", "57P", "58"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+        || ["40003", "1034"].contains(&&*code)
+}
+
 /// Executes a statement that writes and returns the number of rows that it changed.
 async fn write<DB>(pool: &Pool<DB>, query: Query<'_, DB, DB::Arguments>) -> Result<u64, StoreError>
 where
@@ -154,7 +164,7 @@ where
     let mut connection = pool.acquire().await?;
     match query.execute(&mut *connection).await {
         Ok(result) => Ok(DB::rows_affected(&result)),
-        Err(sqlx::Error::Database(error)) => {
+        Err(sqlx::Error::Database(error)) if !is_uncertain(&*error) => {
             // The session stays read-only though the database, or the server that is now the primary, may not be.
             if error.code().is_some_and(|code| code == READ_ONLY) {
                 connection.close_on_drop();
@@ -324,6 +334,8 @@ where
     async fn check(&self) -> Result<(), StoreError> {
         sqlx::query::<DB>(CHECK_READ).fetch_one(&self.reads).await?;
         write(&self.writes, sqlx::query(CHECK_WRITE)).await?;
-        self.file.as_ref().map_or(Ok(()), OpenFile::check)
+        let Some(file) = self.file.clone() else { return Ok(()) };
+        let checked = tokio::task::spawn_blocking(move || file.check()).await;
+        checked.map_err(|error| StoreError::Unavailable(error.into()))?
     }
 }

@@ -107,7 +107,7 @@ fn make_private(_: &Path) -> Vec<String> {
 }
 
 /// The file that a store has opened.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct OpenFile {
     path: PathBuf,
     identity: (u64, u64),

@@ -69,7 +69,7 @@ impl Setting {
         let service = Service::new(self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())))
             .with_users(users)
             .with_clock(Clock::starting_at(self.now.unwrap_or(NOW).parse().unwrap()))
-            .with_request_time(self.limits.request_time)
+            .with_request_time(self.limits.body_time)
             .with_strict_last_used(self.strict_last_used)
             .with_trail(self.trail);
         let service = Arc::new(service);
