@@ -20,8 +20,8 @@ use crate::error::Error;
 /// Without --issuer, --audience and a key it makes a token for this run, which may do everything, prints it on standard
 /// output, and listens on loopback only. TLS is the work of a proxy in front.
 ///
-/// Each option can be given in the environment too, as QRMINT_ and its name: QRMINT_MAX_REQUESTS for --max-requests. The
-/// values of a list are separated by commas there.
+/// Each option can be given in the environment too, as QRMINT_ and its name: QRMINT_MAX_REQUESTS for --max-requests.
+/// Several issuers or audiences are separated by commas there, several claims by line breaks.
 #[derive(Parser)]
 #[command(
     name = "qrmint-server",
@@ -98,14 +98,20 @@ pub(crate) struct Arguments {
     jwks_url: Option<String>,
 
     /// A claim that makes a signed-in user an administrator, beside Entra's directory roles (wids); may be repeated
-    #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
+    #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", value_delimiter = '\n', requires = "keys")]
     admin_claim: Vec<ClaimRule>,
 
     /// A claim that only applications have, for issuers whose tokens have no oid; may be repeated
     ///
     /// For a service account of Keycloak it is client_id=CLIENT, for an application of Okta sub=CLIENT. Not azp or cid:
     /// the tokens of users who sign in to the application have these too.
-    #[arg(long, env = "QRMINT_APPLICATION_CLAIM", value_name = "NAME=VALUE", value_delimiter = ',', requires = "keys")]
+    #[arg(
+        long,
+        env = "QRMINT_APPLICATION_CLAIM",
+        value_name = "NAME=VALUE",
+        value_delimiter = '\n',
+        requires = "keys"
+    )]
     application_claim: Vec<ClaimRule>,
 
     /// User of this run's token on /me: an id or a user principal name of --users, or ID,UPN without it

@@ -3,7 +3,7 @@
 //! Knows files and stores; nothing of requests. Events are never written to the log or to standard output.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -91,7 +91,8 @@ impl AuditFile {
     /// Those of opening a file, and [`io::ErrorKind::InvalidInput`] if the file is standard output.
     pub fn open(path: &Path) -> io::Result<Self> {
         let (lines, waiting) = mpsc::channel(MAX_LINES);
-        let writer = Writer { path: path.to_owned(), file: append_to(path)?, torn: false };
+        let (file, torn) = append_to(path)?;
+        let writer = Writer { path: path.to_owned(), file, torn };
         std::thread::Builder::new().name("audit".into()).spawn(move || writer.run(waiting))?;
         Ok(Self { lines })
     }
@@ -129,14 +130,22 @@ impl Writer {
                 _ = done.send(outcome.map_err(|error| io::Error::new(error.kind(), error.to_string())));
             }
             for (_, done) in orders {
-                let reopened = append_to(&self.path).map(|file| (self.file, self.torn) = (file, false));
-                _ = done.send(reopened);
+                _ = done.send(self.reopen());
             }
         }
     }
 
-    /// Writes lines and synchronises them. A line that was torn by an error is ended first.
+    fn reopen(&mut self) -> io::Result<()> {
+        (self.file, self.torn) = append_to(&self.path)?;
+        Ok(())
+    }
+
+    /// Writes lines and synchronises them. A line that was torn by an error is ended first. A file that was renamed or
+    /// deleted gets no more lines.
     fn write(&mut self, text: &str) -> io::Result<()> {
+        if !is_at(&self.file, &self.path) {
+            self.reopen()?;
+        }
         let start = if std::mem::replace(&mut self.torn, true) { "\n" } else { "" };
         self.file.write_all(format!("{start}{text}").as_bytes())?;
         self.torn = false;
@@ -148,7 +157,8 @@ impl Writer {
     }
 }
 
-fn append_to(path: &Path) -> io::Result<File> {
+/// Opens a file to append to it. Returns whether its last line has no end, as after a power cut.
+fn append_to(path: &Path) -> io::Result<(File, bool)> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -158,20 +168,31 @@ fn append_to(path: &Path) -> io::Result<File> {
         options.mode(0o600).custom_flags(libc::O_NONBLOCK);
     }
     let file = options.open(path)?;
-    if is_standard_output(&file) {
+    if is_at(&file, Path::new("/dev/stdout")) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is standard output"));
     }
-    Ok(file)
+    let mut torn = false;
+    if file.metadata()?.is_file() {
+        let (mut last, mut written) = ([b'\n'], File::open(path)?);
+        if written.seek(SeekFrom::End(0))? > 0 {
+            written.seek(SeekFrom::End(-1))?;
+            written.read_exact(&mut last)?;
+        }
+        torn = last != [b'\n'];
+    }
+    Ok((file, torn))
 }
 
+/// Returns whether the path leads to the open file.
 #[cfg(unix)]
-fn is_standard_output(file: &File) -> bool {
+fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let (Ok(file), Ok(output)) = (file.metadata(), std::fs::metadata("/dev/stdout")) else { return false };
-    (file.dev(), file.ino()) == (output.dev(), output.ino())
+    let (Ok(file), Ok(found)) = (file.metadata(), std::fs::metadata(path)) else { return false };
+    (file.dev(), file.ino()) == (found.dev(), found.ino())
 }
 
+/// Returns whether the path leads to a file: its number is not known here.
 #[cfg(not(unix))]
-fn is_standard_output(_: &File) -> bool {
-    false
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }

@@ -68,6 +68,8 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     }
     let (policy, limits) = (arguments.policy()?, arguments.limits());
     check_exposure(arguments)?;
+    // From here on a SIGHUP does not end the program.
+    let [users_hangup, keys_hangup, hangup] = [Hangup::new()?, Hangup::new()?, Hangup::new()?];
     // A file is watched from before it is read, so that no change is missed.
     let watched_users = arguments.users.clone().map(|path| Watched::new(path.clone(), path));
     let watched_keys = match arguments.keys() {
@@ -93,7 +95,6 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
 
     let stop = CancellationToken::new();
     signals::watch(stop.clone())?;
-    let hangup = Hangup::new()?;
     if let Some(address) = arguments.monitor {
         let (listener, address) = listen(address).await?;
         tell(&format!("monitor on http://{address}"));
@@ -102,8 +103,9 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     }
     let (listener, address) = listen(arguments.listen).await?;
     greet(address, token.as_deref())?;
-    let reloader =
-        Reloader { service: service.clone(), authorizer: authorizer.clone(), users: watched_users, keys: watched_keys };
+    let reloader = Reloader::new(service.clone(), authorizer.clone());
+    let watch_users = optional(watched_users.map(|file| reloader.watch_users(file, users_hangup)));
+    let watch_keys = optional(watched_keys.map(|file| reloader.watch_keys(file, keys_hangup)));
     let served = async {
         let stopped = OnceCell::new();
         let stop = async {
@@ -117,9 +119,19 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     };
     tokio::select! {
         result = served => result,
-        // Neither of these ends.
-        () = reloader.run(hangup, log) => Err(Error::Stopped),
+        // None of these ends.
+        () = watch_users => Err(Error::Stopped),
+        () = watch_keys => Err(Error::Stopped),
+        () = reloader.watch_others(log, hangup) => Err(Error::Stopped),
         () = keep_keys_fresh(&authorizer) => Err(Error::Stopped),
+    }
+}
+
+/// Does some work, or waits for ever if there is none.
+async fn optional(work: Option<impl Future<Output = ()>>) {
+    match work {
+        Some(work) => work.await,
+        None => std::future::pending().await,
     }
 }
 

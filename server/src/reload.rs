@@ -1,5 +1,6 @@
 //! Reads users and keys again, on SIGHUP and when their file has changed. What can't be read leaves the old in place.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -31,21 +32,26 @@ impl<F: Clone + Send + 'static> Watched<F> {
     /// Starts to watch a file that is about to be read.
     pub(crate) fn new(file: F, path: PathBuf) -> Self {
         let mut watched = Self { file, path, read: None, seen: None };
-        watched.read = watched.stamp();
+        watched.read = watched.stamp().ok();
+        watched.seen = watched.read;
         watched
     }
 
-    fn stamp(&self) -> Option<Stamp> {
-        let metadata = std::fs::metadata(&self.path).ok()?;
+    fn stamp(&self) -> io::Result<Stamp> {
+        let metadata = std::fs::metadata(&self.path)?;
+        if !metadata.is_file() {
+            // A pipe can be read once, and might have to be waited for.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file that can be read again"));
+        }
         #[cfg(unix)]
         let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
         #[cfg(not(unix))]
         let inode = 0;
-        Some((metadata.modified().ok()?, metadata.len(), inode))
+        Ok((metadata.modified()?, metadata.len(), inode))
     }
 
     /// Reads the file if it has changed since it was read, and not since the last look: it may be half written
-    /// otherwise. With `now` it is read anyway.
+    /// otherwise. With `now` it is read anyway. A file that has gone is an error once.
     async fn look<T, E>(&mut self, now: bool, read: fn(&F) -> Result<T, E>) -> Option<Result<T, String>>
     where
         T: Send + 'static,
@@ -55,12 +61,15 @@ impl<F: Clone + Send + 'static> Watched<F> {
         // A file system that does not answer must hold up nothing else.
         let looked = tokio::task::spawn_blocking(move || {
             let stamp = watched.stamp();
-            let settled = stamp.is_some() && stamp == std::mem::replace(&mut watched.seen, stamp);
-            let changed = settled && stamp != watched.read;
-            let result = (changed || now).then(|| {
-                watched.read = stamp;
-                read(&watched.file).map_err(|error| error.to_string())
-            });
+            let last = std::mem::replace(&mut watched.seen, stamp.as_ref().ok().copied());
+            let result = match stamp {
+                Err(error) => (now || last.is_some()).then(|| Err(error.to_string())),
+                Ok(stamp) if now || last == Some(stamp) && watched.read != Some(stamp) => {
+                    watched.read = Some(stamp);
+                    Some(read(&watched.file).map_err(|error| error.to_string()))
+                }
+                Ok(_) => None,
+            };
             (watched, result)
         });
         let (watched, result) = looked.await.ok()?;
@@ -69,36 +78,41 @@ impl<F: Clone + Send + 'static> Watched<F> {
     }
 }
 
-/// What is read again.
+/// Reads files again until the program ends. Each subject waits for its own file alone.
 pub(crate) struct Reloader {
-    pub(crate) service: Arc<Service>,
-    pub(crate) authorizer: Arc<Authorizer>,
-    pub(crate) users: Option<Watched<PathBuf>>,
-    pub(crate) keys: Option<Watched<KeyFile>>,
+    service: Arc<Service>,
+    authorizer: Arc<Authorizer>,
 }
 
 impl Reloader {
-    /// Watches the files, and shows the number of dropped log lines, until the program ends.
-    pub(crate) async fn run(mut self, mut hangup: Hangup, log: &Log) {
+    pub(crate) fn new(service: Arc<Service>, authorizer: Arc<Authorizer>) -> Self {
+        Self { service, authorizer }
+    }
+
+    /// Watches the file of the users.
+    pub(crate) async fn watch_users(&self, mut file: Watched<PathBuf>, mut hangup: Hangup) {
         loop {
-            let now = tokio::select! {
-                () = hangup.next() => true,
-                () = tokio::time::sleep(PAUSE) => false,
-            };
-            self.service.set_dropped_log_lines(log.dropped());
-            if let Some(watched) = &mut self.users
-                && let Some(users) = watched.look(now, |path| Users::read(path)).await
-            {
-                let replaced = users.map(|users| self.service.set_users(users));
-                self.tell("users", replaced);
+            let now = hangup.comes_within(PAUSE).await;
+            if let Some(users) = file.look(now, |path| Users::read(path)).await {
+                self.tell("users", users.map(|users| self.service.set_users(users)));
             }
-            if let Some(watched) = &mut self.keys
-                && let Some(keys) = watched.look(now, KeyFile::read).await
-            {
-                let replaced = keys.map(|keys| self.authorizer.set_keys(keys));
-                self.tell("keys", replaced);
+        }
+    }
+
+    /// Watches the file of the keys.
+    pub(crate) async fn watch_keys(&self, mut file: Watched<KeyFile>, mut hangup: Hangup) {
+        loop {
+            let now = hangup.comes_within(PAUSE).await;
+            if let Some(keys) = file.look(now, KeyFile::read).await {
+                self.tell("keys", keys.map(|keys| self.authorizer.set_keys(keys)));
             }
-            if now {
+        }
+    }
+
+    /// On SIGHUP, fetches the keys of a URL and opens the audit file again. Shows the number of dropped log lines.
+    pub(crate) async fn watch_others(&self, log: &Log, mut hangup: Hangup) {
+        loop {
+            if hangup.comes_within(PAUSE).await {
                 if let Err(error) = self.authorizer.refresh_keys().await {
                     self.tell("keys", Err(error.to_string()));
                 }
@@ -106,6 +120,7 @@ impl Reloader {
                     self.tell("audit", Err(error.to_string()));
                 }
             }
+            self.service.set_dropped_log_lines(log.dropped());
         }
     }
 

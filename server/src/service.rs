@@ -660,13 +660,16 @@ impl Service {
     /// Records a change before it is made. A change that can't be recorded is not made.
     async fn begin(&self, event: &mut Event, deadline: Instant) -> Result<(), ServiceError> {
         let kept = in_time(deadline, self.trail.keep(&*self.store, event.with_outcome(Outcome::Begun))).await;
-        match kept {
+        let failed = match kept {
             Ok(Ok(())) => return Ok(()),
-            Ok(Err(error)) => tracing::error!("{error}"),
-            Err(error) => tracing::error!("the audit trail: {error}"),
-        }
+            Ok(Err(error)) => {
+                tracing::error!("{error}");
+                ServiceError::Unrecorded
+            }
+            Err(error) => error,
+        };
         event.outcome = Outcome::Failed;
-        Err(ServiceError::Unrecorded)
+        Err(failed)
     }
 
     /// Records the outcome.

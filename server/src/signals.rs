@@ -35,6 +35,8 @@ pub(crate) use system::Hangup;
 
 #[cfg(unix)]
 mod system {
+    use std::time::Duration;
+
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
     use crate::error::Error;
@@ -65,16 +67,17 @@ mod system {
             Ok(Self(signal(SignalKind::hangup())?))
         }
 
-        pub(crate) async fn next(&mut self) {
-            if self.0.recv().await.is_none() {
-                std::future::pending().await
-            }
+        /// Waits for the signal, but no longer than this. Returns whether it came.
+        pub(crate) async fn comes_within(&mut self, pause: Duration) -> bool {
+            matches!(tokio::time::timeout(pause, self.0.recv()).await, Ok(Some(())))
         }
     }
 }
 
 #[cfg(not(unix))]
 mod system {
+    use std::time::Duration;
+
     use crate::error::Error;
 
     pub(super) struct Stop;
@@ -99,8 +102,10 @@ mod system {
             Ok(Self)
         }
 
-        pub(crate) async fn next(&mut self) {
-            std::future::pending().await
+        /// Waits this long, and returns `false`.
+        pub(crate) async fn comes_within(&mut self, pause: Duration) -> bool {
+            tokio::time::sleep(pause).await;
+            false
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, Semaphore};
 use tokio::time::Instant;
 
 use super::key_url::{Fetched, KeyUrl, Source};
@@ -37,6 +37,8 @@ struct Fetching {
     /// Locked during a fetch.
     schedule: Arc<Mutex<Schedule>>,
     waiting: Semaphore,
+    /// Told after each fetch.
+    fetched: Notify,
 }
 
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl CurrentKeys {
     pub(super) fn of_url(KeyUrl { source, first: Fetched { keys, fresh_for } }: KeyUrl) -> Arc<Self> {
         let schedule = Schedule { asked: None, next: Instant::now() + fresh_for, failures: 0 };
         let schedule = Arc::new(Mutex::new(schedule));
-        let fetching = Fetching { source, schedule, waiting: Semaphore::new(MAX_WAITING) };
+        let fetching = Fetching { source, schedule, waiting: Semaphore::new(MAX_WAITING), fetched: Notify::new() };
         Arc::new(Self { keys: RwLock::new(Arc::new(keys)), fetching: Some(fetching) })
     }
 
@@ -102,7 +104,11 @@ impl CurrentKeys {
                 _ = self.clone().fetch(schedule).await;
             } else {
                 drop(schedule);
-                tokio::time::sleep_until(next).await;
+                tokio::select! {
+                    () = tokio::time::sleep_until(next) => {}
+                    // Another fetch has changed what comes next.
+                    () = fetching.fetched.notified() => {}
+                }
             }
         }
     }
@@ -116,7 +122,7 @@ impl CurrentKeys {
             schedule.next = Instant::now() + BACK_OFF;
             let fetched = fetching.source.fetch().await;
             let now = Instant::now();
-            match fetched {
+            let outcome = match fetched {
                 Ok(Fetched { keys, fresh_for }) => {
                     self.set(keys);
                     (schedule.next, schedule.failures) = (now + fresh_for, 0);
@@ -129,7 +135,10 @@ impl CurrentKeys {
                     tracing::warn!(%url, "old keys stay in use, next attempt in {} s: {error}", wait.as_secs());
                     Err(error)
                 }
-            }
+            };
+            drop(schedule);
+            fetching.fetched.notify_one();
+            outcome
         });
         task.await.unwrap_or_else(|error| Err(KeyError::Transport(error.into())))
     }

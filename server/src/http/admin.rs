@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::access::{self, Access};
 use super::error::ApiError;
 use super::query::Query;
-use super::{CallerRequest, body, json};
+use super::{CallerRequest, json};
 use crate::audit::Trail;
 use crate::event::{Action, Event};
 use crate::store::{CodeFilter, EventFilter};
@@ -123,13 +123,14 @@ pub(super) async fn revoke_all(request: &CallerRequest) -> Result<Response, ApiE
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-pub(super) async fn purge(request: &CallerRequest, body: Body) -> Result<Response, ApiError> {
+pub(super) async fn purge(request: &mut CallerRequest, body: Body) -> Result<Response, ApiError> {
     let prepared = async {
         access::check_all(&request.caller, Access::Write)?;
-        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        let body = request.read_body(body).await?;
         json::read_checked::<Expired>(&body, "expiredBefore")
     };
-    let Expired { expired_before } = request.prepared(Action::Purge, None, None, prepared.await).await?;
+    let prepared = prepared.await;
+    let Expired { expired_before } = request.prepared(Action::Purge, None, None, prepared).await?;
     let deleted = request.api.service.purge(&request.actor, expired_before).await?;
     Ok(Json(Purged { deleted }).into_response())
 }

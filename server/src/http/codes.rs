@@ -11,7 +11,7 @@ use qrmint::credential::{Kind, PatchBody, QrCode, Record};
 use super::access::{self, Access, Owner};
 use super::error::ApiError;
 use super::route::Resource;
-use super::{CallerRequest, body, json};
+use super::{CallerRequest, json};
 use crate::condition::{Condition, entity_tag};
 use crate::event::Action;
 use crate::service::ServiceError;
@@ -25,14 +25,15 @@ pub(super) async fn read(request: &CallerRequest, kind: Kind) -> Result<Response
     answer(StatusCode::OK, &record, record.to_qr_code())
 }
 
-pub(super) async fn upsert(request: &CallerRequest, body: Body, kind: Kind) -> Result<Response, ApiError> {
+pub(super) async fn upsert(request: &mut CallerRequest, body: Body, kind: Kind) -> Result<Response, ApiError> {
     let prepared = async {
         let user = owner(request, Access::Write)?.user.ok_or(ApiError::NoUser)?;
         let condition = condition(&request.headers)?;
-        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        let body = request.read_body(body).await?;
         Ok((user, json::read::<PatchBody>(&body)?.check()?, condition))
     };
-    let prepared = request.prepared(Action::CreateOrUpdate, named(request), Some(kind), prepared.await).await;
+    let prepared = prepared.await;
+    let prepared = request.prepared(Action::CreateOrUpdate, named(request), Some(kind), prepared).await;
     let (user, patch, condition) = prepared?;
     let upserted = request.api.service.upsert(&request.actor, &user, kind, &patch, &condition).await?;
 
@@ -74,7 +75,7 @@ fn owner(request: &CallerRequest, access: Access) -> Result<Owner, ApiError> {
 /// Returns the object id of the user in the path, or of the caller on `/me`, as far as it is known.
 fn named(request: &CallerRequest) -> Option<String> {
     match request.target.resource {
-        Resource::MyCode(_) => request.caller.user.as_ref().map(|user| user.id.clone()),
+        Resource::MyCode(_) => request.api.service.users().id_of(&request.caller.user.as_ref()?.id),
         _ => request.api.service.users().id_of(&request.target.id),
     }
 }
@@ -93,16 +94,20 @@ fn condition(headers: &HeaderMap) -> Result<Condition, ApiError> {
         let mut tags = Vec::new();
         for value in headers.get_all(name) {
             let text = value.to_str().map_err(|_| ApiError::Condition)?;
-            tags.extend(text.split(',').map(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').to_owned()));
+            tags.extend(text.split(',').map(|tag| tag.trim().to_owned()));
         }
         Ok(tags)
     };
     let (matching, absent) = (tags(&IF_MATCH)?, tags(&IF_NONE_MATCH)?);
-    match (matching.as_slice(), absent.as_slice()) {
-        ([], []) => Ok(Condition::None),
-        ([], [any]) if any == "*" => Ok(Condition::Absent),
-        ([any], []) if any == "*" => Ok(Condition::Exists),
-        (_, []) => Ok(Condition::Is(matching)),
+    let is_any = |tags: &[String]| tags == ["*"];
+    match (matching.is_empty(), absent.is_empty()) {
+        (true, true) => Ok(Condition::None),
+        (true, false) if is_any(&absent) => Ok(Condition::Absent),
+        (false, true) if is_any(&matching) => Ok(Condition::Exists),
+        (false, true) => {
+            let plain = |tag: &String| tag.trim_start_matches("W/").trim_matches('"').to_owned();
+            Ok(Condition::Is(matching.iter().map(plain).collect()))
+        }
         _ => Err(ApiError::Condition),
     }
 }

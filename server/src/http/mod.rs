@@ -1,7 +1,7 @@
 //! Translates HTTP requests for the service, and its results into answers.
 //!
-//! The steps of every request: ids, route, a slot, the caller, the caller's turn, access, the body, the work, the answer,
-//! a line in the log.
+//! The steps of every request: ids, route, a slot, the caller, the caller's turn, access, the body, a slot again, the
+//! work, the answer, a line in the log.
 
 mod access;
 mod admin;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
@@ -30,9 +30,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
 use jiff::Timestamp;
 use qrmint::credential::Kind;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use self::callers::Callers;
+use self::callers::{Callers, Turn};
 use self::error::ApiError;
 use self::ids::Ids;
 use self::route::{Resource, Target};
@@ -40,6 +40,9 @@ use crate::auth::{Authorizer, Caller};
 use crate::event::{Action, Actor, Outcome};
 use crate::limits::Limits;
 use crate::service::{Service, cause};
+
+/// The statuses that any request of a caller may fail with. The metrics show them from zero.
+const FAILURES: [u16; 7] = [400, 401, 403, 404, 429, 500, 503];
 
 /// A [`Service`] over HTTP, from which [`router`](Self::router) creates an axum router.
 ///
@@ -66,8 +69,9 @@ impl Api {
     #[must_use]
     pub fn new(service: Arc<Service>, authorizer: Arc<Authorizer>) -> Self {
         for resource in Resource::ALL {
-            for (method, statuses) in resource.methods() {
-                for &status in *statuses {
+            let failures = if resource.is_monitor() { &[][..] } else { &FAILURES[..] };
+            for (method, successes) in resource.methods() {
+                for &status in successes.iter().chain(failures) {
                     service.metrics.expect_requests(resource.path(), method, status);
                 }
             }
@@ -105,6 +109,12 @@ impl Api {
     }
 }
 
+impl Api {
+    fn slot(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        self.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)
+    }
+}
+
 fn slots(limits: Limits) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(limits.requests.clamp(1, Semaphore::MAX_PERMITS)))
 }
@@ -119,6 +129,10 @@ struct CallerRequest {
     prefix: String,
     headers: HeaderMap,
     query: String,
+    /// The place among the requests in progress.
+    slot: Option<OwnedSemaphorePermit>,
+    /// The place among those of the caller.
+    _turn: Turn,
 }
 
 async fn answer(state: State<Arc<Api>>, original: OriginalUri, request: Request<Body>) -> Response {
@@ -200,34 +214,44 @@ async fn answer_caller(
     ids: Ids,
     now: Timestamp,
 ) -> Result<Response, ApiError> {
-    let _slot = api.slots.clone().try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    let slot = Some(api.slot()?);
     let _in_flight = api.service.metrics.begin();
     let caller = api.authorizer.authenticate(&parts.headers, now).await?;
-    let _turn = api.callers.begin(caller.limit_key.clone()).ok_or(ApiError::BusyCaller)?;
+    let turn = api.callers.begin(caller.limit_key.clone()).ok_or(ApiError::BusyCaller)?;
 
     let from = peer::address(&parts.extensions, &parts.headers, api.trusted_proxies);
     let (oid, appid) = (caller.identity.oid.clone(), caller.identity.appid.clone());
     let actor = Actor { oid, appid, from, request_id: Some(ids.request) };
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let resource = target.resource;
-    let request = CallerRequest { api, caller, actor, target, prefix, headers: parts.headers, query };
+    let mut request =
+        CallerRequest { api, caller, actor, target, prefix, headers: parts.headers, query, slot, _turn: turn };
     match (resource, &parts.method) {
         (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::PATCH) => {
-            codes::upsert(&request, body, kind).await
+            codes::upsert(&mut request, body, kind).await
         }
         (Resource::MyCode(kind) | Resource::UsersCode(kind), &Method::DELETE) => codes::delete(&request, kind).await,
         (Resource::MyCode(kind) | Resource::UsersCode(kind), _) => codes::read(&request, kind).await,
-        (Resource::Verify, _) => verify::verify(&request, body).await,
+        (Resource::Verify, _) => verify::verify(&mut request, body).await,
         (Resource::Codes, _) => admin::codes(&request).await,
         (Resource::OneCode, _) => admin::revoke(&request).await,
         (Resource::UsersCodes, _) => admin::revoke_all(&request).await,
-        (Resource::Purge, _) => admin::purge(&request, body).await,
+        (Resource::Purge, _) => admin::purge(&mut request, body).await,
         (Resource::Audit, _) => admin::audit(&request).await,
         (Resource::Health | Resource::Ready | Resource::Metrics | Resource::Description, _) => Err(ApiError::NoRoute),
     }
 }
 
 impl CallerRequest {
+    /// Reads the body. While it arrives the request takes a place of its caller only, so that slow bodies do not keep
+    /// others out.
+    async fn read_body(&mut self, body: Body) -> Result<Bytes, ApiError> {
+        self.slot = None;
+        let body = body::read(&self.headers, body, self.api.limits.body_time).await?;
+        self.slot = Some(self.api.slot()?);
+        Ok(body)
+    }
+
     /// Returns what was prepared for a change or a verification. Records it if it is refused.
     async fn prepared<T>(
         &self,

@@ -10,7 +10,7 @@ use qrmint::credential::{QrCode, ScanBody};
 use serde::Serialize;
 
 use super::error::ApiError;
-use super::{CallerRequest, body, json};
+use super::{CallerRequest, json};
 use crate::event::Action;
 
 #[derive(Serialize)]
@@ -22,15 +22,16 @@ struct Verified<'a> {
     qr_code: QrCode,
 }
 
-pub(super) async fn verify(request: &CallerRequest, body: Body) -> Result<Response, ApiError> {
+pub(super) async fn verify(request: &mut CallerRequest, body: Body) -> Result<Response, ApiError> {
     let prepared = async {
         if !request.caller.permissions.verify {
             return Err(ApiError::Denied);
         }
-        let body = body::read(&request.headers, body, request.api.limits.body_time).await?;
+        let body = request.read_body(body).await?;
         Ok(json::read::<ScanBody>(&body)?.check()?)
     };
-    let raw_content = request.prepared(Action::Verify, None, None, prepared.await).await?;
+    let prepared = prepared.await;
+    let raw_content = request.prepared(Action::Verify, None, None, prepared).await?;
     let verified = request.api.service.verify(&request.actor, &raw_content).await?;
     let (user, record) = (&verified.user, &verified.record);
     let (kind, qr_code) = (record.kind.name(), record.to_qr_code());

@@ -163,6 +163,7 @@ async fn every_label_is_known_from_zero_and_codes_are_counted() {
         r#"qrmint_refusals_total{rule="lifetimeTooLong"} 0"#,
         r#"qrmint_reloads_failed_total{subject="keys"} 0"#,
         r#"qrmint_requests_total{route="/qrmint/purge",method="POST",status="200"} 0"#,
+        r#"qrmint_requests_total{route="/qrmint/verify",method="POST",status="401"} 0"#,
         "qrmint_audit_events_lost_total 0",
         "qrmint_last_uses_lost_total 0",
         "qrmint_log_lines_dropped_total 0",
@@ -196,7 +197,7 @@ async fn a_conditional_request_changes_the_code_that_it_is_for_and_no_other() {
             .unwrap();
         served.send(request).await
     };
-    for tag in ["\"x\"", "*"] {
+    for tag in ["\"x\"", "*", "\"*\""] {
         ask("PATCH", "If-Match", tag).await.expect_error(412, "preconditionFailed");
     }
     let created = ask("PATCH", "If-None-Match", "*").await;
@@ -216,5 +217,6 @@ async fn a_conditional_request_changes_the_code_that_it_is_for_and_no_other() {
     let both = format!("{tag}, {}", other.header("etag"));
     ask("PATCH", "If-Match", &both).await.expect(StatusCode::OK);
     ask("PATCH", "If-None-Match", &tag).await.expect_error(400, "badRequest");
+    ask("PATCH", "If-Match", "\"*\"").await.expect_error(412, "preconditionFailed");
     assert_eq!(ask("DELETE", "If-Match", "*").await.status, 204);
 }

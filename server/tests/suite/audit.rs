@@ -196,6 +196,27 @@ fn updates_and_verifications_of_one_code_at_once_are_all_told() {
     assert_eq!((done("create"), done("update"), done("verify")), (1, 75, 75));
 }
 
+#[tokio::test]
+async fn an_audit_file_that_was_deleted_or_torn_gets_whole_lines_again() {
+    let Trailed { served, path, _folder } = with_file(Setting::default());
+    let patch =
+        async |kind: &str| served.ask("PATCH", &users_path(TORVI, kind), "{}").await.expect(StatusCode::CREATED);
+    patch("standardQRCode").await;
+    std::fs::remove_file(&path).unwrap();
+    patch("temporaryQRCode").await;
+    assert_eq!(told(&events(&path)), [("create", "begun"), ("create", "done")]);
+
+    // As after a power cut.
+    std::fs::write(&path, r#"{"id":"to"#).unwrap();
+    let trail = Trail::File(AuditFile::open(&path).unwrap());
+    let served = Setting { trail, ..Setting::default() }.serve();
+    served.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, r#"{"id":"to"#));
+    assert!(lines[1..].iter().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_that_nobody_reads_and_a_folder_are_no_audit_file() {

@@ -258,6 +258,29 @@ async fn a_server_of_keys_that_is_down_keeps_the_old_ones() {
 }
 
 #[tokio::test]
+async fn a_fetch_for_an_unknown_key_that_fails_is_tried_again_soon() {
+    let (old, new) = (Key::ed25519(), Key::ed25519());
+    let server = KeyServer::start([old.named("old")]).await;
+    let (served, authorizer) = served(&server).await;
+    tokio::spawn(async move { authorizer.keep_keys_fresh().await });
+    server.answer(StatusCode::SERVICE_UNAVAILABLE, &[], "");
+    assert_eq!(status(&served, &token(&new, "new")).await, 401);
+    let before = server.fetches();
+    server.publish([new.named("new")]);
+    pass(5).await;
+    until(|| server.fetches() > before).await;
+    let mut found = 401;
+    for _ in 0..2_000 {
+        found = status(&served, &token(&new, "new")).await;
+        if found == 404 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(found, 404);
+}
+
+#[tokio::test]
 async fn keys_are_fetched_again_as_often_as_the_issuer_says() {
     let keys: Vec<_> = (0..5).map(|_| Key::ed25519()).collect();
     let server = KeyServer::start([]).await;

@@ -246,11 +246,21 @@ fn a_user_who_leaves_the_file_is_out_within_seconds() {
     std::fs::rename(&next, &users).unwrap();
     until("the end of the code", || verify().status == 400);
     verify().expect_rule("unknown", "rawContent");
-    // A file that is gone leaves the users in place.
+    // A file that has gone leaves the users in place, and is counted.
     std::fs::remove_file(&users).unwrap();
-    program.signal("HUP");
-    std::thread::sleep(Duration::from_millis(100));
+    until("the count of failures", || {
+        let metrics = program.wire().ask("", "GET", "/metrics", None).unwrap();
+        metric(metrics.text(), r#"qrmint_reloads_failed_total{subject="users"}"#) > 0.0
+    });
     verify().expect_rule("unknown", "rawContent");
+    assert_eq!(
+        program
+            .wire()
+            .ask(&program.token, "GET", &users_path("torvi@contoso.com", "standardQRCode"), None)
+            .unwrap()
+            .status,
+        404
+    );
 }
 
 #[test]
@@ -314,6 +324,49 @@ fn a_caller_that_floods_leaves_room_for_the_others() {
         done.store(true, Ordering::SeqCst);
         assert_eq!(refused, 0, "of 100 requests of others");
     });
+}
+
+#[test]
+fn bodies_that_do_not_arrive_leave_room_for_the_others() {
+    let issuer = Issuer::new();
+    let program = start(&keys(&issuer), &["--any-user", "--max-requests", "16", "--request-time", "20"]);
+    let mut slow: Vec<_> = (0..16)
+        .map(|number| {
+            let user = format!("slow-{}", number % 2);
+            let path = users_path(&user, "standardQRCode");
+            let token = token_of(&issuer.key, &user);
+            let mut wire = program.wire();
+            wire.write(format!("PATCH {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")).unwrap();
+            // It waits for the body.
+            assert_eq!(wire.read().unwrap().status, 100);
+            wire
+        })
+        .collect();
+    for number in 0..40 {
+        let user = format!("user-{number}");
+        let path = users_path(&user, "standardQRCode");
+        let answer = program.wire().ask(&token_of(&issuer.key, &user), "PATCH", &path, Some("{}")).unwrap();
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    slow[0].write("{}").unwrap();
+    assert_eq!(slow[0].read().unwrap().status, 201);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_users_file_that_cannot_be_read_does_not_hold_up_the_keys() {
+    let (issuer, folder) = (Issuer::new(), tempfile::tempdir().unwrap());
+    let users = folder.path().join("users.jsonl");
+    std::fs::write(&users, USERS).unwrap();
+    let program = start(&keys(&issuer), &["--users", users.to_str().unwrap()]);
+    std::fs::remove_file(&users).unwrap();
+    assert!(Command::new("mkfifo").arg(&users).status().unwrap().success());
+    program.signal("HUP");
+    let key = Key::ed25519();
+    std::fs::write(issuer.jwks(), json!({"keys": [key.named("one")]}).to_string()).unwrap();
+    program.signal("HUP");
+    let token = token_of(&key, FLOKI);
+    until("the new key", || program.wire().ask(&token, "GET", STANDARD, None).unwrap().status == 404);
 }
 
 #[test]

@@ -106,6 +106,8 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         ([&keys[..], &["--jwks-url", "http://192.0.2.1/keys"]].concat(), 2, "--jwks-url"),
         ([&keys[..], &["--jwks-url", "http://127.0.0.1:1/keys"]].concat(), 1, "--jwks-url"),
         (vec!["--admin-claim", "admin=yes"], 2, "--jwks"),
+        // A comma is part of the value: what follows is no rule of its own.
+        ([&keys[..], &["--jwks", jwks, "--admin-claim", "groups=CN=a,OU=b", "--admin-claim", "x"]].concat(), 2, "'x'"),
         ([&keys[..], &["--jwks", empty]].concat(), 2, "not a JSON Web Key Set"),
         ([&keys[..], &["--public-key", short]].concat(), 2, "fewer than 2048 bits"),
         ([&keys[..], &["--public-key", "/nonexistent/key"]].concat(), 2, "/nonexistent/key"),

@@ -14,7 +14,7 @@ use super::verify_error::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 
-/// Returns whether raw content can name that user: the name is not empty and has no `|`, no control character and no
+/// Returns whether raw content can name that user: the name is not blank and has no `|`, no control character and no
 /// invisible character.
 ///
 /// The latter are soft hyphens, zero-width characters, controls of the direction of text, fillers, variation selectors
@@ -30,7 +30,7 @@ const PREFIX: &str = "ms-qrpin:v1|";
 /// ```
 pub fn can_name(user_principal_name: &str) -> bool {
     let is_refused = |char: char| char == '|' || char.is_control() || is_invisible(char);
-    !user_principal_name.is_empty() && !user_principal_name.contains(is_refused)
+    !user_principal_name.trim().is_empty() && !user_principal_name.contains(is_refused)
 }
 
 /// Returns whether a character shows nothing, or breaks the line: those of Unicode's property
@@ -42,8 +42,8 @@ const fn is_invisible(char: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         // Zero width space, non-joiner and joiner, direction marks; line and paragraph separators, embeddings, overrides.
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        // Word joiner, invisible operators, isolates, deprecated controls; fillers, variation selectors, no-break space.
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        // Word joiner, invisible operators, isolates, deprecated controls; Braille and Hangul fillers, variation selectors.
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
         // Interlinear annotations; shorthand and musical format controls; tags and more variation selectors.
         | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )

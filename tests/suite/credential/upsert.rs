@@ -495,14 +495,23 @@ fn a_user_principal_name_with_a_separator_or_control_character_is_refused() {
 fn a_user_principal_name_with_an_invisible_character_is_refused() {
     for (first, last) in [
         ('\u{ad}', '\u{ad}'),
+        ('\u{34f}', '\u{34f}'),
         ('\u{61c}', '\u{61c}'),
-        ('\u{180e}', '\u{180e}'),
+        ('\u{115f}', '\u{1160}'),
+        ('\u{17b4}', '\u{17b5}'),
+        ('\u{180b}', '\u{180f}'),
         ('\u{200b}', '\u{200f}'),
-        ('\u{202a}', '\u{202e}'),
+        ('\u{2028}', '\u{202e}'),
         ('\u{2060}', '\u{206f}'),
+        ('\u{2800}', '\u{2800}'),
+        ('\u{3164}', '\u{3164}'),
+        ('\u{fe00}', '\u{fe0f}'),
         ('\u{feff}', '\u{feff}'),
-        ('\u{fff9}', '\u{fffb}'),
-        ('\u{e0000}', '\u{e007f}'),
+        ('\u{ffa0}', '\u{ffa0}'),
+        ('\u{fff0}', '\u{fffb}'),
+        ('\u{1bca0}', '\u{1bca3}'),
+        ('\u{1d173}', '\u{1d17a}'),
+        ('\u{e0000}', '\u{e0fff}'),
     ] {
         for invisible in first..=last {
             let user = format!("ada{invisible}@contoso.com");
