@@ -321,6 +321,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_comma_is_part_of_a_claim() {
+        let keys = ["--issuer=i,j", "--audience=a", "--jwks=f", "--admin-claim", "groups=CN=a,OU=b"];
+        let arguments = Arguments::try_parse_from(["qrmint-server"].into_iter().chain(keys)).unwrap();
+        let expected = "groups=CN=a,OU=b".parse().unwrap();
+        assert_eq!((arguments.trust().admin_claims, arguments.issuer.len()), (vec![expected], 2));
+    }
+
+    #[test]
     fn every_option_has_its_variable() {
         let command = Arguments::command();
         let options = command.get_arguments().filter_map(|option| Some((option.get_long()?, option)));
