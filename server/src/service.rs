@@ -419,24 +419,30 @@ impl Service {
     ) -> Result<(), ServiceError> {
         let deadline = self.deadline();
         let _guard = in_time(deadline, self.key_lock.lock(user_id, kind)).await?;
-        let which = match in_time(deadline, self.store.read(user_id, kind)).await? {
-            Ok(None) => return Err(ServiceError::NoCode),
-            Ok(Some(record)) => {
-                event.code_id = Some(record.id);
-                if !condition.holds(Some(&record)) {
-                    return Err(ServiceError::ConditionFailed);
+        loop {
+            let which = match in_time(deadline, self.store.read(user_id, kind)).await? {
+                Ok(None) => return Err(ServiceError::NoCode),
+                Ok(Some(record)) => {
+                    event.code_id = Some(record.id);
+                    if !condition.holds(Some(&record)) {
+                        return Err(ServiceError::ConditionFailed);
+                    }
+                    Removal::Code(record.id)
                 }
-                Removal::Code(record.id)
+                // A row that no record can have must be possible to delete.
+                Err(StoreError::Corrupt { .. }) if matches!(condition, Condition::None) => {
+                    Removal::Of { user: user_id.to_owned(), kind }
+                }
+                Err(error) => return Err(error.into()),
+            };
+            self.begin(event, deadline).await?;
+            if in_time(deadline, self.store.remove(&which)).await?? > 0 {
+                self.metrics.deleted(kind);
+                return Ok(());
             }
-            // A row that no record can have must be possible to delete.
-            Err(StoreError::Corrupt { .. }) if matches!(condition, Condition::None) => {
-                Removal::Of { user: user_id.to_owned(), kind }
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.remove(event, &which, deadline).await?;
-        self.metrics.deleted(kind);
-        Ok(())
+            // Another process has deleted or replaced the code.
+            self.overtaken().await;
+        }
     }
 
     /// Deletes a code by its id, whoever has it.
@@ -460,7 +466,10 @@ impl Service {
             Err(StoreError::Corrupt { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        self.remove(event, &Removal::Code(code_id), deadline).await?;
+        self.begin(event, deadline).await?;
+        if in_time(deadline, self.store.remove(&Removal::Code(code_id))).await?? == 0 {
+            return Err(ServiceError::NoCode);
+        }
         if let Some(kind) = event.kind {
             self.metrics.deleted(kind);
         }
@@ -516,14 +525,6 @@ impl Service {
         }
         self.begin(event, deadline).await?;
         Ok(in_time(deadline, self.store.remove(&Removal::ExpiredBefore(before))).await??)
-    }
-
-    async fn remove(&self, event: &mut Event, which: &Removal, deadline: Instant) -> Result<(), ServiceError> {
-        self.begin(event, deadline).await?;
-        match in_time(deadline, self.store.remove(which)).await?? {
-            0 => Err(ServiceError::NoCode),
-            _ => Ok(()),
-        }
     }
 
     /// Verifies the content of a scanned code, and notes its last use. A code of somebody who is no user is unknown.

@@ -12,7 +12,7 @@ use qrmint_server::{Event, Limits, Trail};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::support::{Answer, STANDARD, Served, Setting};
+use crate::support::{Answer, FLOKI, STANDARD, Served, Setting};
 
 /// How the swaps of a store end.
 #[derive(Clone, Copy, PartialEq)]
@@ -21,6 +21,8 @@ enum Swap {
     Slow(Duration),
     /// They are made, but the connection is lost before that is known.
     Lost,
+    /// They are made, and another process replaces the code before the first removal.
+    Replaced,
 }
 
 /// A store whose swaps misbehave.
@@ -56,11 +58,17 @@ impl Store for Swaps {
                 self.store.compare_and_swap(user, kind, seen, new).await?;
                 Err(StoreError::Uncertain("the connection was reset".into()))
             }
+            Swap::Replaced => self.store.compare_and_swap(user, kind, seen, new).await,
         }
     }
 
     async fn remove(&self, which: &Removal) -> Result<u64, StoreError> {
-        self.removed.fetch_add(1, Ordering::SeqCst);
+        let first = self.removed.fetch_add(1, Ordering::SeqCst) == 0;
+        if first && self.swap == Swap::Replaced {
+            let seen = self.store.read(FLOKI, Kind::Standard).await?.unwrap();
+            let other = Record { id: Uuid::new_v4(), ..seen.clone() };
+            assert!(self.store.compare_and_swap(FLOKI, Kind::Standard, Some(&seen), &other).await?);
+        }
         self.store.remove(which).await
     }
 
@@ -88,7 +96,7 @@ impl Store for Swaps {
 fn with(swap: Swap) -> (Served, Arc<Swaps>) {
     let store = Arc::new(Swaps { store: MemoryStore::default(), swap, removed: AtomicUsize::new(0) });
     let mut limits = Limits::default();
-    limits.body_time = Duration::from_millis(20);
+    limits.body_time = if let Swap::Slow(_) = swap { Duration::from_millis(100) } else { Duration::from_secs(10) };
     let setting = Setting { store: Some(store.clone()), limits, trail: Trail::Store, ..Setting::default() };
     (setting.serve(), store)
 }
@@ -112,7 +120,7 @@ async fn patch_with_retries(served: &Served) -> Answer {
 
 #[tokio::test]
 async fn a_create_that_takes_longer_than_a_request_is_awaited() {
-    let (served, _) = with(Swap::Slow(Duration::from_millis(200)));
+    let (served, _) = with(Swap::Slow(Duration::from_millis(400)));
     let code = patch_with_retries(&served).await.expect(StatusCode::CREATED);
     assert!(code["image"]["rawContent"].is_string());
 }
@@ -137,6 +145,15 @@ async fn a_create_whose_outcome_was_lost_is_taken_back() {
     assert!(answer.expect_error(500, "internalServerError").contains("not known"));
     assert!(answer.headers.get("retry-after").is_none());
     served.service.drained().await;
+    served.ask("GET", STANDARD, None).await.expect_error(404, "resourceNotFound");
+}
+
+#[tokio::test]
+async fn a_deletion_that_another_process_overtakes_is_tried_again() {
+    let (served, store) = with(Swap::Replaced);
+    served.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
+    assert_eq!(served.ask("DELETE", STANDARD, None).await.status, 204);
+    assert_eq!(store.removed.load(Ordering::SeqCst), 2);
     served.ask("GET", STANDARD, None).await.expect_error(404, "resourceNotFound");
 }
 
