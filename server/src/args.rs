@@ -10,7 +10,7 @@ use clap::builder::FalseyValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
 use qrmint::credential::{DateTime, Policy, can_name};
 use qrmint_server::store::{Location, SqlOptions};
-use qrmint_server::{ClaimRule, KeyError, KeySet, Limits, Trust, User};
+use qrmint_server::{ClaimRule, ClaimRuleError, KeyError, KeySet, Limits, Trust, User};
 use tracing::level_filters::LevelFilter;
 
 use crate::error::Error;
@@ -98,8 +98,8 @@ pub(crate) struct Arguments {
     jwks_url: Option<String>,
 
     /// A claim that makes a signed-in user an administrator, beside Entra's directory roles (wids); may be repeated
-    #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", value_delimiter = '\n', requires = "keys")]
-    admin_claim: Vec<ClaimRule>,
+    #[arg(long, env = "QRMINT_ADMIN_CLAIM", value_name = "NAME=VALUE", requires = "keys")]
+    admin_claim: Vec<Claims>,
 
     /// A claim that only applications have, for issuers whose tokens have no oid; may be repeated
     ///
@@ -112,7 +112,7 @@ pub(crate) struct Arguments {
         value_delimiter = '\n',
         requires = "keys"
     )]
-    application_claim: Vec<ClaimRule>,
+    application_claim: Vec<Claims>,
 
     /// User of this run's token on /me: an id or a user principal name of --users, or ID,UPN without it
     /// [default: the first of --users, else 00000000-0000-0000-0000-000000000001,me@localhost]
@@ -199,6 +199,26 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Rules, one a line: a variable may hold several.
+#[derive(Clone)]
+struct Claims(Vec<ClaimRule>);
+
+impl FromStr for Claims {
+    type Err = ClaimRuleError;
+
+    fn from_str(text: &str) -> Result<Self, ClaimRuleError> {
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        if lines.is_empty() {
+            return Err(ClaimRuleError);
+        }
+        lines.into_iter().map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn rules(claims: &[Claims]) -> Vec<ClaimRule> {
+    claims.iter().flat_map(|Claims(rules)| rules.clone()).collect()
+}
+
 /// Where the audit trail is kept.
 #[derive(Clone)]
 pub(crate) enum Audit {
@@ -271,13 +291,20 @@ impl Arguments {
         Trust {
             issuers: self.issuer.clone(),
             audiences: self.audience.clone(),
-            admin_claims: self.admin_claim.clone(),
-            application_claims: self.application_claim.clone(),
+            admin_claims: rules(&self.admin_claim),
+            application_claims: rules(&self.application_claim),
         }
     }
 
     pub(crate) fn policy(&self) -> Result<Policy, Error> {
         Policy::new(self.standard_days, self.temporary_hours).map_err(|error| Error::Usage(error.to_string()))
+    }
+
+    /// Returns how many files and sockets are open beside the connections: those of the store, of the monitor, of the
+    /// log, and some that are opened for a moment.
+    pub(crate) fn other_files(&self) -> u64 {
+        // SQLite has three files for each connection.
+        u64::from(self.pool_size.get()) * 3 + 128
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -326,6 +353,8 @@ mod tests {
         let arguments = Arguments::try_parse_from(["qrmint-server"].into_iter().chain(keys)).unwrap();
         let expected = "groups=CN=a,OU=b".parse().unwrap();
         assert_eq!((arguments.trust().admin_claims, arguments.issuer.len()), (vec![expected], 2));
+        let Claims(rules) = "admin=true\r\nlevel=3\n".parse().unwrap();
+        assert_eq!(rules, ["admin=true".parse().unwrap(), "level=3".parse().unwrap()]);
     }
 
     #[test]

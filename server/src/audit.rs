@@ -140,14 +140,25 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes lines and synchronises them. A line that was torn by an error is ended first. A file that was renamed or
-    /// deleted gets no more lines.
+    /// Writes lines and synchronises them. A line that was torn by an error is ended first. A file that was renamed gets
+    /// no more lines, unless there can be no new one.
     fn write(&mut self, text: &str) -> io::Result<()> {
-        if !is_at(&self.file, &self.path) {
-            self.reopen()?;
+        if !is_at(&self.file, &self.path)
+            && let Err(error) = self.reopen()
+            && !has_name(&self.file)
+        {
+            return Err(error);
         }
-        let start = if std::mem::replace(&mut self.torn, true) { "\n" } else { "" };
-        self.file.write_all(format!("{start}{text}").as_bytes())?;
+        let text = format!("{}{text}", if self.torn { "\n" } else { "" });
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            match self.file.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => (rest, self.torn) = (&rest[written..], true),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         self.torn = false;
         match self.file.sync_data() {
             // Not a file on a disk, such as a pipe.
@@ -165,22 +176,37 @@ fn append_to(path: &Path) -> io::Result<(File, bool)> {
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         // A pipe that nobody reads is an error then, and does not wait for a reader.
-        options.mode(0o600).custom_flags(libc::O_NONBLOCK);
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
     let file = options.open(path)?;
     if is_at(&file, Path::new("/dev/stdout")) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is standard output"));
     }
-    let mut torn = false;
-    if file.metadata()?.is_file() {
-        let (mut last, mut written) = ([b'\n'], File::open(path)?);
-        if written.seek(SeekFrom::End(0))? > 0 {
-            written.seek(SeekFrom::End(-1))?;
-            written.read_exact(&mut last)?;
-        }
-        torn = last != [b'\n'];
-    }
+    // A file that may only be written is taken as it is.
+    let torn = file.metadata()?.is_file() && File::open(path).and_then(is_torn).unwrap_or(false);
     Ok((file, torn))
+}
+
+/// Returns whether the last line of a file has no end.
+fn is_torn(mut file: File) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if file.seek(SeekFrom::End(0))? > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last != [b'\n'])
+}
+
+/// Returns whether a file still has a name: it was renamed, not deleted.
+#[cfg(unix)]
+fn has_name(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    file.metadata().is_ok_and(|metadata| metadata.nlink() > 0)
+}
+
+#[cfg(not(unix))]
+fn has_name(_: &File) -> bool {
+    false
 }
 
 /// Returns whether the path leads to the open file.

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use jiff::Timestamp;
 use qrmint::credential::{DateTime, Kind};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 pub struct Event {
     /// The id of the event, a UUID of version 7: ids sort as the times of their creation do.
     pub id: Uuid,
-    /// The time by the service's clock.
+    /// When it was recorded, by the service's clock.
     pub time: DateTime,
     /// The `request-id` of the answer. All events of a request have it.
     pub request_id: Uuid,
@@ -118,9 +119,10 @@ impl Event {
         Self { id, time, request_id, oid, appid, from, action, user_id, kind, code_id, codes, outcome, rule }
     }
 
-    /// Sets the outcome, and an id of its own for the event that is kept with it.
-    pub(crate) fn with_outcome(&mut self, outcome: Outcome) -> &Self {
+    /// Sets the outcome and the time, and an id of its own for the event that is kept with them.
+    pub(crate) fn with_outcome(&mut self, outcome: Outcome, now: Timestamp) -> &Self {
         (self.id, self.outcome) = (Uuid::now_v7(), outcome);
+        self.time = DateTime::new(now).unwrap_or(self.time);
         self
     }
 }

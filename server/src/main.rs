@@ -6,6 +6,7 @@
 mod args;
 mod error;
 mod log;
+mod open_files;
 mod reload;
 mod signals;
 
@@ -66,7 +67,8 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     if let Some(Command::Migrate) = arguments.command {
         return open(location, arguments).await.map(|_| tell("the tables are up to date"));
     }
-    let (policy, limits) = (arguments.policy()?, arguments.limits());
+    let (policy, mut limits) = (arguments.policy()?, arguments.limits());
+    limits.connections = open_files::for_connections(limits.connections, arguments.other_files());
     check_exposure(arguments)?;
     // From here on a SIGHUP does not end the program.
     let [users_hangup, keys_hangup, hangup] = [Hangup::new()?, Hangup::new()?, Hangup::new()?];

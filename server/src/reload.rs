@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use qrmint_server::{Authorizer, Service, Users};
+use qrmint_server::{Authorizer, KeyError, Service, Users, UsersError};
 
 use crate::args::KeyFile;
 use crate::log::Log;
@@ -23,6 +23,34 @@ pub(crate) struct Watched<F> {
     read: Option<Stamp>,
     /// The state at the last look.
     seen: Option<Stamp>,
+    /// Whether the last look has failed.
+    failed: bool,
+}
+
+/// Why a file does not give what it should.
+pub(crate) enum Unreadable {
+    /// It cannot be read now; that may change without a change of the file.
+    Now(String),
+    /// What is in it is wrong.
+    AsItIs(String),
+}
+
+impl From<UsersError> for Unreadable {
+    fn from(error: UsersError) -> Self {
+        match error {
+            UsersError::Read { .. } => Self::Now(error.to_string()),
+            error => Self::AsItIs(error.to_string()),
+        }
+    }
+}
+
+impl From<KeyError> for Unreadable {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Read { .. } => Self::Now(error.to_string()),
+            error => Self::AsItIs(error.to_string()),
+        }
+    }
 }
 
 /// What tells a changed file from an unchanged one: the time of its change, its length and its number.
@@ -31,7 +59,7 @@ type Stamp = (SystemTime, u64, u64);
 impl<F: Clone + Send + 'static> Watched<F> {
     /// Starts to watch a file that is about to be read.
     pub(crate) fn new(file: F, path: PathBuf) -> Self {
-        let mut watched = Self { file, path, read: None, seen: None };
+        let mut watched = Self { file, path, read: None, seen: None, failed: false };
         watched.read = watched.stamp().ok();
         watched.seen = watched.read;
         watched
@@ -51,25 +79,31 @@ impl<F: Clone + Send + 'static> Watched<F> {
     }
 
     /// Reads the file if it has changed since it was read, and not since the last look: it may be half written
-    /// otherwise. With `now` it is read anyway. A file that has gone is an error once.
-    async fn look<T, E>(&mut self, now: bool, read: fn(&F) -> Result<T, E>) -> Option<Result<T, String>>
-    where
-        T: Send + 'static,
-        E: ToString + 'static,
-    {
+    /// otherwise. With `now` it is read anyway. A file that cannot be read is tried again at each look, and is an error
+    /// once.
+    async fn look<T: Send + 'static>(
+        &mut self,
+        now: bool,
+        read: fn(&F) -> Result<T, Unreadable>,
+    ) -> Option<Result<T, String>> {
         let mut watched = self.clone();
         // A file system that does not answer must hold up nothing else.
         let looked = tokio::task::spawn_blocking(move || {
             let stamp = watched.stamp();
             let last = std::mem::replace(&mut watched.seen, stamp.as_ref().ok().copied());
             let result = match stamp {
-                Err(error) => (now || last.is_some()).then(|| Err(error.to_string())),
+                Err(error) => Some(Err(error.to_string())),
                 Ok(stamp) if now || last == Some(stamp) && watched.read != Some(stamp) => {
-                    watched.read = Some(stamp);
-                    Some(read(&watched.file).map_err(|error| error.to_string()))
+                    let result = read(&watched.file);
+                    if !matches!(result, Err(Unreadable::Now(_))) {
+                        watched.read = Some(stamp);
+                    }
+                    Some(result.map_err(|(Unreadable::Now(text) | Unreadable::AsItIs(text))| text))
                 }
                 Ok(_) => None,
             };
+            let told = std::mem::replace(&mut watched.failed, matches!(result, Some(Err(_))));
+            let result = result.filter(|result| result.is_ok() || now || !told);
             (watched, result)
         });
         let (watched, result) = looked.await.ok()?;
@@ -93,7 +127,7 @@ impl Reloader {
     pub(crate) async fn watch_users(&self, mut file: Watched<PathBuf>, mut hangup: Hangup) {
         loop {
             let now = hangup.comes_within(PAUSE).await;
-            if let Some(users) = file.look(now, |path| Users::read(path)).await {
+            if let Some(users) = file.look(now, |path| Ok(Users::read(path)?)).await {
                 self.tell("users", users.map(|users| self.service.set_users(users)));
             }
         }
@@ -103,7 +137,7 @@ impl Reloader {
     pub(crate) async fn watch_keys(&self, mut file: Watched<KeyFile>, mut hangup: Hangup) {
         loop {
             let now = hangup.comes_within(PAUSE).await;
-            if let Some(keys) = file.look(now, KeyFile::read).await {
+            if let Some(keys) = file.look(now, |file| Ok(file.read()?)).await {
                 self.tell("keys", keys.map(|keys| self.authorizer.set_keys(keys)));
             }
         }

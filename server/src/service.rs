@@ -366,16 +366,19 @@ impl Service {
         record: &Record,
     ) -> Result<bool, ServiceError> {
         let (store, user_id, record) = (self.store.clone(), user_id.to_owned(), record.clone());
-        let (trail, metrics, mut event) = (self.trail.clone(), self.metrics.clone(), event.clone());
+        let (trail, metrics, clock, mut event) = (self.trail.clone(), self.metrics.clone(), self.clock, event.clone());
         let (tell, mut told) = oneshot::channel();
         self.tasks.spawn(async move {
             let _guard = guard;
             let swapped = store.compare_and_swap(&user_id, record.kind, seen.as_ref(), &record).await;
-            let (is_made, is_unknown) = (matches!(swapped, Ok(true)), matches!(swapped, Err(StoreError::Uncertain(_))));
-            if tell.send(swapped).is_err() && is_made || is_unknown {
-                take_back(&*store, record.id).await;
-                keep_or_count(&trail, &*store, &metrics, event.with_outcome(Outcome::TakenBack)).await;
+            let may_be_made = matches!(swapped, Ok(true) | Err(StoreError::Uncertain(_)));
+            let is_unknown = matches!(swapped, Err(StoreError::Uncertain(_)));
+            if tell.send(swapped).is_ok() && !is_unknown {
+                return;
             }
+            // The request has ended as unknown, so the trail has yet to say what became of the code.
+            let outcome = if may_be_made { take_back(&*store, record).await } else { Outcome::Failed };
+            keep_or_count(&trail, &*store, &metrics, event.with_outcome(outcome, clock.now())).await;
         });
         let outcome = timeout(OUTCOME_TIME, &mut told).await;
         // From here on a create that comes through is taken back.
@@ -599,19 +602,19 @@ impl Service {
         Ok(in_time(self.deadline(), self.store.events(filter)).await??)
     }
 
-    /// Records a request that was refused before it reached the rules: by whom, what, whose code, and how it ended.
+    /// Records a request that was refused before it reached the rules. `about` says whose code it is about.
     pub(crate) async fn record(
         &self,
         by: &Actor,
         action: Action,
-        user_id: Option<String>,
-        kind: Option<Kind>,
+        about: impl FnOnce(&mut Event),
         outcome: Outcome,
         rule: Option<String>,
     ) {
         if let Ok(mut event) = self.event(by, action) {
-            (event.user_id, event.kind, event.rule) = (user_id, kind, rule);
-            self.keep_or_count(event.with_outcome(outcome)).await;
+            about(&mut event);
+            event.rule = rule;
+            self.keep_or_count(event.with_outcome(outcome, self.clock.now())).await;
         }
     }
 
@@ -660,7 +663,9 @@ impl Service {
 
     /// Records a change before it is made. A change that can't be recorded is not made.
     async fn begin(&self, event: &mut Event, deadline: Instant) -> Result<(), ServiceError> {
-        let kept = in_time(deadline, self.trail.keep(&*self.store, event.with_outcome(Outcome::Begun))).await;
+        let kept =
+            in_time(deadline, self.trail.keep(&*self.store, event.with_outcome(Outcome::Begun, self.clock.now())))
+                .await;
         let failed = match kept {
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) => {
@@ -682,7 +687,7 @@ impl Service {
             Some(ServiceError::TimeOut) if event.outcome == Outcome::Begun => Outcome::Unknown,
             Some(error) => error.outcome(),
         };
-        self.keep_or_count(event.with_outcome(outcome)).await;
+        self.keep_or_count(event.with_outcome(outcome, self.clock.now())).await;
     }
 
     async fn keep_or_count(&self, event: &Event) {
@@ -706,17 +711,23 @@ async fn keep_or_count(trail: &Trail, store: &dyn Store, metrics: &Metrics, even
     }
 }
 
-/// Deletes a code that may have been created, as soon as the store answers.
-async fn take_back(store: &dyn Store, id: Uuid) {
+/// Deletes a code that may have been created, as soon as the store answers. Returns what became of it: another process
+/// may have changed it meanwhile, and then it stays.
+async fn take_back(store: &dyn Store, record: Record) -> Outcome {
+    let (id, removal) = (record.id, Removal::Unchanged(record));
     let mut absent = 0;
     while absent < TIMES_ABSENT {
-        match timeout(OUTCOME_TIME, store.remove(&Removal::Code(id))).await {
+        match timeout(OUTCOME_TIME, store.remove(&removal)).await {
             Ok(Ok(0)) => absent += 1,
-            Ok(Ok(_)) => return,
+            Ok(Ok(_)) => return Outcome::TakenBack,
             Ok(Err(error)) => tracing::error!("a code that nobody has may exist: {error}{}", cause(&error)),
             Err(_) => tracing::error!("a code that nobody has may exist: the store does not answer"),
         }
         tokio::time::sleep(TAKE_BACK_PAUSE).await;
+    }
+    match timeout(OUTCOME_TIME, store.find(id)).await {
+        Ok(Ok(Some(_))) => Outcome::Done,
+        _ => Outcome::TakenBack,
     }
 }
 

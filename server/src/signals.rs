@@ -22,7 +22,7 @@ pub(crate) fn watch(stop: CancellationToken) -> Result<(), Error> {
 fn ignore_file_size_limit() -> Result<(), Error> {
     use tokio::signal::unix::{SignalKind, signal};
     // The handler stays after the stream of signals is dropped.
-    drop(signal(SignalKind::from_raw(libc::SIGXFSZ))?);
+    drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?);
     Ok(())
 }
 

@@ -107,9 +107,9 @@ pub(super) async fn audit(request: &CallerRequest) -> Result<Response, ApiError>
 }
 
 pub(super) async fn revoke(request: &CallerRequest) -> Result<Response, ApiError> {
-    let prepared = access::check_all(&request.caller, Access::Write)
-        .and_then(|()| Uuid::try_parse(&request.target.id).map_err(|_| ApiError::NoCode));
-    let id = request.prepared(Action::Revoke, None, None, prepared).await?;
+    let id = Uuid::try_parse(&request.target.id).ok();
+    let prepared = access::check_all(&request.caller, Access::Write).and_then(|()| id.ok_or(ApiError::NoCode));
+    let id = request.prepared(Action::Revoke, |event| event.code_id = id, prepared).await?;
     request.api.service.revoke(&request.actor, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -118,7 +118,7 @@ pub(super) async fn revoke_all(request: &CallerRequest) -> Result<Response, ApiE
     let user_id = request.api.service.users().id_of(&request.target.id);
     let prepared =
         access::check_all(&request.caller, Access::Write).and_then(|()| user_id.clone().ok_or(ApiError::NoUser));
-    let user_id = request.prepared(Action::Revoke, user_id, None, prepared).await?;
+    let user_id = request.prepared(Action::Revoke, |event| event.user_id = user_id, prepared).await?;
     request.api.service.revoke_all(&request.actor, &user_id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -130,7 +130,7 @@ pub(super) async fn purge(request: &mut CallerRequest, body: Body) -> Result<Res
         json::read_checked::<Expired>(&body, "expiredBefore")
     };
     let prepared = prepared.await;
-    let Expired { expired_before } = request.prepared(Action::Purge, None, None, prepared).await?;
+    let Expired { expired_before } = request.prepared(Action::Purge, |_| {}, prepared).await?;
     let deleted = request.api.service.purge(&request.actor, expired_before).await?;
     Ok(Json(Purged { deleted }).into_response())
 }

@@ -13,7 +13,7 @@ use super::error::ApiError;
 use super::route::Resource;
 use super::{CallerRequest, json};
 use crate::condition::{Condition, entity_tag};
-use crate::event::Action;
+use crate::event::{Action, Event};
 use crate::service::ServiceError;
 
 /// The characters to escape in a path: all but the unreserved ones (RFC 3986, section 2.3).
@@ -33,7 +33,7 @@ pub(super) async fn upsert(request: &mut CallerRequest, body: Body, kind: Kind) 
         Ok((user, json::read::<PatchBody>(&body)?.check()?, condition))
     };
     let prepared = prepared.await;
-    let prepared = request.prepared(Action::CreateOrUpdate, named(request), Some(kind), prepared).await;
+    let prepared = request.prepared(Action::CreateOrUpdate, about(request, kind), prepared).await;
     let (user, patch, condition) = prepared?;
     let upserted = request.api.service.upsert(&request.actor, &user, kind, &patch, &condition).await?;
 
@@ -51,7 +51,7 @@ pub(super) async fn upsert(request: &mut CallerRequest, body: Body, kind: Kind) 
 
 pub(super) async fn delete(request: &CallerRequest, kind: Kind) -> Result<Response, ApiError> {
     let prepared = owner(request, Access::Write).and_then(|owner| Ok((owner, condition(&request.headers)?)));
-    let (owner, condition) = request.prepared(Action::Delete, named(request), Some(kind), prepared).await?;
+    let (owner, condition) = request.prepared(Action::Delete, about(request, kind), prepared).await?;
     let deleted = request.api.service.delete(&request.actor, &owner.id, kind, &condition).await;
     deleted.map_err(|error| not_found(&owner, error))?;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -72,12 +72,15 @@ fn owner(request: &CallerRequest, access: Access) -> Result<Owner, ApiError> {
     }
 }
 
-/// Returns the object id of the user in the path, or of the caller on `/me`, as far as it is known.
-fn named(request: &CallerRequest) -> Option<String> {
-    match request.target.resource {
-        Resource::MyCode(_) => request.api.service.users().id_of(&request.caller.user.as_ref()?.id),
-        _ => request.api.service.users().id_of(&request.target.id),
-    }
+/// Returns what an event says of the code: its kind, and the object id of the user in the path, or of the caller on
+/// `/me`, as far as it is known.
+fn about(request: &CallerRequest, kind: Kind) -> impl FnOnce(&mut Event) {
+    let users = request.api.service.users();
+    let user_id = match request.target.resource {
+        Resource::MyCode(_) => request.caller.user.as_ref().and_then(|user| users.id_of(&user.id)),
+        _ => users.id_of(&request.target.id),
+    };
+    move |event| (event.user_id, event.kind) = (user_id, Some(kind))
 }
 
 /// Says of somebody who is no user and has no code that there is no such user.

@@ -29,7 +29,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request};
 use axum::response::Response;
 use jiff::Timestamp;
-use qrmint::credential::Kind;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::callers::{Callers, Turn};
@@ -37,7 +36,7 @@ use self::error::ApiError;
 use self::ids::Ids;
 use self::route::{Resource, Target};
 use crate::auth::{Authorizer, Caller};
-use crate::event::{Action, Actor, Outcome};
+use crate::event::{Action, Actor, Event, Outcome};
 use crate::limits::Limits;
 use crate::service::{Service, cause};
 
@@ -252,22 +251,23 @@ impl CallerRequest {
         Ok(body)
     }
 
-    /// Returns what was prepared for a change or a verification. Records it if it is refused.
+    /// Returns what was prepared for a change or a verification. Records it if it is refused; `about` says whose code it
+    /// is about. A request for which there is no room is not recorded.
     async fn prepared<T>(
         &self,
         action: Action,
-        user_id: Option<String>,
-        kind: Option<Kind>,
+        about: impl FnOnce(&mut Event),
         prepared: Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         if let Err(error) = &prepared {
             let outcome = match error {
+                ApiError::Busy => return prepared,
                 ApiError::Denied | ApiError::MeOfApplication => Outcome::Denied,
                 ApiError::NoUser | ApiError::NoCode => Outcome::NotFound,
                 _ => Outcome::Refused,
             };
             let rule = error.rule().map(|(code, _)| code.to_owned());
-            self.api.service.record(&self.actor, action, user_id, kind, outcome, rule).await;
+            self.api.service.record(&self.actor, action, about, outcome, rule).await;
         }
         prepared
     }

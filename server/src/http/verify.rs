@@ -31,7 +31,7 @@ pub(super) async fn verify(request: &mut CallerRequest, body: Body) -> Result<Re
         Ok(json::read::<ScanBody>(&body)?.check()?)
     };
     let prepared = prepared.await;
-    let raw_content = request.prepared(Action::Verify, None, None, prepared).await?;
+    let raw_content = request.prepared(Action::Verify, |_| {}, prepared).await?;
     let verified = request.api.service.verify(&request.actor, &raw_content).await?;
     let (user, record) = (&verified.user, &verified.record);
     let (kind, qr_code) = (record.kind.name(), record.to_qr_code());

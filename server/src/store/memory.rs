@@ -63,6 +63,7 @@ impl Store for MemoryStore {
         let before = records.len();
         records.retain(|(owner, _), record| match which {
             Removal::Code(id) => record.id != *id,
+            Removal::Unchanged(seen) => record != seen,
             Removal::Of { user, kind } => owner != user || record.kind != *kind,
             Removal::ExpiredBefore(instant) => record.expire_date_time >= *instant,
         });

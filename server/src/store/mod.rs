@@ -113,6 +113,8 @@ pub trait Store: Send + Sync + 'static {
 pub enum Removal {
     /// The code with this id.
     Code(Uuid),
+    /// The code of this record, if it is stored as the record says.
+    Unchanged(Record),
     /// The code of a user and kind.
     Of {
         /// The user.

@@ -149,6 +149,8 @@ async fn what_is_refused_before_the_rules_is_told_too() {
     let path_of_none = format!("/qrmint/users/{TORVI}/codes");
     served.ask("DELETE", &path_of_none, None).await.expect_error(404, "resourceNotFound");
     served.ask("POST", "/qrmint/purge", "{}").await.expect_rule("invalidProperty", "expiredBefore");
+    let one = format!("/qrmint/codes/{FLOKI}");
+    served.ask("DELETE", &one, None).await.expect_error(404, "resourceNotFound");
     let found = events(&path);
     assert_eq!(
         told(&found),
@@ -158,8 +160,10 @@ async fn what_is_refused_before_the_rules_is_told_too() {
             ("verify", "refused"),
             ("revoke", "notFound"),
             ("purge", "refused"),
+            ("revoke", "notFound"),
         ]
     );
+    assert_eq!(found[5]["codeId"], FLOKI);
     assert_eq!((&found[0]["userId"], &found[1]["rule"]), (&json!("lagertha@contoso.com"), &json!("unknownProperty")));
     assert_eq!((&found[2]["rule"], &found[3]["userId"]), (&json!("malformed"), &json!(TORVI)));
 }
@@ -215,6 +219,18 @@ async fn an_audit_file_that_was_deleted_or_torn_gets_whole_lines_again() {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (3, r#"{"id":"to"#));
     assert!(lines[1..].iter().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{text}");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_made_anew_goes_on_while_it_has_a_name() {
+    let Trailed { served, path, _folder } = with_file(Setting::default());
+    let renamed = path.with_extension("1");
+    std::fs::rename(&path, &renamed).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    served.ask("PATCH", STANDARD, "{}").await.expect(StatusCode::CREATED);
+    assert_eq!(told(&events(&renamed)), [("create", "begun"), ("create", "done")]);
+    std::fs::remove_file(&renamed).unwrap();
+    served.ask("DELETE", STANDARD, None).await.expect_error(503, "serviceNotAvailable");
 }
 
 #[cfg(unix)]

@@ -278,6 +278,21 @@ async fn postgres_that_turns_read_only_is_unavailable_until_it_turns_back() {
 }
 
 #[tokio::test]
+async fn what_holds_up_the_events_does_not_hold_up_the_codes() {
+    let Some(url) = postgres_url("a lock on the events").await else { return };
+    let (store, _) = open(&url, &SqlOptions { connections: 1, ..options() }).await.unwrap();
+    let mut other = <sqlx::PgConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    sqlx::raw_sql("BEGIN; LOCK TABLE qr_events").execute(&mut other).await.unwrap();
+    for _ in 0..4 {
+        let event = event(Uuid::new_v4(), NOW, None);
+        tokio::time::timeout(Duration::from_millis(50), store.append(&event)).await.unwrap_err();
+    }
+    let new = record(Kind::Standard);
+    let swap = store.compare_and_swap("u", new.kind, None, &new);
+    assert!(tokio::time::timeout(Duration::from_secs(3), swap).await.unwrap().unwrap());
+}
+
+#[tokio::test]
 async fn a_write_is_uncertain_only_if_the_connection_failed_after_it_was_sent() {
     let Some(server) = PostgresServer::start("a database that stops during a write") else { return };
     let (store, _) = open(&server.url, &options()).await.unwrap();

@@ -391,6 +391,52 @@ fn a_file_that_may_not_grow_is_503_and_not_the_end() {
     until("a readiness that knows", || wire.ask("", "GET", "/readyz", None).unwrap().status == 503);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_limit_on_open_files_leaves_some_for_the_store_and_the_monitor() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite://{}", folder.path().join("codes.db").display());
+    let mut command = Command::new("bash");
+    command.args(["-c", "ulimit -n 400; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_qrmint-server")]);
+    let program = Program::start_by(&mut command, &["--store", &store, "--monitor", "127.0.0.1:0"]);
+    let told = program.told();
+    assert!(told.contains("224 connections instead of 1024: only 400 files may be open"), "{told}");
+    let monitor = told.lines().find_map(|line| line.split_once("monitor on http://")).unwrap().1.to_owned();
+    let mut wire = program.wire();
+    assert_eq!(wire.ask(&program.token, "GET", STANDARD, None).unwrap().status, 404);
+    let idle: Vec<_> = (0..300).map(|_| program.wire()).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    for number in 0..20 {
+        let path = users_path(&format!("user-{number}"), "standardQRCode");
+        assert_eq!(wire.ask(&program.token, "PATCH", &path, Some("{}")).unwrap().status, 201);
+    }
+    let mut monitor = Wire::connect(monitor.parse().unwrap(), std::sync::Arc::default());
+    assert_eq!(monitor.ask("", "GET", "/readyz", None).unwrap().status, 200);
+    drop(idle);
+}
+
+#[test]
+fn a_list_that_could_not_be_read_is_tried_again_without_another_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let (link, list) = (folder.path().join("users.jsonl"), folder.path().join("users.real"));
+    std::fs::write(&link, USERS).unwrap();
+    let program = Program::start(&["--store", "memory:", "--users", link.to_str().unwrap()]);
+    let ask = || program.wire().ask(&program.token, "PATCH", &users_path(FLOKI, "standardQRCode"), Some("{}")).unwrap();
+    assert_eq!(ask().status, 201);
+    // A folder cannot be read as a list, whoever asks.
+    std::fs::remove_file(&link).unwrap();
+    std::fs::create_dir(&link).unwrap();
+    program.signal("HUP");
+    until("the count of failures", || {
+        let metrics = program.wire().ask("", "GET", "/metrics", None).unwrap();
+        metric(metrics.text(), r#"qrmint_reloads_failed_total{subject="users"}"#) > 0.0
+    });
+    std::fs::write(&list, USERS.lines().nth(1).unwrap()).unwrap();
+    std::fs::remove_dir(&link).unwrap();
+    std::fs::rename(&list, &link).unwrap();
+    until("the end of the user", || ask().status == 404);
+}
+
 #[test]
 fn every_option_can_come_from_the_environment() {
     let issuer = Issuer::new();

@@ -21,6 +21,10 @@ enum Swap {
     Slow(Duration),
     /// They are made, but the connection is lost before that is known.
     Lost,
+    /// They take a minute and are refused.
+    Refused,
+    /// They take a minute and are made, and another process changes the code at once.
+    Changed,
     /// They are made, and another process replaces the code before the first removal.
     Replaced,
 }
@@ -57,6 +61,16 @@ impl Store for Swaps {
             Swap::Lost => {
                 self.store.compare_and_swap(user, kind, seen, new).await?;
                 Err(StoreError::Uncertain("the connection was reset".into()))
+            }
+            Swap::Refused => {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                Err(StoreError::Unavailable("locked".into()))
+            }
+            Swap::Changed => {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                assert!(self.store.compare_and_swap(user, kind, seen, new).await?);
+                let changed = Record { last_used_date_time: new.created_date_time, ..new.clone() };
+                self.store.compare_and_swap(user, kind, Some(new), &changed).await
             }
             Swap::Replaced => self.store.compare_and_swap(user, kind, seen, new).await,
         }
@@ -146,6 +160,24 @@ async fn a_create_whose_outcome_was_lost_is_taken_back() {
     assert!(answer.headers.get("retry-after").is_none());
     served.service.drained().await;
     served.ask("GET", STANDARD, None).await.expect_error(404, "resourceNotFound");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_hangs_and_fails_is_told_as_failed() {
+    let (served, store) = with(Swap::Refused);
+    served.ask("PATCH", STANDARD, "{}").await.expect_error(500, "internalServerError");
+    served.service.drained().await;
+    assert_eq!(store.removed.load(Ordering::SeqCst), 0);
+    assert_eq!(outcomes(&served).await, ["begun", "unknown", "failed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_another_process_has_changed_meanwhile_is_not_taken_back() {
+    let (served, _) = with(Swap::Changed);
+    served.ask("PATCH", STANDARD, "{}").await.expect_error(500, "internalServerError");
+    served.service.drained().await;
+    assert_eq!(outcomes(&served).await, ["begun", "unknown", "done"]);
+    served.ask("GET", STANDARD, None).await.expect(StatusCode::OK);
 }
 
 #[tokio::test]

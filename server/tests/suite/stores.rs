@@ -102,6 +102,9 @@ async fn what_is_removed_is_what_was_named(store: &dyn Store) {
     let rows = [
         (Removal::Code(late.id), vec![&late]),
         (Removal::Code(Uuid::new_v4()), vec![]),
+        (Removal::Unchanged(late.clone()), vec![&late]),
+        (Removal::Unchanged(Record { expire_date_time: tick(late.expire_date_time), ..late.clone() }), vec![]),
+        (Removal::Unchanged(Record { last_used_date_time: late.expire_date_time, ..late.clone() }), vec![]),
         (of("u", Kind::Standard), vec![&early]),
         (of("U", Kind::Standard), vec![]),
         (of("v", Kind::Temporary), vec![]),

@@ -53,6 +53,9 @@ const REPLACE: &str = "UPDATE qr_codes SET code_id = $3, user_principal_name = $
     created_ticks = $6, start_ticks = $7, expire_ticks = $8, last_used_ticks = $9 \
     WHERE user_id = $1 AND kind = $2 AND code_id = $10 AND expire_ticks = $11 AND last_used_ticks = $12";
 
+/// As in [`REPLACE`].
+const REMOVE_UNCHANGED: &str = "DELETE FROM qr_codes WHERE code_id = $1 AND expire_ticks = $2 AND last_used_ticks = $3";
+
 const COUNT: &str = "SELECT kind, COUNT(*) AS active, COUNT(CASE WHEN expire_ticks < $2 THEN 1 END) AS expiring \
     FROM qr_codes WHERE expire_ticks > $1 GROUP BY kind";
 
@@ -62,6 +65,9 @@ const CHECK_READ: &str = "SELECT COUNT(*) FROM qr_codes WHERE user_id = '' AND k
 
 const CHECK_WRITE: &str = "INSERT INTO qr_checks (id, checks) VALUES (1, 1) \
     ON CONFLICT (id) DO UPDATE SET checks = qr_checks.checks + 1";
+
+/// The maximum number of connections to PostgreSQL for events, beside those for codes. They are opened when needed.
+const EVENT_CONNECTIONS: u32 = 2;
 
 /// The maximum time to wait for a connection or for SQLite's lock.
 const WAIT: Duration = Duration::from_secs(5);
@@ -88,6 +94,9 @@ pub struct SqlStore<DB: Database> {
     /// The same as `reads` for PostgreSQL. For SQLite, which allows one writer at a time, a single connection: requests
     /// get it in order, while SQLite's lock would make them retry.
     writes: Pool<DB>,
+    /// The same as `writes` for SQLite. For PostgreSQL connections of their own, so that what holds up the events does
+    /// not hold up the codes.
+    events: Pool<DB>,
     /// The file of a SQLite store.
     file: Option<OpenFile>,
     notes: Vec<String>,
@@ -267,6 +276,10 @@ where
     async fn remove(&self, which: &Removal) -> Result<u64, StoreError> {
         let query = match which {
             Removal::Code(id) => sqlx::query("DELETE FROM qr_codes WHERE code_id = $1").bind(id.to_string()),
+            Removal::Unchanged(seen) => sqlx::query(REMOVE_UNCHANGED)
+                .bind(seen.id.to_string())
+                .bind(seen.expire_date_time.ticks())
+                .bind(seen.last_used_date_time.ticks()),
             Removal::Of { user, kind } => sqlx::query("DELETE FROM qr_codes WHERE user_id = $1 AND kind = $2")
                 .bind(user.clone())
                 .bind(kind.name().to_owned()),
@@ -314,7 +327,7 @@ where
             .bind(event.time.ticks())
             .bind(event.user_id.clone())
             .bind(json);
-        write(&self.writes, query).await.map(drop)
+        write(&self.events, query).await.map(drop)
     }
 
     async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
@@ -328,7 +341,7 @@ where
             }
             query
         };
-        page(&self.reads, select, "event_id", filter.after, filter.top, rows::event).await
+        page(&self.events, select, "event_id", filter.after, filter.top, rows::event).await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

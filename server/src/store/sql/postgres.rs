@@ -4,7 +4,7 @@ use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, Postgres, Row as _};
 
 use super::migrate::Schema;
-use super::{Dialect, SqlOptions, SqlStore, WAIT, pool};
+use super::{Dialect, EVENT_CONNECTIONS, SqlOptions, SqlStore, WAIT, pool};
 use crate::store::StoreError;
 
 const ABOUT: &str = "SELECT current_setting('server_version') AS version, current_database()::text AS database, \
@@ -62,9 +62,10 @@ impl SqlStore<Postgres> {
             name(connect.get_ssl_mode()),
             if about.try_get("tls")? { "" } else { "not " }
         );
-        let pool = pool(options.connections).connect_lazy_with(connect);
+        let events = pool(EVENT_CONNECTIONS).connect_lazy_with(connect.clone());
+        let codes = pool(options.connections).connect_lazy_with(connect);
         let notes = [note].into_iter().chain(ended).collect();
-        Ok(Self { reads: pool.clone(), writes: pool, file: None, notes })
+        Ok(Self { reads: codes.clone(), writes: codes, events, file: None, notes })
     }
 }
 

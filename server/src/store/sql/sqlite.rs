@@ -52,7 +52,8 @@ impl SqlStore<Sqlite> {
         let file = OpenFile::new(path).map_err(|error| StoreError::Unavailable(error.into()))?;
         let database = format!("SQLite {version} in {}, {} connections", path.display(), options.connections.max(1));
         let notes = [database].into_iter().chain(public).chain(ended).collect();
-        Ok(Self { reads: pool(options.connections).connect_lazy_with(connect), writes, file: Some(file), notes })
+        let reads = pool(options.connections).connect_lazy_with(connect);
+        Ok(Self { reads, writes: writes.clone(), events: writes, file: Some(file), notes })
     }
 }
 
