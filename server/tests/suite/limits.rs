@@ -16,11 +16,11 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::support::{FLOKI, Program, STANDARD, Served, Setting, TEMPORARY, metric, scan};
+use crate::support::{FLOKI, Fault, Faulty, Program, STANDARD, Served, Setting, TEMPORARY, metric, scan};
 
-/// How a store misbehaves.
+/// A store that does nothing but fail.
 #[derive(Clone)]
-enum Fault {
+enum Failing {
     Unavailable,
     Corrupt,
     Panics,
@@ -30,7 +30,7 @@ enum Fault {
     Contended,
 }
 
-impl Fault {
+impl Failing {
     async fn strike<T>(self) -> Result<T, StoreError> {
         match self {
             Self::Corrupt => Err(StoreError::Corrupt { column: "expire_ticks", code: "x".into() }),
@@ -45,7 +45,7 @@ impl Fault {
 }
 
 #[async_trait]
-impl Store for Fault {
+impl Store for Failing {
     async fn read(&self, _: &str, _: Kind) -> Result<Option<Record>, StoreError> {
         if matches!(self, Self::Contended) { Ok(None) } else { self.clone().strike().await }
     }
@@ -83,13 +83,13 @@ impl Store for Fault {
     }
 }
 
-fn with(fault: Fault, limits: Limits) -> Served {
+fn with(fault: Failing, limits: Limits) -> Served {
     Setting { store: Some(Arc::new(fault)), limits, ..Setting::default() }.serve()
 }
 
 #[tokio::test]
 async fn a_store_that_does_not_answer_is_503_and_tells_nothing_of_itself() {
-    let served = with(Fault::Unavailable, Limits::default());
+    let served = with(Failing::Unavailable, Limits::default());
     let content = format!("ms-qrpin:v1|floki@contoso.com|{FLOKI}|{}", "A".repeat(43));
     let scanned = scan(&json!(BASE64.encode(content)));
     for (method, path, body) in [
@@ -109,7 +109,7 @@ async fn a_store_that_does_not_answer_is_503_and_tells_nothing_of_itself() {
 
 #[tokio::test]
 async fn a_row_that_is_no_record_and_a_panic_are_500() {
-    for fault in [Fault::Corrupt, Fault::Panics] {
+    for fault in [Failing::Corrupt, Failing::Panics] {
         let served = with(fault, Limits::default());
         served.ask("PATCH", STANDARD, "{}").await.expect_error(500, "internalServerError");
         served.ask("GET", STANDARD, None).await.expect_error(500, "internalServerError");
@@ -122,7 +122,7 @@ async fn a_row_that_is_no_record_and_a_panic_are_500() {
 async fn a_write_that_others_always_come_before_is_tried_for_as_long_as_a_request_may_take() {
     let mut limits = Limits::default();
     limits.body_time = Duration::from_secs(1);
-    let served = with(Fault::Contended, limits);
+    let served = with(Failing::Contended, limits);
     let answer = served.ask("PATCH", STANDARD, "{}").await;
     assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
     let metrics = served.ask("GET", "/metrics", None).await;
@@ -134,7 +134,7 @@ async fn more_requests_than_slots_are_429_and_leave_the_others_alone() {
     let gate = Arc::new(Semaphore::new(0));
     let mut limits = Limits::default();
     limits.requests = 2;
-    let served = Arc::new(with(Fault::Waits(gate.clone()), limits));
+    let served = Arc::new(with(Failing::Waits(gate.clone()), limits));
     let begun: Vec<_> = (0..2)
         .map(|_| {
             let served = served.clone();
@@ -162,7 +162,7 @@ async fn more_requests_than_slots_are_429_and_leave_the_others_alone() {
 async fn a_request_that_takes_too_long_is_503_and_gives_its_slot_back() {
     let mut limits = Limits::default();
     (limits.requests, limits.body_time) = (1, Duration::from_millis(30));
-    let served = with(Fault::Waits(Arc::new(Semaphore::new(0))), limits);
+    let served = with(Failing::Waits(Arc::new(Semaphore::new(0))), limits);
     for _ in 0..3 {
         let answer = served.ask("GET", STANDARD, None).await;
         assert_eq!(answer.expect_error(503, "serviceNotAvailable"), "The request could not be done in time.");
@@ -173,7 +173,7 @@ async fn a_request_that_takes_too_long_is_503_and_gives_its_slot_back() {
 #[tokio::test]
 async fn what_a_client_began_is_done_though_the_client_goes_away() {
     let store = Arc::new(MemoryStore::default());
-    let slow = Lame { store, reads_after: Duration::from_millis(60), writes: true };
+    let slow = Faulty { store, reads_after: Duration::from_millis(60), ..Faulty::default() };
     let served = Arc::new(Setting { store: Some(Arc::new(slow)), ..Setting::default() }.serve());
     let asked = served.clone();
     let client = tokio::spawn(async move { asked.ask("PATCH", STANDARD, "{}").await });
@@ -191,7 +191,7 @@ async fn a_store_that_reads_and_does_not_write_is_503_and_nothing_has_changed() 
     let code =
         sound.ask("PATCH", STANDARD, r#"{"startDateTime":"2025-01-01T00:00:00Z"}"#).await.expect(StatusCode::CREATED);
     let scanned = scan(&code["image"]["rawContent"]);
-    let lame = Lame { store: store.clone(), reads_after: Duration::ZERO, writes: false };
+    let lame = Faulty { store: store.clone(), fault: Fault::Writes, ..Faulty::default() };
     let lame = Setting { store: Some(Arc::new(lame)), ..Setting::default() }.serve();
     for (method, path, body) in [
         ("PATCH", STANDARD, Some(r#"{"expireDateTime":"2025-05-01T00:00:00Z"}"#)),
@@ -207,7 +207,7 @@ async fn a_store_that_reads_and_does_not_write_is_503_and_nothing_has_changed() 
     let metrics = lame.ask("GET", "/metrics", None).await;
     assert_eq!(metric(metrics.text(), "qrmint_last_uses_lost_total"), 1.0);
     lame.ask("GET", "/readyz", None).await.expect_error(503, "serviceNotAvailable");
-    let strict = Lame { store: store.clone(), reads_after: Duration::ZERO, writes: false };
+    let strict = Faulty { store: store.clone(), fault: Fault::Writes, ..Faulty::default() };
     let strict = Setting { store: Some(Arc::new(strict)), strict_last_used: true, ..Setting::default() }.serve();
     strict.ask("POST", "/qrmint/verify", &*scanned).await.expect_error(503, "serviceNotAvailable");
     for served in [&lame, &sound] {
@@ -216,63 +216,6 @@ async fn a_store_that_reads_and_does_not_write_is_503_and_nothing_has_changed() 
             assert_eq!(stored[property], code[property]);
         }
         assert_eq!(served.ask("GET", TEMPORARY, None).await.status, 404);
-    }
-}
-
-/// A store that reads slowly, or whose writes fail.
-struct Lame {
-    store: Arc<MemoryStore>,
-    reads_after: Duration,
-    writes: bool,
-}
-
-#[async_trait]
-impl Store for Lame {
-    async fn read(&self, user: &str, kind: Kind) -> Result<Option<Record>, StoreError> {
-        tokio::time::sleep(self.reads_after).await;
-        self.store.read(user, kind).await
-    }
-
-    async fn find(&self, id: Uuid) -> Result<Option<(String, Record)>, StoreError> {
-        self.store.find(id).await
-    }
-
-    async fn compare_and_swap(
-        &self,
-        user: &str,
-        kind: Kind,
-        seen: Option<&Record>,
-        new: &Record,
-    ) -> Result<bool, StoreError> {
-        if self.writes {
-            self.store.compare_and_swap(user, kind, seen, new).await
-        } else {
-            Fault::Unavailable.strike().await
-        }
-    }
-
-    async fn remove(&self, which: &Removal) -> Result<u64, StoreError> {
-        if self.writes { self.store.remove(which).await } else { Fault::Unavailable.strike().await }
-    }
-
-    async fn list(&self, filter: &CodeFilter) -> Result<Vec<(String, Record)>, StoreError> {
-        self.store.list(filter).await
-    }
-
-    async fn count(&self, now: DateTime, soon: DateTime) -> Result<Vec<Count>, StoreError> {
-        self.store.count(now, soon).await
-    }
-
-    async fn append(&self, event: &Event) -> Result<(), StoreError> {
-        if self.writes { self.store.append(event).await } else { Fault::Unavailable.strike().await }
-    }
-
-    async fn events(&self, filter: &EventFilter) -> Result<Vec<Event>, StoreError> {
-        self.store.events(filter).await
-    }
-
-    async fn check(&self) -> Result<(), StoreError> {
-        if self.writes { Ok(()) } else { Fault::Unavailable.strike().await }
     }
 }
 

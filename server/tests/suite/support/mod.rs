@@ -2,6 +2,7 @@
 
 mod answer;
 mod database;
+mod faulty;
 mod issuer;
 mod key_server;
 pub(crate) mod program;
@@ -20,6 +21,7 @@ use tower::ServiceExt as _;
 
 pub(crate) use answer::Answer;
 pub(crate) use database::{PostgresServer, as_user, execute, number, postgres, postgres_url};
+pub(crate) use faulty::{Fault, Faulty};
 pub(crate) use issuer::{ADMINISTRATOR, AUDIENCE, ISSUER, Issuer, Key, key_set, trust};
 pub(crate) use key_server::KeyServer;
 pub(crate) use program::Program;
