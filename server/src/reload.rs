@@ -168,3 +168,35 @@ impl Reloader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    static READS: AtomicUsize = AtomicUsize::new(0);
+
+    fn fails_once(_: &()) -> Result<usize, Unreadable> {
+        match READS.fetch_add(1, Ordering::SeqCst) {
+            0 => Err(Unreadable::Now("too many open files".into())),
+            reads => Ok(reads),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_could_not_be_read_is_tried_again_without_another_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.jsonl");
+        std::fs::write(&path, "a").unwrap();
+        let mut watched = Watched::new((), path.clone());
+        assert_eq!(watched.look(false, fails_once).await, None);
+        std::fs::write(&path, "ab").unwrap();
+        // It may be half written at the first look.
+        assert_eq!(watched.look(false, fails_once).await, None);
+        assert_eq!(watched.look(false, fails_once).await, Some(Err("too many open files".into())));
+        assert_eq!(watched.look(false, fails_once).await, Some(Ok(1)));
+        assert_eq!(watched.look(false, fails_once).await, None);
+        assert_eq!(watched.look(true, fails_once).await, Some(Ok(2)));
+    }
+}

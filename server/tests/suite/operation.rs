@@ -416,7 +416,7 @@ fn a_limit_on_open_files_leaves_some_for_the_store_and_the_monitor() {
 }
 
 #[test]
-fn a_list_that_could_not_be_read_is_tried_again_without_another_change() {
+fn a_list_that_has_gone_is_counted_and_the_next_one_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let (link, list) = (folder.path().join("users.jsonl"), folder.path().join("users.real"));
     std::fs::write(&link, USERS).unwrap();
