@@ -285,7 +285,7 @@ async fn what_holds_up_the_events_does_not_hold_up_the_codes() {
     sqlx::raw_sql("BEGIN; LOCK TABLE qr_events").execute(&mut other).await.unwrap();
     for _ in 0..4 {
         let event = event(Uuid::new_v4(), NOW, None);
-        tokio::time::timeout(Duration::from_millis(50), store.append(&event)).await.unwrap_err();
+        tokio::time::timeout(Duration::from_millis(700), store.append(&event)).await.unwrap_err();
     }
     let new = record(Kind::Standard);
     let swap = store.compare_and_swap("u", new.kind, None, &new);
