@@ -67,9 +67,11 @@ extern crate alloc;
 #[cfg(feature = "png")]
 mod deflate;
 mod encode;
-mod error;
 #[cfg(feature = "png")]
 mod graph;
+mod number;
+#[cfg(feature = "read")]
+mod read;
 pub mod render;
 mod simd;
 mod symbol;
@@ -77,16 +79,18 @@ mod version;
 
 #[cfg(feature = "bench-internals")]
 pub use encode::stages;
-pub use encode::{Eci, Encoder, Mode, Options, Segment, Segmentation};
-pub use error::EncodeError;
+pub use encode::{Eci, EncodeError, Encoder, Measure, Mode, Options, Segment, Segmentation, TextEncoding};
 #[cfg(feature = "credential")]
 pub use graph::credential;
 /// For the command line; no part of the public interface.
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "png", feature = "serde"))]
 #[doc(hidden)]
 pub use graph::decode_base64;
 #[cfg(feature = "png")]
 pub use graph::{QrCodeImageDetails, encode};
+pub use number::OutOfRange;
+#[cfg(feature = "read")]
+pub use read::{FunctionPattern, ReadError};
 pub use simd::InstructionSet;
-pub use symbol::Symbol;
-pub use version::{ErrorCorrectionLevel, Mask, ParseLevelError, Version, VersionRange};
+pub use symbol::{Run, Symbol};
+pub use version::{EmptyVersionRange, ErrorCorrectionLevel, Mask, ParseLevelError, Version, VersionRange};

@@ -12,9 +12,8 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version};
 /// Coordinates are modules from the top left corner, `x` to the right and `y` downwards.
 ///
 /// ```
-/// use qrmint::{Encoder, ErrorCorrectionLevel, Version};
-/// let mut encoder = Encoder::new();
-/// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q).unwrap();
+/// use qrmint::{ErrorCorrectionLevel, Symbol, Version};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q).unwrap();
 /// assert_eq!(symbol.version(), Version::MIN);
 /// assert_eq!(symbol.level(), ErrorCorrectionLevel::Q);
 /// assert_eq!(symbol.size(), 21);
@@ -61,9 +60,8 @@ impl Symbol {
     /// the last column are zero. A row outside the symbol has no words.
     ///
     /// ```
-    /// # use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q).unwrap();
+    /// # use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q).unwrap();
     /// let row: Vec<u64> = symbol.row(0).collect();
     /// assert_eq!(row.len(), 1);
     /// assert_eq!(row[0] & 0xff, 0b0111_1111, "the top of a finder pattern and its separator");
@@ -72,12 +70,89 @@ impl Symbol {
         self.words().into_iter().filter_map(move |words| words.get(y).copied())
     }
 
+    /// Returns whether each module is dark, row by row from the top left corner.
+    ///
+    /// ```
+    /// # use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q).unwrap();
+    /// assert_eq!(symbol.modules().len(), 21 * 21);
+    /// // For libraries that want bytes: 0 is black, 255 is white.
+    /// let gray: Vec<u8> = symbol.modules().map(|dark| if dark { 0 } else { 255 }).collect();
+    /// assert_eq!(gray[..8], [0, 0, 0, 0, 0, 0, 0, 255]);
+    /// ```
+    pub fn modules(&self) -> impl ExactSizeIterator<Item = bool> + '_ {
+        let size = self.size();
+        let (mut x, mut y) = (0, 0);
+        (0..size * size).map(move |_| {
+            let dark = self.rows[x / 64 * size + y] >> (x % 64) & 1 != 0;
+            x += 1;
+            if x == size {
+                (x, y) = (0, y + 1);
+            }
+            dark
+        })
+    }
+
+    /// Returns the runs of dark modules, row by row from the top left corner: the fewest rectangles of one module's
+    /// height that draw the symbol.
+    ///
+    /// ```
+    /// # use qrmint::{ErrorCorrectionLevel, Run, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q).unwrap();
+    /// let first = symbol.runs().next();
+    /// assert_eq!(first, Some(Run { x: 0, y: 0, len: 7 }), "the top of a finder pattern");
+    /// let dark: usize = symbol.runs().map(|run| run.len).sum();
+    /// assert_eq!(dark, symbol.modules().filter(|dark| *dark).count());
+    /// ```
+    pub fn runs(&self) -> impl Iterator<Item = Run> + '_ {
+        let size = self.size();
+        let (mut x, mut y) = (0, 0);
+        core::iter::from_fn(move || {
+            while y < size {
+                let start = self.next(x, y, true);
+                if start < size {
+                    x = self.next(start, y, false);
+                    return Some(Run { x: start, y, len: x - start });
+                }
+                (x, y) = (0, y + 1);
+            }
+            None
+        })
+    }
+
+    /// Returns the column of the first module of row `y` at or after column `x` that is dark, or light; the number of
+    /// columns if there is none.
+    fn next(&self, x: usize, y: usize, dark: bool) -> usize {
+        let size = self.size();
+        let mut allowed = u64::MAX << (x % 64);
+        for word in x / 64..self.version.words() {
+            let row = self.rows[word * size + y];
+            let found = (if dark { row } else { !row }) & allowed;
+            if found != 0 {
+                return size.min(64 * word + found.trailing_zeros() as usize);
+            }
+            allowed = u64::MAX;
+        }
+        size
+    }
+
     /// Returns the first words of all rows, the second words and the third words; empty slices if rows have fewer.
     #[inline(always)]
     pub(crate) fn words(&self) -> [&[u64]; 3] {
         let mut words = self.rows.chunks_exact(self.size());
         core::array::from_fn(|_| words.next().unwrap_or_default())
     }
+}
+
+/// Dark modules side by side in a row, with a light module or the edge of the symbol at either end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Run {
+    /// Column of the first module.
+    pub x: usize,
+    /// Row of all modules.
+    pub y: usize,
+    /// Number of modules.
+    pub len: usize,
 }
 
 impl fmt::Debug for Symbol {

@@ -3,7 +3,10 @@
 //! Knows nothing of content, blocks, modules or images.
 
 use core::fmt;
+use core::ops::RangeInclusive;
 use core::str::FromStr;
+
+use crate::number::{checked_conversion, number_conversions};
 
 /// The version of a symbol, 1 to 40. It determines the size, 21 to 177 modules a side.
 ///
@@ -11,10 +14,12 @@ use core::str::FromStr;
 /// use qrmint::Version;
 /// let version = Version::new(7).unwrap();
 /// assert_eq!((version.number(), version.size()), (7, 45));
-/// assert_eq!(Version::new(0), None);
 /// assert_eq!(Version::new(41), None);
+/// assert_eq!("7".parse(), Ok(version));
+/// assert_eq!(Version::try_from(0).unwrap_err().to_string(), "expected a number from 1 to 40");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
 pub struct Version(u8);
 
 impl Version {
@@ -78,11 +83,8 @@ impl Version {
     }
 }
 
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+number_conversions!(Version: u8, number, 1 to 40);
+checked_conversion!(Version: u8, 1 to 40);
 
 /// The versions that an encoder may choose from, including both ends. The default is 1 to 40.
 ///
@@ -93,6 +95,7 @@ impl fmt::Display for Version {
 /// assert_eq!((range.min(), range.max()), (five, ten));
 /// assert_eq!(VersionRange::new(ten, five), None);
 /// assert_eq!(VersionRange::from(ten), VersionRange::new(ten, ten).unwrap());
+/// assert_eq!(VersionRange::try_from(five..=ten), Ok(range));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VersionRange {
@@ -129,27 +132,66 @@ impl From<Version> for VersionRange {
     }
 }
 
+impl TryFrom<RangeInclusive<Version>> for VersionRange {
+    type Error = EmptyVersionRange;
+
+    fn try_from(range: RangeInclusive<Version>) -> Result<Self, EmptyVersionRange> {
+        let (min, max) = range.into_inner();
+        Self::new(min, max).ok_or(EmptyVersionRange { min, max })
+    }
+}
+
+/// A range of versions whose smallest version is larger than its largest.
+///
+/// ```
+/// use qrmint::{Version, VersionRange};
+/// let error = VersionRange::try_from(Version::MAX..=Version::MIN).unwrap_err();
+/// assert_eq!(error.to_string(), "smallest version 40 is larger than largest version 1");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct EmptyVersionRange {
+    /// The start of the range.
+    pub min: Version,
+    /// The end of the range.
+    pub max: Version,
+}
+
+impl fmt::Display for EmptyVersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, max } = self;
+        write!(f, "smallest version {min} is larger than largest version {max}")
+    }
+}
+
+impl core::error::Error for EmptyVersionRange {}
+
 /// The error-correction level: a symbol can be read with about 7, 15, 25 or 30 per cent of its codewords damaged.
 ///
-/// Levels are ordered by strength. They are displayed as the lower-case letters that Graph uses, and parsed in either
-/// case.
+/// Levels are ordered by strength. They are displayed as `L`, `M`, `Q` and `H`, and parsed in either case. With the
+/// feature `serde` they are read and written as the lower-case letters that Graph uses.
 ///
 /// ```
 /// use qrmint::ErrorCorrectionLevel as Level;
 /// assert!(Level::L < Level::H);
-/// assert_eq!(Level::Q.to_string(), "q");
-/// assert_eq!("M".parse(), Ok(Level::M));
-/// assert_eq!("x".parse::<Level>().unwrap_err().to_string(), "unknown error-correction level, expected l, m, q or h");
+/// assert_eq!(Level::Q.to_string(), "Q");
+/// assert_eq!("m".parse(), Ok(Level::M));
+/// assert_eq!("x".parse::<Level>().unwrap_err().to_string(), "unknown error-correction level, expected L, M, Q or H");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum ErrorCorrectionLevel {
     /// About 7 %.
+    #[cfg_attr(feature = "serde", serde(alias = "L"))]
     L,
     /// About 15 %.
+    #[cfg_attr(feature = "serde", serde(alias = "M"))]
     M,
     /// About 25 %.
+    #[cfg_attr(feature = "serde", serde(alias = "Q"))]
     Q,
     /// About 30 %.
+    #[cfg_attr(feature = "serde", serde(alias = "H"))]
     H,
 }
 
@@ -157,7 +199,7 @@ impl ErrorCorrectionLevel {
     /// All four levels, weakest first.
     pub const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
 
-    /// Returns the lower-case letter: `l`, `m`, `q` or `h`.
+    /// Returns the lower-case letter, as in Graph's JSON: `l`, `m`, `q` or `h`.
     pub const fn letter(self) -> &'static str {
         match self {
             Self::L => "l",
@@ -180,7 +222,12 @@ impl ErrorCorrectionLevel {
 
 impl fmt::Display for ErrorCorrectionLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.letter())
+        f.pad(match self {
+            Self::L => "L",
+            Self::M => "M",
+            Self::Q => "Q",
+            Self::H => "H",
+        })
     }
 }
 
@@ -191,7 +238,7 @@ pub struct ParseLevelError;
 
 impl fmt::Display for ParseLevelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown error-correction level, expected l, m, q or h")
+        f.write_str("unknown error-correction level, expected L, M, Q or H")
     }
 }
 
@@ -211,8 +258,10 @@ impl FromStr for ErrorCorrectionLevel {
 /// use qrmint::Mask;
 /// assert_eq!(Mask::new(3).unwrap().number(), 3);
 /// assert_eq!(Mask::new(8), None);
+/// assert_eq!("3".parse(), Mask::try_from(3));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
 pub struct Mask(u8);
 
 impl Mask {
@@ -244,8 +293,5 @@ impl Mask {
     }
 }
 
-impl fmt::Display for Mask {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+number_conversions!(Mask: u8, number, 0 to 7);
+checked_conversion!(Mask: u8, 0 to 7);

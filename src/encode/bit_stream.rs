@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::characters::ALPHANUMERIC_CHARACTERS;
 use super::segment::{Band, Mode, Segment};
+use crate::number::{checked_conversion, number_conversions};
 
 /// The number of an Extended Channel Interpretation, 0 to 999,999. It tells the reader what the bytes of a symbol mean.
 ///
@@ -13,6 +14,7 @@ use super::segment::{Band, Mode, Segment};
 /// use qrmint::Eci;
 /// assert_eq!(Eci::UTF_8.number(), 26);
 /// assert_eq!(Eci::new(1_000_000), None);
+/// assert_eq!("26".parse(), Ok(Eci::UTF_8));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Eci(u32);
@@ -46,8 +48,11 @@ impl Eci {
     }
 }
 
+number_conversions!(Eci: u32, number, 0 to 999_999);
+checked_conversion!(Eci: u32, 0 to 999_999);
+
 /// The mode indicator of an ECI header (Table 2).
-const ECI_INDICATOR: u32 = 0b0111;
+pub(crate) const ECI_INDICATOR: u32 = 0b0111;
 
 /// The values of the alphanumeric characters (Table 5), by byte.
 const ALPHANUMERIC_VALUE: [u8; 256] = {
@@ -149,7 +154,7 @@ pub(crate) fn data_codewords(
         stream.push(length | eci.number(), eci.designator_bits());
     }
     for segment in segments {
-        let content = &content[segment.start..segment.end];
+        let content = &content[segment.range()];
         stream.push(segment.mode.indicator(), 4);
         stream.push(content.len() as u32, segment.mode.count_bits(band));
         match segment.mode {

@@ -33,6 +33,31 @@ impl Blocks {
         self.count * self.short_data + self.long
     }
 
+    /// Returns the number of blocks.
+    #[cfg(feature = "read")]
+    pub(crate) const fn count(self) -> usize {
+        self.count
+    }
+
+    /// Returns the number of error-correction codewords of a block.
+    #[cfg(feature = "read")]
+    pub(crate) const fn parity(self) -> usize {
+        self.parity
+    }
+
+    /// Returns where the codewords of the `i`-th block are in the order of placement, data codewords first (7.6).
+    #[cfg(feature = "read")]
+    pub(crate) fn interleaved(self, i: usize) -> impl Iterator<Item = usize> {
+        let Self { count, long, short_data, parity } = self;
+        let first_long = count - long;
+        let last = (i >= first_long).then(|| short_data * count + i - first_long);
+        let start_of_parity = self.data_codewords() + i;
+        (0..short_data)
+            .map(move |round| round * count + i)
+            .chain(last)
+            .chain((0..parity).map(move |round| start_of_parity + round * count))
+    }
+
     /// Returns the `i`-th block of the data codewords of the symbol.
     #[inline(always)]
     fn block(self, data: &[u8], i: usize) -> &[u8] {

@@ -324,7 +324,7 @@ const fn order() -> [u64; ORDER_WORDS] {
 }
 
 /// Moves bit `i` to bit `2 i`.
-const fn spread(bits: u32) -> u64 {
+pub(crate) const fn spread(bits: u32) -> u64 {
     let mut x = bits as u64;
     x = (x | x << 16) & 0x0000_FFFF_0000_FFFF;
     x = (x | x << 8) & 0x00FF_00FF_00FF_00FF;

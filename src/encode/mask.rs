@@ -48,6 +48,12 @@ static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     patterns
 };
 
+/// Returns word `word` of column `x` of the mask pattern.
+#[cfg(feature = "read")]
+pub(crate) fn column(mask: Mask, x: usize, word: usize) -> u64 {
+    PATTERNS[Plane::Columns as usize][word][x % PERIOD].0[mask.index()]
+}
+
 /// The mask patterns with the rows in the lower and the columns in the upper half of a word. 768 bytes.
 static BOTH_PATTERNS: [Lanes; PERIOD] = {
     let mut both = [Lanes::ZERO; PERIOD];

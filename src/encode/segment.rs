@@ -1,7 +1,7 @@
 //! Raw content to segments: which mode carries which bytes, in the fewest bits (ISO/IEC 18004:2015, 7.4 and Annex J).
 //!
-//! Knows [`characters`], modes and the three version ranges of the character count indicator;
-//! nothing of levels or codewords.
+//! Knows [`characters`], modes and the three version ranges of the character count indicator; nothing of levels or
+//! codewords.
 //!
 //! # How the shortest segmentation is found
 //!
@@ -20,13 +20,25 @@
 //!   ends.
 
 use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
 use super::characters::{self, MIN_RUN, next_run};
+use super::error::EncodeError;
 use crate::simd::Available;
 use crate::version::Version;
 
 /// The mode of a segment: how its bytes are written (Table 2).
+///
+/// ```
+/// use qrmint::Mode;
+/// assert!(Mode::Alphanumeric.accepts(b"HELLO WORLD: 2026"));
+/// assert!(!Mode::Alphanumeric.accepts(b"Hello"));
+/// assert_eq!(Mode::Numeric.to_string(), "numeric");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Mode {
     /// Digits, 10 bits for three.
     Numeric,
@@ -39,6 +51,20 @@ pub enum Mode {
 impl Mode {
     const ALL: [Self; 3] = [Self::Numeric, Self::Alphanumeric, Self::Byte];
 
+    /// Returns whether a segment of this mode can carry `content`.
+    pub fn accepts(self, content: &[u8]) -> bool {
+        content.iter().all(|&byte| self.has(byte))
+    }
+
+    /// Returns whether the byte has a code in this mode.
+    pub(crate) fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Numeric => characters::is_digit(byte),
+            Self::Alphanumeric => characters::is_alphanumeric(byte),
+            Self::Byte => true,
+        }
+    }
+
     /// Returns the four-bit mode indicator (Table 2).
     pub(crate) const fn indicator(self) -> u32 {
         match self {
@@ -46,6 +72,12 @@ impl Mode {
             Self::Alphanumeric => 0b0010,
             Self::Byte => 0b0100,
         }
+    }
+
+    /// Returns the mode of a mode indicator.
+    #[cfg(feature = "read")]
+    pub(crate) fn of(indicator: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.indicator() == indicator)
     }
 
     /// Returns the length of the character count indicator in bits (Table 3).
@@ -58,8 +90,18 @@ impl Mode {
     }
 
     /// Returns the length of a segment's header in bits: mode and character count indicator.
-    const fn header_bits(self, band: Band) -> u32 {
+    pub(crate) const fn header_bits(self, band: Band) -> u32 {
         4 + self.count_bits(band)
+    }
+
+    /// Returns the number of bits of `len` characters without the header (7.4.3 to 7.4.5).
+    pub(crate) const fn data_bits(self, len: usize) -> u64 {
+        let len = len as u64;
+        match self {
+            Self::Numeric => (10 * len).div_ceil(3),
+            Self::Alphanumeric => (11 * len).div_ceil(2),
+            Self::Byte => 8 * len,
+        }
     }
 
     /// Returns the cost of one character in sixths of a bit.
@@ -72,20 +114,59 @@ impl Mode {
     }
 }
 
-/// A part of the raw content and the mode that carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Numeric => "numeric",
+            Self::Alphanumeric => "alphanumeric",
+            Self::Byte => "byte",
+        })
+    }
+}
+
+/// A part of the content and the mode that carries it.
+///
+/// With the feature `serde` it is `{"mode":"byte","start":0,"end":3}`.
+///
+/// ```
+/// use qrmint::{Mode, Segment};
+/// let segment = Segment::new(Mode::Numeric, 6..16);
+/// assert_eq!((segment.mode, segment.start, segment.end), (Mode::Numeric, 6, 16));
+/// assert_eq!(b"badge 0123456789"[segment.range()], *b"0123456789");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Segment {
     /// The mode that carries it.
     pub mode: Mode,
-    /// Offset of its first byte in the raw content.
+    /// Offset of its first byte in the content.
     pub start: usize,
-    /// Offset after its last byte. Equal to `start` only for the one segment of empty content.
+    /// Offset after its last byte.
     pub end: usize,
 }
 
-/// How raw content is cut into segments.
+impl Segment {
+    /// Creates the segment of these bytes of the content. [`Encoder::encode_segments`](crate::Encoder::encode_segments)
+    /// checks it.
+    pub const fn new(mode: Mode, range: Range<usize>) -> Self {
+        Self { mode, start: range.start, end: range.end }
+    }
+
+    /// Returns the range of its bytes in the content.
+    pub const fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// Returns its length in bits with the header (7.4.3 to 7.4.5), in symbols of `band`.
+    fn bits(&self, band: Band) -> u64 {
+        u64::from(self.mode.header_bits(band)) + self.mode.data_bits(self.end - self.start)
+    }
+}
+
+/// How an [`Encoder`](crate::Encoder) splits content into segments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Segmentation {
     /// The fewest bits that numeric, alphanumeric and byte segments can reach.
     #[default]
@@ -124,14 +205,35 @@ impl Band {
 /// Length of the longest content that fits a symbol: the digits that a 40-L symbol holds (Table 7).
 pub(crate) const MAX_BYTES: usize = 7_089;
 
-/// Returns the length in bits of one segment of `len` bytes in byte mode.
-pub(crate) fn byte_bits(len: usize, band: Band) -> u64 {
-    u64::from(Mode::Byte.header_bits(band)) + 8 * len as u64
-}
-
 /// Returns a lower bound for any segmentation of `len` bytes: the bits of one numeric segment.
 pub(crate) fn min_bits(len: usize, band: Band) -> u64 {
-    u64::from(Mode::Numeric.header_bits(band)) + (10 * len as u64).div_ceil(3)
+    Segment::new(Mode::Numeric, 0..len).bits(band)
+}
+
+/// Returns the length in bits of all segments, in symbols of `band`.
+pub(crate) fn total_bits(segments: &[Segment], band: Band) -> u64 {
+    segments.iter().map(|segment| segment.bits(band)).sum()
+}
+
+/// Checks that the segments cover the content from its first byte to its last without gap or overlap, and that each
+/// mode has a code for its bytes.
+pub(crate) fn check_segments(content: &[u8], segments: &[Segment]) -> Result<(), EncodeError> {
+    let bytes = content.len();
+    let mut covered = 0;
+    for (i, &Segment { mode, start, end }) in segments.iter().enumerate() {
+        if start != covered {
+            return Err(EncodeError::SegmentStart { segment: i, start, expected: covered });
+        }
+        let part = content.get(start..end).ok_or(EncodeError::SegmentEnd { segment: i, end, bytes })?;
+        if let Some(foreign) = part.iter().position(|&byte| !mode.has(byte)) {
+            return Err(EncodeError::SegmentMode { segment: i, mode, offset: start + foreign });
+        }
+        covered = end;
+    }
+    if covered != bytes {
+        return Err(EncodeError::SegmentEnd { segment: segments.len().saturating_sub(1), end: covered, bytes });
+    }
+    Ok(())
 }
 
 /// Number of modes.
@@ -159,7 +261,7 @@ struct Run {
 }
 
 /// Finds shortest segmentations. Reuses its buffers from one content to the next.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Segmenter {
     /// Bitmap of the alphanumeric characters.
     alphanumeric: Vec<u64>,
@@ -226,7 +328,7 @@ impl Segmenter {
     /// Returns the length in bits of the shortest segmentation of the content read last, in symbols of `band`.
     pub(crate) fn bits(&mut self, band: Band) -> u64 {
         if self.is_plain() {
-            return byte_bits(self.runs[0].end.into(), band);
+            return Segment::new(Mode::Byte, 0..self.runs[0].end.into()).bits(band);
         }
         u64::from(*self.search(band).iter().min().unwrap_or(&INFINITE)).div_ceil(6)
     }
@@ -234,9 +336,22 @@ impl Segmenter {
     /// Writes the shortest segmentation, whose length is [`bits`](Self::bits), to `segments`.
     pub(crate) fn segments(&mut self, band: Band, segments: &mut Vec<Segment>) {
         segments.clear();
+        self.backwards(band, |segment| segments.push(segment));
+        segments.reverse();
+    }
+
+    /// Returns the mode of the shortest segmentation if it is one segment.
+    pub(crate) fn only_mode(&mut self, band: Band) -> Option<Mode> {
+        let mut first = None;
+        self.backwards(band, |segment| first = Some(segment));
+        let Segment { mode, end, .. } = first?;
+        (end == usize::from(self.runs.last()?.end)).then_some(mode)
+    }
+
+    /// Calls `visit` with the segments of the shortest segmentation, the last one first.
+    fn backwards(&mut self, band: Band, mut visit: impl FnMut(Segment)) {
         if self.is_plain() {
-            segments.push(Segment { mode: Mode::Byte, start: 0, end: self.runs[0].end.into() });
-            return;
+            return visit(Segment::new(Mode::Byte, 0..self.runs[0].end.into()));
         }
         let cost = self.search(band);
         let mut mode = (0..MODES).min_by_key(|&mode| cost[mode].div_ceil(6)).unwrap_or(Mode::Byte as usize);
@@ -245,12 +360,11 @@ impl Segmenter {
             let start = if i == 0 { 0 } else { usize::from(self.runs[i - 1].end) };
             let before = usize::from(self.runs[i].predecessors >> (2 * mode) & 3);
             if i == 0 || before != mode {
-                segments.push(Segment { mode: Mode::ALL[mode], start, end });
+                visit(Segment::new(Mode::ALL[mode], start..end));
                 end = start;
             }
             mode = before;
         }
-        segments.reverse();
     }
 
     /// Returns the least cost of the whole content for each mode of the last run. Records the path in

@@ -6,8 +6,9 @@ use std::fmt;
 
 #[cfg(feature = "credential")]
 pub(crate) use self::json::ImageOfCode;
+use crate::encode::EncodeError;
+#[cfg(doc)]
 use crate::encode::Encoder;
-use crate::error::EncodeError;
 use crate::render::{Png, RenderError};
 use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Version};
@@ -112,10 +113,11 @@ impl fmt::Debug for QrCodeImageDetails {
     }
 }
 
-/// Encodes `raw_content` at `level` as a QR code image: the smallest version that fits, the shortest segmentation, the
-/// best mask, 8 pixels a module, a quiet zone of 4 modules.
+/// Encodes `content` at `level` as a QR code image: exactly these bytes in the smallest version that fits, the mask with
+/// the lowest penalty score, 8 pixels a module, a quiet zone of 4 modules.
 ///
-/// To make many images, keep an [`Encoder`] and a [`Png`].
+/// To choose these, to make other images or to encode text that is not plain ASCII, see [`Symbol`]. To make many
+/// images, keep an [`Encoder`] and a [`Png`].
 ///
 /// # Errors
 ///
@@ -123,16 +125,16 @@ impl fmt::Debug for QrCodeImageDetails {
 ///
 /// ```
 /// use qrmint::ErrorCorrectionLevel;
-/// let details = qrmint::encode(b"https://example.com/badge/4711", ErrorCorrectionLevel::M)?;
+/// let details = qrmint::encode("https://example.com/badge/4711", ErrorCorrectionLevel::M)?;
 /// assert_eq!(details.version.number(), 3);
 /// assert_eq!(details.binary_value[1..4], *b"PNG");
 /// assert_eq!(details.raw_content, b"https://example.com/badge/4711");
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
-pub fn encode(raw_content: &[u8], level: ErrorCorrectionLevel) -> Result<QrCodeImageDetails, EncodeError> {
-    let mut encoder = Encoder::new();
-    let symbol = encoder.encode(raw_content, level)?;
-    let details = QrCodeImageDetails::new(symbol, raw_content, &mut Png::default());
+pub fn encode(content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<QrCodeImageDetails, EncodeError> {
+    let content = content.as_ref();
+    let symbol = Symbol::encode(content, level)?;
+    let details = QrCodeImageDetails::new(&symbol, content, &mut Png::default());
     Ok(details.expect("at the default scale the largest symbol is 1,480 pixels a side"))
 }
 

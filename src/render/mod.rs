@@ -29,8 +29,10 @@ pub use text::Text;
 
 use core::num::NonZero;
 
+use crate::number::{checked_conversion, number_conversions};
 #[cfg(doc)]
-use crate::Symbol;
+use crate::symbol::Symbol;
+use crate::version::Version;
 
 /// The width and height of a module in pixels, 1 to 255. The default is 8.
 ///
@@ -38,6 +40,7 @@ use crate::Symbol;
 /// use qrmint::render::Scale;
 /// assert_eq!(Scale::default().pixels(), 8);
 /// assert_eq!(Scale::new(0), None);
+/// assert_eq!("5".parse(), Scale::try_from(5));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Scale(NonZero<u8>);
@@ -55,7 +58,25 @@ impl Scale {
     pub const fn pixels(self) -> u8 {
         self.0.get()
     }
+
+    /// Returns the largest scale, 255 at most, at which the image of a symbol of `version`, quiet zone included, is at
+    /// most `pixels` wide and high. Returns `None` if it is larger even at scale 1.
+    ///
+    /// ```
+    /// use qrmint::Version;
+    /// use qrmint::render::{QuietZone, Scale};
+    /// // 21 modules and a quiet zone of 4 on either side: 29 modules, of 13 pixels each.
+    /// assert_eq!(Scale::fitting(Version::MIN, QuietZone::default(), 400), Scale::new(13));
+    /// assert_eq!(Scale::fitting(Version::MIN, QuietZone::default(), 28), None);
+    /// ```
+    pub fn fitting(version: Version, quiet_zone: QuietZone, pixels: u32) -> Option<Self> {
+        let modules = version.size() as u32 + 2 * u32::from(quiet_zone.modules());
+        Self::new(u8::try_from(pixels / modules).unwrap_or(u8::MAX))
+    }
 }
+
+number_conversions!(Scale: u8, pixels, 1 to 255);
+checked_conversion!(Scale: u8, 1 to 255);
 
 impl Default for Scale {
     fn default() -> Self {
@@ -70,6 +91,7 @@ impl Default for Scale {
 /// ```
 /// use qrmint::render::QuietZone;
 /// assert_eq!(QuietZone::default(), QuietZone::new(4));
+/// assert_eq!("4".parse(), Ok(QuietZone::from(4)));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QuietZone(u8);
@@ -83,6 +105,14 @@ impl QuietZone {
     /// Returns the width in modules.
     pub const fn modules(self) -> u8 {
         self.0
+    }
+}
+
+number_conversions!(QuietZone: u8, modules, 0 to 255);
+
+impl From<u8> for QuietZone {
+    fn from(modules: u8) -> Self {
+        Self::new(modules)
     }
 }
 

@@ -44,6 +44,7 @@ impl Random {
             Mode::Numeric => self.text(b"0123456789", len),
             Mode::Alphanumeric => self.text(&ALPHANUMERIC[10..], len),
             Mode::Byte => self.bytes(len).iter().map(|byte| byte | 0x80).collect(),
+            other => panic!("no content for {other} mode"),
         }
     }
 

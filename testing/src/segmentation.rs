@@ -58,6 +58,7 @@ pub fn check_segment(content: &[u8]) {
                         Mode::Numeric => 0,
                         Mode::Alphanumeric => 1,
                         Mode::Byte => 2,
+                        other => panic!("no brute force for {other} mode"),
                     };
                     headers[mode] + data_bits(mode, segment.end - segment.start)
                 };

@@ -25,12 +25,13 @@ pub fn oracle(
     options: &Options,
 ) -> Result<QrCode, DataTooLong> {
     let segment = |segment: &Segment| {
-        let content = &content[segment.start..segment.end];
+        let content = &content[segment.range()];
         let text = || std::str::from_utf8(content).expect("digits and alphanumeric characters are text");
         match segment.mode {
             Mode::Numeric => QrSegment::make_numeric(text()),
             Mode::Alphanumeric => QrSegment::make_alphanumeric(text()),
             Mode::Byte => QrSegment::make_bytes(content),
+            other => panic!("qrcodegen is not asked for {other} mode"),
         }
     };
     encode_theirs(segments.iter().map(segment).collect(), level, options)
@@ -77,7 +78,7 @@ pub fn check_encode<'a>(encoder: &'a mut Encoder, content: &[u8], level: ErrorCo
             }
             check_segments(content, encoder.segments(), options.segmentation);
         }
-        Err(EncodeError::TooLong { bits_needed, bits_available }) => {
+        Err(EncodeError::TooLong { bits_needed, bits_available, .. }) => {
             assert!(bits_needed > bits_available);
             assert_eq!(bits_available, options.versions.max().data_bits(level) as u64);
             for alternative in alternatives {

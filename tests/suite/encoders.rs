@@ -39,7 +39,7 @@ fn zint(file: &Path, symbol: &Symbol) -> Option<Vec<Vec<bool>>> {
 
 /// Returns the rows of modules that `qrencode` makes.
 fn qrencode(file: &Path, symbol: &Symbol, bytes: bool) -> Option<Vec<Vec<bool>>> {
-    let (version, level) = (symbol.version().to_string(), symbol.level().letter().to_uppercase());
+    let (version, level) = (symbol.version().to_string(), symbol.level().to_string());
     let mut arguments = vec!["-t", "ASCII", "-m", "0", "--strict-version", "-v", &version, "-l", &level];
     arguments.extend(bytes.then_some("-8"));
     arguments.extend(["-r", file.to_str().unwrap()]);

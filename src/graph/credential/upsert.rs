@@ -15,7 +15,7 @@ use super::qr_code::QrCode;
 use super::raw_content::{can_name, raw_content};
 use super::record::Record;
 use super::secret::Randomness;
-use crate::error::EncodeError;
+use crate::encode::EncodeError;
 use crate::graph::image_details::encode;
 use crate::version::ErrorCorrectionLevel;
 

@@ -531,7 +531,9 @@ fn a_user_principal_name_that_does_not_fit_is_refused_with_its_bits() {
     let Ok(Upserted::Created { response, .. }) = create_for(&"é".repeat(longest / 2)) else { panic!() };
     assert_eq!(response.image.unwrap().version.number(), 40);
     let error = create_for(&"é".repeat(longest / 2 + 1)).unwrap_err();
-    let UpsertError::Content(EncodeError::TooLong { bits_needed, bits_available }) = error else { panic!("{error:?}") };
+    let UpsertError::Content(EncodeError::TooLong { bits_needed, bits_available, .. }) = error else {
+        panic!("{error:?}")
+    };
     assert!(bits_needed > bits_available && bits_available == 23_648);
     assert_eq!((error.code(), error.target()), ("userPrincipalNameTooLong", "userPrincipalName"));
     let source = std::error::Error::source(&error).unwrap();

@@ -1,0 +1,72 @@
+//! Conversions that all numbers with a range have: version, mask, ECI, scale, quiet zone.
+//!
+//! Knows none of them: each asks for its conversions by [`number_conversions`].
+
+use core::fmt;
+
+/// A number, or text that should be one, that is outside the range of its type.
+///
+/// ```
+/// use qrmint::{Mask, OutOfRange, Version};
+/// let error: OutOfRange = Version::try_from(41).unwrap_err();
+/// assert_eq!(error.to_string(), "expected a number from 1 to 40");
+/// assert_eq!("eight".parse::<Mask>().unwrap_err().to_string(), "expected a number from 0 to 7");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OutOfRange {
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { min, max } = self;
+        write!(f, "expected a number from {min} to {max}")
+    }
+}
+
+impl core::error::Error for OutOfRange {}
+
+/// Implements `Display`, `FromStr` and the conversion to the primitive type for a newtype whose `new` returns `None`
+/// outside of `$min` to `$max` and whose `$get` returns the number.
+macro_rules! number_conversions {
+    ($type:ident: $primitive:ident, $get:ident, $min:literal to $max:literal) => {
+        /// Writes the decimal number.
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.$get().fmt(f)
+            }
+        }
+
+        /// Reads a decimal number.
+        impl core::str::FromStr for $type {
+            type Err = $crate::OutOfRange;
+
+            fn from_str(text: &str) -> Result<Self, $crate::OutOfRange> {
+                let number = text.parse::<$primitive>().map(Self::try_from);
+                number.ok().and_then(Result::ok).ok_or($crate::OutOfRange { min: $min, max: $max })
+            }
+        }
+
+        impl From<$type> for $primitive {
+            fn from(number: $type) -> Self {
+                number.$get()
+            }
+        }
+    };
+}
+
+/// Implements `TryFrom` of the primitive type for such a newtype.
+macro_rules! checked_conversion {
+    ($type:ident: $primitive:ident, $min:literal to $max:literal) => {
+        impl TryFrom<$primitive> for $type {
+            type Error = $crate::OutOfRange;
+
+            fn try_from(number: $primitive) -> Result<Self, $crate::OutOfRange> {
+                Self::new(number).ok_or($crate::OutOfRange { min: $min, max: $max })
+            }
+        }
+    };
+}
+
+pub(crate) use {checked_conversion, number_conversions};

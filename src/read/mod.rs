@@ -1,0 +1,66 @@
+//! A symbol read back from its modules: [`Symbol::content`] and [`Symbol::check`] (ISO/IEC 18004:2015, 12).
+//!
+//! Knows the tables of the standard that [`encode`](crate::encode) has: layout, blocks, masks, characters. Has code of
+//! its own for every step, so that a fault of the encoder is not made twice. Corrects nothing and does no image
+//! processing: whatever differs from the standard is an error.
+//!
+//! ```text
+//! Symbol -> function_patterns -> codewords -> segments -> content
+//! ```
+
+mod codewords;
+mod error;
+mod function_patterns;
+mod segments;
+
+pub use self::error::{FunctionPattern, ReadError};
+
+use alloc::vec::Vec;
+
+use crate::symbol::Symbol;
+
+impl Symbol {
+    /// Reads the content back from the modules.
+    ///
+    /// The bytes are those that were encoded, without what an ECI says about them. For text of
+    /// [`encode_text`](Self::encode_text) they are its UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] if anything differs from the standard: a function pattern, format or version information, an
+    /// error-correction codeword, a header of a segment, the terminator or the padding. Symbols that this crate encodes
+    /// have no such fault. Kanji and structured append, which other encoders have, are not read.
+    ///
+    /// ```
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("badge 0123456789", ErrorCorrectionLevel::M)?;
+    /// assert_eq!(symbol.content()?, b"badge 0123456789");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn content(&self) -> Result<Vec<u8>, ReadError> {
+        function_patterns::check(self)?;
+        segments::content(&codewords::data(self)?, self.version())
+    }
+
+    /// Reads the content back and compares it with `content`.
+    ///
+    /// # Errors
+    ///
+    /// As [`content`](Self::content), and [`ReadError::OtherContent`] if the symbol has other content.
+    ///
+    /// ```
+    /// use qrmint::{ErrorCorrectionLevel, ReadError, Symbol};
+    /// let symbol = Symbol::encode("badge 4711", ErrorCorrectionLevel::M)?;
+    /// assert_eq!(symbol.check("badge 4711"), Ok(()));
+    /// assert!(matches!(symbol.check("badge 4712"), Err(ReadError::OtherContent { offset: 9, .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self, content: impl AsRef<[u8]>) -> Result<(), ReadError> {
+        let (read, expected) = (self.content()?, content.as_ref());
+        if read == expected {
+            return Ok(());
+        }
+        let same = read.iter().zip(expected).take_while(|(read, expected)| read == expected).count();
+        Err(ReadError::OtherContent { offset: same, bytes: read.len() })
+    }
+}
