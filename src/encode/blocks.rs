@@ -39,25 +39,6 @@ impl Blocks {
         self.count
     }
 
-    /// Returns the number of error-correction codewords of a block.
-    #[cfg(feature = "read")]
-    pub(crate) const fn parity(self) -> usize {
-        self.parity
-    }
-
-    /// Returns where the codewords of the `i`-th block are in the order of placement, data codewords first (7.6).
-    #[cfg(feature = "read")]
-    pub(crate) fn interleaved(self, i: usize) -> impl Iterator<Item = usize> {
-        let Self { count, long, short_data, parity } = self;
-        let first_long = count - long;
-        let last = (i >= first_long).then(|| short_data * count + i - first_long);
-        let start_of_parity = self.data_codewords() + i;
-        (0..short_data)
-            .map(move |round| round * count + i)
-            .chain(last)
-            .chain((0..parity).map(move |round| start_of_parity + round * count))
-    }
-
     /// Returns the `i`-th block of the data codewords of the symbol.
     #[inline(always)]
     fn block(self, data: &[u8], i: usize) -> &[u8] {
@@ -112,6 +93,18 @@ pub(crate) fn interleave(data: &[u8], blocks: Blocks, all: &mut Vec<u8>) {
     let (rounds, last_round) = all_data.split_at_mut(count * short_data);
     blocks
         .divide(data, &mut Interleaved { count, short_data, first_long: count - long, rounds, last_round, all_parity });
+}
+
+/// Writes the data codewords of all blocks to `data`, out of `all` codewords of the symbol in the order of placement.
+#[cfg(feature = "read")]
+pub(crate) fn deinterleave(all: &[u8], blocks: Blocks, data: &mut Vec<u8>) {
+    let Blocks { count, short_data, .. } = blocks;
+    let (rounds, last_round) = all[..blocks.data_codewords()].split_at(count * short_data);
+    let first_long = count - last_round.len();
+    for i in 0..count {
+        data.extend(rounds.iter().skip(i).step_by(count));
+        data.extend(i.checked_sub(first_long).map(|i| last_round[i]));
+    }
 }
 
 /// The interleaved codewords.

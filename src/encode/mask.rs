@@ -48,10 +48,10 @@ static PATTERNS: [[[Lanes; PERIOD]; 3]; 2] = {
     patterns
 };
 
-/// Returns word `word` of column `x` of the mask pattern.
+/// Returns one word of the first columns of the mask pattern. The columns after them repeat it.
 #[cfg(feature = "read")]
-pub(crate) fn column(mask: Mask, x: usize, word: usize) -> u64 {
-    PATTERNS[Plane::Columns as usize][word][x % PERIOD].0[mask.index()]
+pub(crate) fn columns(mask: Mask, word: usize) -> [u64; PERIOD] {
+    PATTERNS[Plane::Columns as usize][word].each_ref().map(|lanes| lanes.0[mask.index()])
 }
 
 /// The mask patterns with the rows in the lower and the columns in the upper half of a word. 768 bytes.

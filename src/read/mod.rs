@@ -1,8 +1,9 @@
 //! A symbol read back from its modules: [`Symbol::content`] and [`Symbol::check`] (ISO/IEC 18004:2015, 12).
 //!
-//! Knows the tables of the standard that [`encode`](crate::encode) has: layout, blocks, masks, characters. Has code of
-//! its own for every step, so that a fault of the encoder is not made twice. Corrects nothing and does no image
-//! processing: whatever differs from the standard is an error.
+//! Knows what [`encode`](crate::encode) knows of the standard: layout, blocks, masks, modes. It shares the tables, the
+//! transposition and the division of polynomials, which the tests compare with the definitions, and goes every other
+//! step back by code of its own. Corrects nothing and does no image processing: whatever differs from the standard is
+//! an error.
 //!
 //! ```text
 //! Symbol -> function_patterns -> codewords -> segments -> content

@@ -36,16 +36,22 @@ pub(crate) fn content(data: &[u8], version: Version) -> Result<Vec<u8>, ReadErro
         match mode {
             Mode::Numeric => numeric(&mut bits, count, &mut content)?,
             Mode::Alphanumeric => alphanumeric(&mut bits, count, &mut content)?,
-            Mode::Byte => {
-                content.reserve(count);
-                for _ in 0..count {
-                    content.push(bits.take(8)? as u8);
-                }
-            }
+            Mode::Byte => bytes(&mut bits, count, &mut content),
         }
     }
     check_end(bits)?;
     Ok(content)
+}
+
+/// Reads bytes, which are there.
+fn bytes(bits: &mut Bits<'_>, count: usize, content: &mut Vec<u8>) {
+    let (data, shift) = (&bits.data[bits.at / 8..], bits.at % 8);
+    bits.at += 8 * count;
+    if shift == 0 {
+        content.extend_from_slice(&data[..count]);
+    } else {
+        content.extend(data.windows(2).take(count).map(|pair| pair[0] << shift | pair[1] >> (8 - shift)));
+    }
 }
 
 /// Reads groups of three digits in ten bits; two in seven and one in four are the last.
@@ -128,5 +134,104 @@ impl Bits<'_> {
         let shift = 24 - self.at as u32 % 8 - count;
         self.at += count as usize;
         Ok(bits >> shift & !(u32::MAX << count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::codewords;
+    use crate::symbol::Symbol;
+    use crate::version::ErrorCorrectionLevel;
+
+    /// Reads fields of bits, each a value and a length, as the data of a symbol of version 1. What they do not fill is
+    /// terminator and padding.
+    fn read(fields: &[(u32, u32)]) -> Result<Vec<u8>, ReadError> {
+        let bits = fields.iter().flat_map(|&(value, len)| (0..len).rev().map(move |i| value >> i & 1 != 0));
+        let mut data = Vec::new();
+        let len = bits.clone().count();
+        data.resize((len + 4).div_ceil(8), 0);
+        bits.enumerate().for_each(|(i, bit)| data[i / 8] |= u8::from(bit) << (7 - i % 8));
+        data.extend([0xEC, 0x11, 0xEC, 0x11]);
+        content(&data, Version::MIN)
+    }
+
+    const NUMERIC: (u32, u32) = (0b0001, 4);
+    const ALPHANUMERIC: (u32, u32) = (0b0010, 4);
+    const BYTE: (u32, u32) = (0b0100, 4);
+    const ECI: (u32, u32) = (0b0111, 4);
+
+    #[test]
+    fn segments_of_all_modes_and_lengths_are_read() {
+        assert_eq!(read(&[]).unwrap(), b"");
+        for (digits, group) in [("7", (7, 4)), ("07", (7, 7)), ("007", (7, 10))] {
+            assert_eq!(read(&[NUMERIC, (digits.len() as u32, 10), group]).unwrap(), digits.as_bytes());
+        }
+        assert_eq!(read(&[ALPHANUMERIC, (3, 9), (44 * 45 + 10, 11), (36, 6)]).unwrap(), b":A ");
+        // One byte at each offset in a codeword.
+        for digits in 0..8 {
+            let numbers = (0..digits).map(|_| (7, 4)).flat_map(|digit| [NUMERIC, (1, 10), digit]);
+            let fields: Vec<_> = numbers.chain([BYTE, (2, 8), (0xA5, 8), (0x3C, 8)]).collect();
+            assert_eq!(read(&fields).unwrap(), [&b"77777777"[..digits], b"\xA5\x3C"].concat());
+        }
+        for designator in [(26, 8), (0b10 << 14 | 128, 16), (0b110 << 21 | 999_999, 24)] {
+            assert_eq!(read(&[ECI, designator, BYTE, (1, 8), (0xA5, 8)]).unwrap(), b"\xA5");
+        }
+    }
+
+    #[test]
+    fn a_wrong_header_or_group_is_an_error_at_its_bit() {
+        let one = [NUMERIC, (1, 10), (7, 4)];
+        for indicator in [0b0011, 0b0101, 0b0110, 0b1000, 0b1001, 0b1010, 0b1111] {
+            let error = ReadError::Mode { indicator, bit: 18 };
+            assert_eq!(read(&[one[0], one[1], one[2], (indicator.into(), 4)]), Err(error));
+        }
+        // More characters than there are bits.
+        for header in [[NUMERIC, (1_000, 10)], [ALPHANUMERIC, (500, 9)], [BYTE, (255, 8)]] {
+            assert_eq!(read(&[one[0], one[1], one[2], header[0], header[1]]), Err(ReadError::CutOff { bit: 18 }));
+        }
+        for (len, group) in [(1, (10, 4)), (2, (100, 7)), (3, (1_000, 10))] {
+            assert_eq!(read(&[NUMERIC, (len, 10), group]), Err(ReadError::Characters { bit: 14 }));
+        }
+        for (len, group) in [(1, (45, 6)), (2, (2_025, 11))] {
+            assert_eq!(read(&[ALPHANUMERIC, (len, 9), group]), Err(ReadError::Characters { bit: 13 }));
+        }
+        let eci = ReadError::Eci { bit: 4 };
+        for (designator, why) in [
+            ((0b10 << 14 | 127, 16), "two bytes for a number of one"),
+            ((0b110 << 21 | 16_383, 24), "three bytes for a number of two"),
+            ((0b110 << 21 | 1_000_000, 24), "a million"),
+            ((0b1110_0000, 8), "no such length"),
+        ] {
+            assert_eq!(read(&[ECI, designator]), Err(eci), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_terminator_or_pad_codeword_is_an_error_at_its_place() {
+        // Two bytes take 28 bits, the terminator four; pad codewords follow.
+        let data = [0x40, 0x2A, 0x5A, 0x50, 0xEC, 0x11, 0xEC];
+        assert_eq!(content(&data, Version::MIN).unwrap(), [0xA5, 0xA5]);
+        for i in 4..data.len() {
+            for bit in 0..8 {
+                let mut wrong = data;
+                wrong[i] ^= 1 << bit;
+                assert_eq!(content(&wrong, Version::MIN), Err(ReadError::PadCodeword { codeword: i }));
+            }
+        }
+        // A digit takes 18 bits, the terminator four, and two zeros complete the codeword.
+        let data = [0x10, 0x05, 0xC0, 0xEC, 0x11];
+        assert_eq!(content(&data, Version::MIN).unwrap(), b"7");
+        for bit in 0..2 {
+            let mut wrong = data;
+            wrong[2] ^= 1 << bit;
+            assert_eq!(content(&wrong, Version::MIN), Err(ReadError::Terminator { bit: 18 }));
+        }
+        // 41 digits leave one bit of 1-L, so the terminator is that bit.
+        let symbol = Symbol::encode([b'9'; 41], ErrorCorrectionLevel::L).unwrap();
+        let mut data = codewords::data(&symbol).unwrap();
+        assert_eq!(content(&data, Version::MIN).unwrap(), [b'9'; 41]);
+        data[18] ^= 1;
+        assert_eq!(content(&data, Version::MIN), Err(ReadError::Terminator { bit: 151 }));
     }
 }
