@@ -105,7 +105,7 @@ fn content(length: usize) -> Vec<u8> {
 fn qrmint(content: &[u8], scale: u8) -> Vec<u8> {
     let (mut encoder, mut image) = (Encoder::new(), Vec::new());
     let symbol = encoder.encode(content, ErrorCorrectionLevel::L).expect("it fits");
-    let mut png = Png::new(Scale::new(scale).expect("not zero"), QuietZone::new(QUIET_ZONE));
+    let png = Png::new(Scale::new(scale).expect("not zero"), QuietZone::new(QUIET_ZONE));
     png.write(symbol, &mut image).expect("it is small enough");
     image
 }

@@ -78,7 +78,7 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
                 black_box(encoder.encode(black_box(content), level).expect("it fits"));
             }),
         );
-        let (mut encoder, mut png, mut image) =
+        let (mut encoder, png, mut image) =
             (Encoder::new().with_instructions(set), Png::default().with_instructions(set), Vec::new());
         add(
             name,
@@ -91,7 +91,7 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
             }),
         );
     }
-    let (mut encoder, mut png, mut json) = (Encoder::new(), Png::default(), Vec::new());
+    let (mut encoder, png, mut json) = (Encoder::new(), Png::default(), Vec::new());
     let mut details = qrmint::encode(b"", level).expect("it fits");
     add(
         "qrmint",
@@ -99,7 +99,7 @@ fn contenders(workload: &Workload) -> Vec<Contender> {
         Box::new(move |content| {
             json.clear();
             let symbol = encoder.encode(black_box(content), level).expect("it fits");
-            details.renew(symbol, content, &mut png).expect("it is small enough");
+            details.renew(symbol, content, &png).expect("it is small enough");
             details.write_json(&mut json);
             black_box(&json);
         }),

@@ -40,7 +40,7 @@ fn row(version: u8, set: InstructionSet, turns: usize) {
     let symbols: Vec<Symbol> = contents.iter().map(|content| encode(content)).collect();
     let mut encoder = Encoder::new().with_instructions(set);
     let mut image = Vec::new();
-    let mut writers = SCALES.map(|scale| {
+    let writers = SCALES.map(|scale| {
         let scale = Scale::new(scale).expect("not zero");
         Png::new(scale, QuietZone::default()).with_instructions(set)
     });
@@ -48,7 +48,7 @@ fn row(version: u8, set: InstructionSet, turns: usize) {
     let mut matrix = Vec::new();
     let mut steps = [const { Vec::new() }; SCALES.len()];
     for _ in 0..turns {
-        for (png, samples) in writers.iter_mut().zip(&mut steps) {
+        for (png, samples) in writers.iter().zip(&mut steps) {
             matrix.push(time(&contents, |content| {
                 black_box(encoder.encode(black_box(content), ErrorCorrectionLevel::L).expect("it fits"));
             }));

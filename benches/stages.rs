@@ -35,7 +35,7 @@ fn stages(criterion: &mut Criterion) {
         let mut encoder = Encoder::new();
         let mut symbol = |content| encoder.encode(content, workload.level).expect("it fits").clone();
         let symbols: Vec<_> = workload.contents.iter().map(|content| symbol(content)).collect();
-        let (mut png, mut image, mut json, mut turn) = (Png::default(), Vec::new(), Vec::new(), 0);
+        let (png, mut image, mut json, mut turn) = (Png::default(), Vec::new(), Vec::new(), 0);
         group.bench_function("Png", |bencher| {
             bencher.iter(|| {
                 turn = (turn + 1) % contents;
@@ -47,7 +47,7 @@ fn stages(criterion: &mut Criterion) {
         let details: Vec<_> = symbols
             .iter()
             .zip(&workload.contents)
-            .map(|(symbol, content)| QrCodeImageDetails::new(symbol, content, &mut png).expect("it is small enough"))
+            .map(|(symbol, content)| QrCodeImageDetails::new(symbol, content, &png).expect("it is small enough"))
             .collect();
         group.bench_function("Base64", |bencher| {
             bencher.iter(|| {

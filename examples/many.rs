@@ -9,7 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options::default().with_versions(version).with_mask(Mask::new(2).ok_or("no such mask")?);
 
     let mut encoder = Encoder::with_options(options);
-    let mut png = Png::new(Scale::new(12).ok_or("no such scale")?, QuietZone::default());
+    let png = Png::new(Scale::new(12).ok_or("no such scale")?, QuietZone::default());
     let mut image = Vec::new();
     for (number, name) in ["Ada Lovelace", "Grace Hopper", "Katherine Johnson"].iter().enumerate() {
         let content = format!("badge:{number}|{name}");

@@ -21,7 +21,7 @@
 //! use qrmint::render::Png;
 //! use qrmint::{Encoder, ErrorCorrectionLevel};
 //!
-//! let (mut encoder, mut png, mut image) = (Encoder::new(), Png::default(), Vec::new());
+//! let (mut encoder, png, mut image) = (Encoder::new(), Png::default(), Vec::new());
 //! for badge in 0..100 {
 //!     let content = format!("https://example.com/badge/{badge}");
 //!     let symbol = encoder.encode(content.as_bytes(), ErrorCorrectionLevel::M)?;

@@ -59,7 +59,7 @@ fn a_warm_encoder_and_writer_allocate_nothing() {
     let _tables = TABLES.lock();
     let mut random = Random::new(21);
     let contents: Vec<Vec<u8>> = (0..400).map(|_| random.content(2_000)).collect();
-    let (mut encoder, mut png, mut image) = (Encoder::new(), Png::default(), Vec::new());
+    let (mut encoder, png, mut image) = (Encoder::new(), Png::default(), Vec::new());
     let (mut details, mut json) = (qrmint::encode(b"", ErrorCorrectionLevel::L).unwrap(), Vec::new());
     let mut all = || {
         for (content, level) in
@@ -68,7 +68,7 @@ fn a_warm_encoder_and_writer_allocate_nothing() {
             image.clear();
             if let Ok(symbol) = encoder.encode(content, level) {
                 png.write(symbol, &mut image).unwrap();
-                details.renew(symbol, content, &mut png).unwrap();
+                details.renew(symbol, content, &png).unwrap();
                 json.clear();
                 details.write_json(&mut json);
             }
@@ -139,7 +139,7 @@ fn a_table_takes_16_kilobytes_at_every_scale_and_a_second_writer_makes_none() {
             assert!(taken <= 16_384, "{taken} bytes at scale {scale}, version {version}");
 
             image.clear();
-            let mut second = new();
+            let second = new();
             let allocated = allocations(|| second.write(symbol, &mut image).unwrap());
             // The stream and the buffers of the container; a table would take dozens.
             assert!(allocated <= 8, "{allocated} allocations at scale {scale}, version {version}");

@@ -78,13 +78,13 @@ fn draw(
     on_terminal: bool,
 ) -> Result<Vec<u8>, Error> {
     let &ImageArguments { scale, quiet_zone } = image;
-    let mut png = Png::new(scale, quiet_zone);
+    let png = Png::new(scale, quiet_zone);
     match format {
         Format::Png => Ok(png.to_vec(symbol)?),
         Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol).into_bytes()),
         Format::Text => Ok(Text { quiet_zone, ansi: on_terminal }.to_string(symbol).into_bytes()),
         Format::Json => {
-            let details = QrCodeImageDetails::new(symbol, content, &mut png)?;
+            let details = QrCodeImageDetails::new(symbol, content, &png)?;
             let mut json = Vec::new();
             details.write_json(&mut json);
             json.push(b'\n');

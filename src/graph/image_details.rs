@@ -57,13 +57,13 @@ impl QrCodeImageDetails {
     /// use qrmint::render::{Png, QuietZone, Scale};
     /// use qrmint::{Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
     /// let mut encoder = Encoder::new();
-    /// let mut png = Png::new(Scale::new(3).unwrap(), QuietZone::new(2));
+    /// let png = Png::new(Scale::new(3).unwrap(), QuietZone::new(2));
     /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q)?;
-    /// let details = QrCodeImageDetails::new(symbol, b"hello", &mut png)?;
+    /// let details = QrCodeImageDetails::new(symbol, b"hello", &png)?;
     /// assert_eq!(details.raw_content, b"hello");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(symbol: &Symbol, raw_content: &[u8], png: &mut Png) -> Result<Self, RenderError> {
+    pub fn new(symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<Self, RenderError> {
         let mut details = Self {
             version: symbol.version(),
             binary_value: Vec::new(),
@@ -84,13 +84,13 @@ impl QrCodeImageDetails {
     /// ```
     /// use qrmint::render::Png;
     /// use qrmint::{Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
-    /// let (mut encoder, mut png) = (Encoder::new(), Png::default());
+    /// let (mut encoder, png) = (Encoder::new(), Png::default());
     /// let mut details = qrmint::encode(b"first", ErrorCorrectionLevel::M)?;
-    /// details.renew(encoder.encode(b"second", ErrorCorrectionLevel::M)?, b"second", &mut png)?;
+    /// details.renew(encoder.encode(b"second", ErrorCorrectionLevel::M)?, b"second", &png)?;
     /// assert_eq!(details, qrmint::encode(b"second", ErrorCorrectionLevel::M)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &mut Png) -> Result<(), RenderError> {
+    pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<(), RenderError> {
         png.check_side(symbol.version())?;
         self.binary_value.clear();
         png.write(symbol, &mut self.binary_value)?;
@@ -134,7 +134,7 @@ impl fmt::Debug for QrCodeImageDetails {
 pub fn encode(content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<QrCodeImageDetails, EncodeError> {
     let content = content.as_ref();
     let symbol = Symbol::encode(content, level)?;
-    let details = QrCodeImageDetails::new(&symbol, content, &mut Png::default());
+    let details = QrCodeImageDetails::new(&symbol, content, &Png::default());
     Ok(details.expect("at the default scale the largest symbol is 1,480 pixels a side"))
 }
 

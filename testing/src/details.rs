@@ -9,12 +9,12 @@ use crate::image::MAX_CHECKED_SIDE;
 /// The details of any content are the same after they are written as JSON and read again.
 pub fn check_image_details(choices: &Choices, content: &[u8]) {
     let mut encoder = Encoder::with_options(choices.options);
-    let mut png = Png::new(choices.scale, choices.quiet_zone);
+    let png = Png::new(choices.scale, choices.quiet_zone);
     let Ok(symbol) = encoder.encode(content, choices.level) else { return };
     if png.side(symbol.version()) > MAX_CHECKED_SIDE {
         return;
     }
-    let details = QrCodeImageDetails::new(symbol, content, &mut png).expect("an image that is not too wide");
+    let details = QrCodeImageDetails::new(symbol, content, &png).expect("an image that is not too wide");
     assert_eq!((details.version, details.error_correction_level), (symbol.version(), symbol.level()));
     assert_eq!(details.raw_content, content);
     check_json(&details);

@@ -11,7 +11,7 @@ pub(crate) const MAX_CHECKED_SIDE: u32 = 2_000;
 /// Writes the symbol as PNG, decodes it with the `png` crate and compares every pixel; or checks that it is refused if it is too
 /// large. Returns the image if there is one.
 pub fn check_png(symbol: &Symbol, scale: Scale, quiet_zone: QuietZone) -> Option<Vec<u8>> {
-    let mut writer = Png::new(scale, quiet_zone);
+    let writer = Png::new(scale, quiet_zone);
     let side = (symbol.size() as u32 + 2 * u32::from(quiet_zone.modules())) * u32::from(scale.pixels());
     assert_eq!(writer.side(symbol.version()), side);
     let image = match writer.to_vec(symbol) {

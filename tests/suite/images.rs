@@ -147,12 +147,33 @@ fn a_failing_output_is_an_error_wherever_it_fails() {
 #[test]
 fn the_image_is_the_same_from_every_writer() {
     let mut random = Random::new(17);
-    let mut kept = Png::default();
+    let kept = Png::default();
     for _ in 0..50 {
         let symbol = symbol(1 + random.below(40) as u8, &mut random);
         let image = kept.to_vec(&symbol).unwrap();
         assert_eq!(Png::new(Scale::default(), QuietZone::default()).to_vec(&symbol).unwrap(), image);
-        let mut clone = kept.clone();
+        let clone = kept.clone();
         assert_eq!(std::thread::spawn(move || clone.to_vec(&symbol).unwrap()).join().unwrap(), image);
     }
+}
+
+#[test]
+fn threads_that_share_a_writer_get_the_images_of_writers_of_their_own() {
+    let mut random = Random::new(19);
+    let symbols: Vec<Symbol> = (0..40).map(|_| symbol(1 + random.below(40) as u8, &mut random)).collect();
+    let new = || Png::new(Scale::new(5).unwrap(), QuietZone::new(3));
+    let images: Vec<Vec<u8>> = symbols.iter().map(|symbol| new().to_vec(symbol).unwrap()).collect();
+    let shared = &new();
+    let start = &std::sync::Barrier::new(8);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (symbols, images) = (&symbols, &images);
+            scope.spawn(move || {
+                start.wait();
+                for i in (thread..).step_by(7).take(400).map(|i| i % symbols.len()) {
+                    assert_eq!(shared.to_vec(&symbols[i]).unwrap(), images[i]);
+                }
+            });
+        }
+    });
 }

@@ -36,7 +36,7 @@ fn symbols(version: u8, random: &mut Random) -> Vec<Symbol> {
 }
 
 fn sizes(symbols: &[Symbol], scale: u8) -> Sizes {
-    let mut png = Png::new(Scale::new(scale).expect("not zero"), QuietZone::default());
+    let png = Png::new(Scale::new(scale).expect("not zero"), QuietZone::default());
     let mut sizes = Sizes { ours: 0, zlib: 0, png: 0 };
     for symbol in symbols {
         let side = png.side(symbol.version()) as usize;

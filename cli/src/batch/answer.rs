@@ -72,8 +72,8 @@ impl Answerer {
         })?;
         let symbol = self.encoder.encode(&self.raw_content, level)?;
         match &mut self.details {
-            Some(details) => details.renew(symbol, &self.raw_content, &mut self.png)?,
-            None => self.details = Some(QrCodeImageDetails::new(symbol, &self.raw_content, &mut self.png)?),
+            Some(details) => details.renew(symbol, &self.raw_content, &self.png)?,
+            None => self.details = Some(QrCodeImageDetails::new(symbol, &self.raw_content, &self.png)?),
         }
         if let Some(details) = &self.details {
             details.write_json(out);

@@ -70,7 +70,7 @@ mod unit_table;
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use self::geometry::Margins;
 use self::stream::StreamTable;
@@ -79,20 +79,22 @@ use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
-/// Writes symbols as PNG images, one after the other, with buffers that it keeps.
+/// Writes symbols as PNG images, one after the other, with a buffer that it keeps.
 ///
 /// The image is square, 1 bit a pixel, grayscale: dark modules 0, light ones and the quiet zone 1. The same symbol,
 /// scale and quiet zone give the same bytes on every machine.
 ///
 /// Creating a writer is free. All writers of a process share their tables: the first image of a version, scale and quiet zone
 /// makes one, in some tens of microseconds and at most 16 kB. The process keeps up to 64 tables, a writer those that it used.
-/// Clone a writer to write on several threads.
+///
+/// Threads can share a writer. While one of them writes, the others allocate a buffer for each image; a clone for each thread
+/// avoids that.
 ///
 /// ```
-/// use qrmint::render::{Png, QuietZone, Scale};
+/// use qrmint::render::Png;
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
 ///
-/// let (mut encoder, mut png) = (Encoder::new(), Png::default());
+/// let (mut encoder, png) = (Encoder::new(), Png::default());
 /// let mut image = Vec::new();
 /// for content in ["first", "second"] {
 ///     image.clear();
@@ -101,14 +103,13 @@ use crate::version::Version;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone)]
 pub struct Png {
     scale: Scale,
-    margins: Margins,
+    quiet_zone: QuietZone,
     /// By version, the tables used so far.
-    tables: [Option<Arc<StreamTable>>; 40],
-    /// The stream of the last image, kept for its memory.
-    stream: Vec<u8>,
+    tables: [OnceLock<Arc<StreamTable>>; 40],
+    /// The stream of the last image, kept for its memory. Locked while an image is written.
+    buffer: Mutex<Vec<u8>>,
     instructions: Available,
 }
 
@@ -117,12 +118,22 @@ impl Png {
     pub const MAX_SIDE: u32 = 23_160;
 
     /// Creates a writer with the given scale and quiet zone.
+    ///
+    /// ```
+    /// use qrmint::render::{Png, QuietZone, Scale};
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// let image = Png::new(Scale::new(3).unwrap(), QuietZone::new(2)).to_vec(symbol)?;
+    /// assert_eq!(image[16..20], 75_u32.to_be_bytes(), "3 x (2 + 21 + 2) pixels wide");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
         Self {
             scale,
-            margins: Margins::around(scale, quiet_zone),
-            tables: [const { None }; 40],
-            stream: Vec::new(),
+            quiet_zone,
+            tables: [const { OnceLock::new() }; 40],
+            buffer: Mutex::default(),
             instructions: simd::widest(None),
         }
     }
@@ -144,6 +155,26 @@ impl Png {
         Self { instructions: simd::widest(Some(max)), ..self }
     }
 
+    /// Returns the scale.
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// assert_eq!(Png::default().scale().pixels(), 8);
+    /// ```
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Returns the quiet zone.
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// assert_eq!(Png::default().quiet_zone().modules(), 4);
+    /// ```
+    pub fn quiet_zone(&self) -> QuietZone {
+        self.quiet_zone
+    }
+
     /// Returns the pixels a side of the image of a symbol of `version`, quiet zone included, even if that is more than
     /// [`MAX_SIDE`](Self::MAX_SIDE).
     ///
@@ -153,13 +184,15 @@ impl Png {
     /// assert_eq!(Png::default().side(Version::MIN), 8 * (4 + 21 + 4));
     /// ```
     pub fn side(&self, version: Version) -> u32 {
-        let Margins { left, top, right, bottom } = self.margins;
-        debug_assert_eq!((left, right), (top, bottom), "an image is square");
-        u32::from(left) + version.size() as u32 * u32::from(self.scale.pixels()) + u32::from(right)
+        // At most 177 + 2 x 255 modules.
+        let modules = version.size() as u32 + 2 * u32::from(self.quiet_zone.modules());
+        modules * u32::from(self.scale.pixels())
     }
 
-    /// Writes the image of `symbol` to `out`; appends it if that is a `Vec<u8>`. Once this writer has written a symbol of the
-    /// same version, it allocates nothing, unless a `Vec` must grow.
+    /// Writes the image of `symbol` to `out` and flushes `out`; appends the image if `out` is a `Vec<u8>`.
+    ///
+    /// Once this writer has written a symbol of the same version, it allocates nothing, unless a `Vec` must grow or another
+    /// thread is writing with it.
     ///
     /// # Errors
     ///
@@ -169,18 +202,21 @@ impl Png {
     /// ```
     /// use qrmint::render::{Png, QuietZone, RenderError, Scale};
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut png = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
+    /// let png = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
     /// let mut encoder = Encoder::new();
     /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
     /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_160 })));
     /// ```
-    pub fn write(&mut self, symbol: &Symbol, out: &mut impl io::Write) -> Result<(), RenderError> {
+    pub fn write(&self, symbol: &Symbol, mut out: impl io::Write) -> Result<(), RenderError> {
         let version = symbol.version();
         let side = self.check_side(version)?;
-        let table =
-            self.tables[version.index()].get_or_insert_with(|| table_cache::table(version, self.scale, self.margins));
-        let stream = table.write(symbol, self.instructions, &mut self.stream);
-        contain(side, stream, out).map_err(|error| match error {
+        let table = self.tables[version.index()]
+            .get_or_init(|| table_cache::table(version, self.scale, Margins::around(self.scale, self.quiet_zone)));
+        // Nobody waits: where the buffer is in use, or poisoned by an `out` that panicked, this image has its own.
+        let (mut kept, mut own) = (self.buffer.try_lock(), Vec::new());
+        let buffer = kept.as_deref_mut().unwrap_or(&mut own);
+        let stream = table.write(symbol, self.instructions, buffer);
+        contain(side, stream, &mut out).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })
@@ -197,7 +233,16 @@ impl Png {
     /// # Errors
     ///
     /// [`RenderError::TooLarge`] as for [`write`](Self::write).
-    pub fn to_vec(&mut self, symbol: &Symbol) -> Result<Vec<u8>, RenderError> {
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let image: Vec<u8> = Png::default().to_vec(encoder.encode(b"hello", ErrorCorrectionLevel::M)?)?;
+    /// assert_eq!(image[1..4], *b"PNG");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_vec(&self, symbol: &Symbol) -> Result<Vec<u8>, RenderError> {
         let mut image = Vec::new();
         self.write(symbol, &mut image)?;
         Ok(image)
@@ -214,11 +259,25 @@ fn contain(side: u32, stream: &[u8], out: &mut impl io::Write) -> Result<(), png
     writer.finish()
 }
 
+impl Clone for Png {
+    /// Returns a writer with the same settings and tables, and an empty buffer.
+    fn clone(&self) -> Self {
+        let Self { scale, quiet_zone, tables, buffer: _, instructions } = self;
+        Self {
+            scale: *scale,
+            quiet_zone: *quiet_zone,
+            tables: tables.clone(),
+            buffer: Mutex::default(),
+            instructions: *instructions,
+        }
+    }
+}
+
 impl fmt::Debug for Png {
     /// Shows the sizes. The buffer holds an image, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scale, margins, .. } = self;
-        f.debug_struct("Png").field("scale", scale).field("margins", margins).finish_non_exhaustive()
+        let Self { scale, quiet_zone, .. } = self;
+        f.debug_struct("Png").field("scale", scale).field("quiet_zone", quiet_zone).finish_non_exhaustive()
     }
 }
 
@@ -263,8 +322,28 @@ impl std::error::Error for RenderError {
     }
 }
 
+/// Converts the error for callers that do I/O only. [`RenderError::Io`] gives the error of the output, unchanged.
+///
+/// ```
+/// use std::io;
+///
+/// use qrmint::render::RenderError;
+/// let error = RenderError::TooLarge { side: 30_000, max_side: 23_160 };
+/// assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
+/// ```
+impl From<RenderError> for io::Error {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::TooLarge { .. } => Self::new(io::ErrorKind::InvalidInput, error),
+            RenderError::Io(error) => error,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::panic::catch_unwind;
+
     use super::*;
     use crate::encode::Encoder;
     use crate::version::ErrorCorrectionLevel;
@@ -288,8 +367,53 @@ mod tests {
     }
 
     #[test]
+    fn a_writer_whose_buffer_is_in_use_still_writes() {
+        let mut encoder = Encoder::new();
+        let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+        let image = Png::default().to_vec(symbol).unwrap();
+        let png = Png::default();
+        let buffer = png.buffer.lock().unwrap();
+        assert_eq!(png.to_vec(symbol).unwrap(), image);
+        assert!(buffer.is_empty());
+        drop(buffer);
+        assert_eq!(png.to_vec(symbol).unwrap(), image);
+        assert!(!png.buffer.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_writer_that_panicked_still_writes() {
+        let mut encoder = Encoder::new();
+        let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+        let png = Png::default();
+        let panicked = catch_unwind(|| {
+            let _buffer = png.buffer.lock();
+            panic!("while an image is written");
+        });
+        assert!(panicked.is_err() && png.buffer.is_poisoned());
+        assert_eq!(png.to_vec(symbol).unwrap(), Png::default().to_vec(symbol).unwrap());
+    }
+
+    #[test]
+    fn a_clone_has_the_tables_but_no_image() {
+        let mut encoder = Encoder::new();
+        let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+        let png = Png::default();
+        png.to_vec(symbol).unwrap();
+        let clone = png.clone();
+        assert!(clone.buffer.lock().unwrap().is_empty());
+        let [table, cloned] = [&png, &clone].map(|png| png.tables[0].get().unwrap());
+        assert!(Arc::ptr_eq(table, cloned));
+    }
+
+    #[test]
+    fn the_error_of_the_output_becomes_an_io_error_unchanged() {
+        let error = io::Error::from(RenderError::Io(io::Error::other("disk on fire")));
+        assert_eq!((error.kind(), error.to_string()), (io::ErrorKind::Other, "disk on fire".into()));
+    }
+
+    #[test]
     fn debug_output_shows_no_image() {
-        let png = Png { stream: vec![1, 2, 3], ..Png::default() };
-        assert!(!format!("{png:?}").contains("stream"));
+        let png = Png { buffer: Mutex::new(vec![1, 2, 3]), ..Png::default() };
+        assert!(!format!("{png:?}").contains("buffer"));
     }
 }

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut encoder = Encoder::new().with_instructions(instructions);
     if let Some(scale) = step.strip_prefix("Png") {
         let scale = Scale::new(scale.parse()?).ok_or("the scale is not 1 to 255")?;
-        let mut png = Png::new(scale, QuietZone::default()).with_instructions(instructions);
+        let png = Png::new(scale, QuietZone::default()).with_instructions(instructions);
         let symbol = encoder.encode(&content, ErrorCorrectionLevel::L)?;
         let mut image = Vec::new();
         for _ in 0..repetitions {
