@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Mutex;
 
-use qrmint::render::{Png, QuietZone, Scale};
+use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
 use qrmint::{Encoder, ErrorCorrectionLevel, Version};
 use qrmint_checks::Random;
 
@@ -76,6 +76,17 @@ fn a_warm_encoder_and_writer_allocate_nothing() {
     };
     assert!(allocations(&mut all) > 0, "the counter counts");
     assert_eq!(allocations(&mut all), 0);
+}
+
+#[test]
+fn svg_and_text_allocate_nothing_in_a_vector_that_is_large_enough() {
+    let symbol = Encoder::new().encode(&[0x80; 2_953], ErrorCorrectionLevel::L).unwrap().clone();
+    let mut image = Vec::with_capacity(1_000_000);
+    let len = allocations(|| {
+        Svg::default().write(&symbol, &mut image).unwrap();
+        Text::default().with_ansi(true).write(&symbol, &mut image).unwrap();
+    });
+    assert_eq!(len, 0);
 }
 
 #[test]

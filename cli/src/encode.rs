@@ -82,7 +82,9 @@ fn draw(
     match format {
         Format::Png => Ok(png.to_vec(symbol)?),
         Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol).into_bytes()),
-        Format::Text => Ok(Text { quiet_zone, ansi: on_terminal }.to_string(symbol).into_bytes()),
+        Format::Text => {
+            Ok(Text::default().with_quiet_zone(quiet_zone).with_ansi(on_terminal).to_string(symbol).into_bytes())
+        }
         Format::Json => {
             let details = QrCodeImageDetails::new(symbol, content, &png)?;
             let mut json = Vec::new();

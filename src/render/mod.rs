@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod output;
 #[cfg(feature = "png")]
 mod png;
 mod svg;
@@ -27,12 +28,46 @@ pub use self::png::{Png, RenderError};
 pub use svg::Svg;
 pub use text::Text;
 
+use alloc::string::String;
+#[cfg(feature = "png")]
+use alloc::vec::Vec;
 use core::num::NonZero;
 
 use crate::number::{checked_conversion, number_conversions};
-#[cfg(doc)]
 use crate::symbol::Symbol;
 use crate::version::Version;
+
+/// Images with the default scale and quiet zone.
+impl Symbol {
+    /// Returns the symbol as PNG: 8 pixels per module and a quiet zone of 4 modules.
+    ///
+    /// To choose scale and quiet zone, or to write many images, use a [`Png`].
+    ///
+    /// ```
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let png: Vec<u8> = Symbol::encode("hello", ErrorCorrectionLevel::M)?.to_png();
+    /// assert_eq!(png[1..4], *b"PNG");
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
+    #[cfg(feature = "png")]
+    pub fn to_png(&self) -> Vec<u8> {
+        Png::default().to_vec(self).expect("at the default scale the largest symbol is 1,480 pixels a side")
+    }
+
+    /// Returns the symbol as SVG: 8 pixels per module and a quiet zone of 4 modules.
+    ///
+    /// To choose scale and quiet zone, or to write to a file, use an [`Svg`].
+    ///
+    /// ```
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let svg: String = Symbol::encode("hello", ErrorCorrectionLevel::M)?.to_svg();
+    /// assert!(svg.starts_with("<svg"));
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
+    pub fn to_svg(&self) -> String {
+        Svg::default().to_string(self)
+    }
+}
 
 /// The width and height of a module in pixels, 1 to 255. The default is 8.
 ///
@@ -119,5 +154,20 @@ impl From<u8> for QuietZone {
 impl Default for QuietZone {
     fn default() -> Self {
         Self(4)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn assert_shareable<T: Clone + Send + Sync>() {}
+
+    #[test]
+    fn writers_can_be_cloned_and_shared_between_threads() {
+        #[cfg(feature = "png")]
+        assert_shareable::<Png>();
+        assert_shareable::<Svg>();
+        assert_shareable::<Text>();
     }
 }

@@ -1,32 +1,29 @@
 //! Draws a symbol as text, two rows of modules in each line.
 
 use alloc::string::String;
-use core::fmt::{self, Write};
+use core::fmt;
 
-use super::QuietZone;
+use super::{QuietZone, output};
 use crate::symbol::Symbol;
 
 /// Writes symbols as lines of text. A character is one module wide and two high: a space, a block or half a block.
 ///
-/// Without `ansi`, dark modules are printed and light ones are left blank, which suits dark text on a light page. With
-/// `ansi`, every line starts with an escape sequence that sets black on white and ends with one that resets it, so the
-/// colours of the terminal do not matter.
+/// By default dark modules are printed and light ones are left blank, which suits dark text on a light page.
+/// [`with_ansi`](Self::with_ansi) sets black on white for terminals of any colours. The default quiet zone is 4 modules.
 ///
 /// ```
 /// use qrmint::render::{QuietZone, Text};
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
 /// let mut encoder = Encoder::new();
 /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
-/// let text = Text { quiet_zone: QuietZone::new(0), ansi: false }.to_string(symbol);
+/// let text = Text::default().with_quiet_zone(QuietZone::new(0)).to_string(symbol);
 /// assert_eq!(text.lines().count(), 11);
 /// assert!(text.starts_with("█▀▀▀▀▀█ "));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Text {
-    /// The quiet zone around the symbol.
-    pub quiet_zone: QuietZone,
-    /// Whether every line sets black on white.
-    pub ansi: bool,
+    quiet_zone: QuietZone,
+    ansi: bool,
 }
 
 /// Sets black on white with colours 16 and 231 of the 256-colour palette, which themes do not change.
@@ -34,12 +31,107 @@ const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
 const RESET: &str = "\x1b[0m";
 
 impl Text {
-    /// Writes the image of `symbol` to `out`.
+    /// Sets the quiet zone.
+    ///
+    /// ```
+    /// use qrmint::render::{QuietZone, Text};
+    /// let quiet_zone = QuietZone::new(2);
+    /// assert_eq!(Text::default().with_quiet_zone(quiet_zone).quiet_zone(), quiet_zone);
+    /// ```
+    #[must_use]
+    pub const fn with_quiet_zone(self, quiet_zone: QuietZone) -> Self {
+        Self { quiet_zone, ..self }
+    }
+
+    /// Sets whether every line starts with an ANSI escape sequence that sets black on white and ends with one that resets
+    /// it. The colours of the terminal do not matter then.
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// let text = Text::default().with_ansi(true).to_string(symbol);
+    /// assert!(text.lines().all(|line| line.starts_with('\x1b') && line.ends_with("\x1b[0m")));
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_ansi(self, ansi: bool) -> Self {
+        Self { ansi, ..self }
+    }
+
+    /// Returns the quiet zone.
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// assert_eq!(Text::default().quiet_zone().modules(), 4);
+    /// ```
+    pub const fn quiet_zone(&self) -> QuietZone {
+        self.quiet_zone
+    }
+
+    /// Returns whether every line sets black on white.
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// assert!(!Text::default().ansi());
+    /// ```
+    pub const fn ansi(&self) -> bool {
+        self.ansi
+    }
+
+    /// Returns the image of `symbol`.
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let text: String = Text::default().to_string(encoder.encode(b"hello", ErrorCorrectionLevel::M)?);
+    /// assert_eq!(text.lines().count(), 15, "29 rows of modules, two in each line");
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
+    pub fn to_string(&self, symbol: &Symbol) -> String {
+        let mut image = String::new();
+        // Writing to a string cannot fail.
+        let _ = self.draw(symbol, &mut image);
+        image
+    }
+
+    /// Returns the image of `symbol` as a value to display.
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// println!("Scan me:\n{}", Text::default().with_ansi(true).display(symbol));
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
+    pub fn display<'a>(&'a self, symbol: &'a Symbol) -> impl fmt::Display + 'a {
+        output::display(move |f| self.draw(symbol, f))
+    }
+
+    /// Writes the image of `symbol` to `out` and flushes `out`; appends the image if `out` is a `Vec<u8>`. Needs no
+    /// [`BufWriter`](std::io::BufWriter).
     ///
     /// # Errors
     ///
     /// Only the errors of `out`.
-    pub fn write(&self, symbol: &Symbol, out: &mut impl Write) -> fmt::Result {
+    ///
+    /// ```
+    /// use qrmint::render::Text;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// Text::default().with_ansi(true).write(symbol, std::io::stdout())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "std")]
+    pub fn write(&self, symbol: &Symbol, out: impl std::io::Write) -> std::io::Result<()> {
+        output::write(self.display(symbol), out)
+    }
+
+    fn draw(&self, symbol: &Symbol, out: &mut impl fmt::Write) -> fmt::Result {
         let quiet = usize::from(self.quiet_zone.modules());
         let side = symbol.size() + 2 * quiet;
         // Left of and above the symbol the difference wraps to a coordinate far outside, where every module is light.
@@ -62,13 +154,5 @@ impl Text {
             out.write_char('\n')?;
         }
         Ok(())
-    }
-
-    /// Returns the image of `symbol`.
-    pub fn to_string(&self, symbol: &Symbol) -> String {
-        let mut image = String::new();
-        // Writing to a string cannot fail.
-        let _ = self.write(symbol, &mut image);
-        image
     }
 }

@@ -107,7 +107,12 @@ pub fn png_modules(image: &[u8], scale: usize, quiet_zone: usize) -> (Vec<bool>,
 
 /// Reads the path of an SVG back and compares it with the symbol.
 pub fn check_svg(symbol: &Symbol, quiet_zone: QuietZone) {
-    let image = Svg::new(Scale::default(), quiet_zone).to_string(symbol);
+    let writer = Svg::new(Scale::default(), quiet_zone);
+    let image = writer.to_string(symbol);
+    let mut written = Vec::new();
+    writer.write(symbol, &mut written).expect("a vector takes all");
+    assert_eq!((written, writer.display(symbol).to_string()), (image.clone().into_bytes(), image.clone()));
+
     let quiet = usize::from(quiet_zone.modules());
     let side = symbol.size() + 2 * quiet;
     assert!(image.contains(&format!(r#"viewBox="0 0 {side} {side}" shape-rendering="crispEdges""#)));
@@ -133,7 +138,12 @@ pub fn check_svg(symbol: &Symbol, quiet_zone: QuietZone) {
 
 /// Reads half blocks back and compares them with the symbol.
 pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
-    let image = Text { quiet_zone, ansi }.to_string(symbol);
+    let writer = Text::default().with_quiet_zone(quiet_zone).with_ansi(ansi);
+    let image = writer.to_string(symbol);
+    let mut written = Vec::new();
+    writer.write(symbol, &mut written).expect("a vector takes all");
+    assert_eq!((written, writer.display(symbol).to_string()), (image.clone().into_bytes(), image.clone()));
+
     let quiet = usize::from(quiet_zone.modules());
     let side = symbol.size() + 2 * quiet;
     assert_eq!(image.lines().count(), side.div_ceil(2));

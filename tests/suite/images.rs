@@ -2,7 +2,7 @@
 
 use std::io;
 
-use qrmint::render::{Png, QuietZone, RenderError, Scale};
+use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
 use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Symbol, Version};
 use qrmint_checks::{Random, check_png, check_svg, check_text};
 
@@ -131,17 +131,51 @@ impl io::Write for Full {
     }
 }
 
+/// Checks that an image of `len` bytes fails with the error of its output whenever that has room for less, even if a
+/// `BufWriter` tells it only when it is flushed.
+fn check_errors(len: usize, write: impl Fn(&mut dyn io::Write) -> io::Result<()>) {
+    for room in 0..len {
+        let buffered = write(&mut io::BufWriter::with_capacity(2 * len, Full(room)));
+        for result in [write(&mut Full(room)), buffered] {
+            assert_eq!(result.unwrap_err().kind(), io::ErrorKind::StorageFull, "{room} of {len} bytes");
+        }
+    }
+    assert!(write(&mut Full(len)).is_ok());
+}
+
 #[test]
 fn a_failing_output_is_an_error_wherever_it_fails() {
     let symbol = symbol(3, &mut Random::new(16));
-    let len = Png::default().to_vec(&symbol).unwrap().len();
-    for room in 0..len {
-        match Png::default().write(&symbol, &mut Full(room)) {
-            Err(RenderError::Io(error)) => assert_eq!(error.kind(), io::ErrorKind::StorageFull),
-            other => panic!("{room} bytes: {other:?}"),
+    let (png, svg, text) = (Png::default(), Svg::default(), Text::default().with_ansi(true));
+    check_errors(png.to_vec(&symbol).unwrap().len(), |out| png.write(&symbol, out).map_err(io::Error::from));
+    check_errors(svg.to_string(&symbol).len(), |out| svg.write(&symbol, out));
+    check_errors(text.to_string(&symbol).len(), |out| text.write(&symbol, out));
+}
+
+#[test]
+fn svg_and_text_reach_an_output_in_few_writes() {
+    /// Counts the writes.
+    struct Counts(usize);
+
+    impl io::Write for Counts {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += 1;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
-    assert!(Png::default().write(&symbol, &mut Full(len)).is_ok());
+
+    let symbol = symbol(40, &mut Random::new(18));
+    let (svg, text) = (Svg::default(), Text::default());
+    let mut writes = Counts(0);
+    svg.write(&symbol, &mut writes).unwrap();
+    assert!(writes.0 <= 1 + svg.to_string(&symbol).len() / 4_096);
+    writes = Counts(0);
+    text.write(&symbol, &mut writes).unwrap();
+    assert!(writes.0 <= 1 + text.to_string(&symbol).len() / 4_096);
 }
 
 #[test]
@@ -151,6 +185,7 @@ fn the_image_is_the_same_from_every_writer() {
     for _ in 0..50 {
         let symbol = symbol(1 + random.below(40) as u8, &mut random);
         let image = kept.to_vec(&symbol).unwrap();
+        assert_eq!((symbol.to_png(), symbol.to_svg()), (image.clone(), Svg::default().to_string(&symbol)));
         assert_eq!(Png::new(Scale::default(), QuietZone::default()).to_vec(&symbol).unwrap(), image);
         let clone = kept.clone();
         assert_eq!(std::thread::spawn(move || clone.to_vec(&symbol).unwrap()).join().unwrap(), image);
