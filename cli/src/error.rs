@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[error("cannot write {endpoint}: {source}")]
     Write { endpoint: Endpoint, source: io::Error },
     /// The content is longer than any symbol holds and was not read to its end.
-    #[error("{0}: content longer than {max} bytes, which no QR code holds", max = Encoder::MAX_BYTES)]
+    #[error("{0}: content longer than 7,089 bytes, which no QR code holds")]
     ContentTooLong(Endpoint),
     #[error("{endpoint}: {source}")]
     Encode { endpoint: Endpoint, source: EncodeError },
@@ -36,6 +36,9 @@ pub(crate) enum Error {
     #[error("internal error: {0}")]
     Internal(&'static str),
 }
+
+/// The message of [`Error::ContentTooLong`] has this number.
+const _: () = assert!(Encoder::MAX_BYTES == 7_089);
 
 impl Error {
     /// Returns the exit code: 2 if the command line is wrong, else 1.

@@ -16,7 +16,8 @@ use support::{base64, by_qrcodegen, by_rqrr, by_rxing, finish, from_base64, modu
 
 /// A line for content at a level.
 fn line(content: &[u8], level: Level) -> String {
-    format!("{{\"rawContent\": \"{}\", \"errorCorrectionLevel\":\"{level}\"}}\n", base64(content))
+    let (content, level) = (base64(content), level.letter());
+    format!("{{\"rawContent\": \"{content}\", \"errorCorrectionLevel\":\"{level}\"}}\n")
 }
 
 /// 2,000 lines of arbitrary content, most of it short as in practice, at all levels and in all versions.

@@ -113,6 +113,9 @@ fn argument_is_taken_byte_for_byte() {
     }
     let dashed = run(&["encode", "--", "--level"], b"").output();
     assert_eq!(found(&dashed), [b"--level"; 2]);
+    let mut command = qrmint(&["encode"]);
+    command.arg(std::ffi::OsStr::from_bytes(b"-\xff\xfe="));
+    assert_eq!(found(&finish(start(command), b"another").output()), [b"-\xff\xfe="; 2]);
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn content_too_long_is_told_with_the_bits_or_the_bytes() {
     assert_eq!(run(&["encode", "--level", "l"], &[b'7'; 7_089]).output()[1..4], *b"PNG");
     for length in [7_090, 10_000_000] {
         let complaint = run(&["encode", "--level", "l"], &vec![b'7'; length]).complaint(1);
-        assert_eq!(complaint, "standard input: content longer than 7089 bytes, which no QR code holds");
+        assert_eq!(complaint, "standard input: content longer than 7,089 bytes, which no QR code holds");
     }
 }
 
@@ -156,7 +159,7 @@ fn content_too_long_is_told_with_the_bits_or_the_bytes() {
 #[test]
 fn endless_content_is_refused() {
     let complaint = run(&["encode", "--input", "/dev/zero"], b"").complaint(1);
-    assert_eq!(complaint, "/dev/zero: content longer than 7089 bytes, which no QR code holds");
+    assert_eq!(complaint, "/dev/zero: content longer than 7,089 bytes, which no QR code holds");
 }
 
 #[test]
@@ -174,15 +177,15 @@ fn bad_command_line_is_one_line_and_exit_code_2() {
         (&["encode", "a", "--eci", "1000000"], "expected 0 to 999999"),
         (&["encode", "a", "--segmentation", "kanji"], "possible values: optimal, bytes"),
         (&["encode", "a", "--format", "gif"], "possible values: png, svg, text, json"),
-        (&["encode", "a", "--input", "b"], "cannot be used with"),
-        (&["encode", "a", "b"], "unexpected argument: there is one content at most"),
+        (&["encode", "a", "--input", "b"], "content as an argument cannot be used with --input"),
+        (&["encode", "-abc", "--input", "b"], "content as an argument cannot be used with --input"),
         (&["encode", "a", "--levl", "m"], "a similar argument exists: '--level'"),
+        (&["encode", "-5"], "unknown option; content that begins with a hyphen may need -- before it"),
         (&["encode", "a", "--level"], "a value is required"),
         (&["batch", "--threads", "0"], "expected 1 to 1024"),
         (&["batch", "--threads", "1025"], "expected 1 to 1024"),
         (&["batch", "--scale", "many\nlines"], "expected 1 to 255"),
-        (&["paint"], "unrecognized subcommand 'paint'"),
-        (&[], "requires a subcommand"),
+        (&["batch", "a", "b"], "batch reads one file at most"),
     ] {
         let complaint = run(arguments, b"").complaint(2);
         assert!(complaint.contains(expected), "{arguments:?}: {complaint}");
@@ -190,11 +193,106 @@ fn bad_command_line_is_one_line_and_exit_code_2() {
 }
 
 #[test]
+fn content_may_begin_with_a_hyphen() {
+    for content in ["-hello", "-order-17", "-15", "-s4", "-Vh", "-éé", "-i="] {
+        let expected = run(&["encode"], content.as_bytes()).output();
+        for arguments in
+            [&["encode", content][..], &["encode", "-s", "8", content, "-o", "-"], &["encode", "--", content]]
+        {
+            assert_eq!(run(arguments, b"another").output(), expected, "{arguments:?}");
+        }
+    }
+    for content in ["-h", "--help", "-", "--", "---"] {
+        let expected = run(&["encode"], content.as_bytes()).output();
+        assert_eq!(run(&["encode", "--", content], b"another").output(), expected, "{content}");
+    }
+}
+
+#[test]
+fn value_that_looks_like_content_is_not_taken_for_a_value_or_content_for_the_value_before_it() {
+    for arguments in [&["encode", "-s", "-15"][..], &["encode", "-s", "-15", "4"], &["encode", "-15", "--scale"]] {
+        let complaint = run(arguments, b"").complaint(2);
+        let expected =
+            "a value is required for '--scale <N>' but none was supplied; an argument such as -15 is content";
+        assert!(complaint.starts_with(expected), "{arguments:?}: {complaint}");
+    }
+    // With two hyphens and an equals sign any value is possible.
+    let complaint = run(&["encode", "--input=-missing"], b"").complaint(1);
+    assert!(complaint.starts_with("cannot read -missing: "), "{complaint}");
+}
+
+#[test]
+fn two_contents_are_refused_and_neither_is_told() {
+    for arguments in [
+        &["encode", "Tr0ub4", "dor"][..],
+        &["encode", "Tr0ub4", "-dor"],
+        &["encode", "-Tr0ub4", "-dor"],
+        &["encode", "-Tr0ub4", "dor"],
+        &["encode", "-Tr0ub4", "--", "--dor"],
+        &["encode", "--", "--troub", "--dor"],
+        &["encode", "--", "-Tr0ub4", "-f", "dor"],
+    ] {
+        let complaint = run(arguments, b"").complaint(2);
+        assert!(complaint.starts_with("unexpected argument: there is one content at most"), "{complaint}");
+        assert!(!["Tr0", "troub", "dor"].iter().any(|part| complaint.contains(part)), "{complaint}");
+    }
+    for arguments in [["encode", "-----BEGIN dor"], ["encode", "--Tr0ub4dor"]] {
+        let complaint = run(&arguments, b"").complaint(2);
+        assert!(complaint.starts_with("unknown option") && !complaint.contains("dor"), "{complaint}");
+    }
+}
+
+#[test]
+fn unknown_option_is_not_explained_as_content() {
+    assert_eq!(run(&["encode", "--nope"], b"").complaint(2), "unexpected argument '--nope' found (see --help)");
+}
+
+#[test]
+fn content_without_a_command_is_told_the_command() {
+    for (argument, shown) in
+        [("hello", "hello"), ("-hello", "-hello"), ("paint", "paint"), ("a b", "\"a b\""), ("", "\"\"")]
+    {
+        let complaint = run(&[argument], b"").complaint(2);
+        let expected = format!("unknown command: to make a QR code, use `qrmint encode {shown}` (see --help)");
+        assert_eq!(complaint, expected);
+    }
+    run(&["hello", "-s", "4"], b"").complaint(2);
+}
+
+#[test]
+fn level_has_a_letter_and_a_word_in_any_case() {
+    for names in [["l", "L", "low", "Low"], ["m", "M", "medium", "MEDIUM"], ["q", "Q", "quartile", "quartilE"]]
+        .iter()
+        .chain(&[["h", "H", "high", "High"]])
+    {
+        for name in names {
+            let details = run(&["encode", "hello", "-f", "json", "--level", name], b"").lines().remove(0);
+            assert_eq!(details["errorCorrectionLevel"], names[0], "{name}");
+        }
+    }
+}
+
+#[test]
 fn help_and_version_are_no_errors() {
     assert_eq!(run(&["--version"], b"").output(), concat!("qrmint ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
-    for arguments in [&["--help"][..], &["encode", "--help"], &["batch", "-h"], &["help"]] {
-        assert!(String::from_utf8(run(arguments, b"").output()).unwrap().contains("Usage: qrmint"));
+    let help = |arguments: &[&str]| String::from_utf8(run(arguments, b"").output()).unwrap();
+    for arguments in [
+        &[][..],
+        &["-h"],
+        &["--help"],
+        &["help"],
+        &["encode", "-h"],
+        &["encode", "--help"],
+        &["batch", "-h"],
+        &["batch", "--help"],
+    ] {
+        let help = help(arguments);
+        assert!(help.contains("Usage: qrmint") && help.contains("Examples:"), "{arguments:?}");
+        let widest = help.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(widest.chars().count() <= 100, "{arguments:?}: {widest}");
     }
+    assert_eq!(help(&[]), help(&["--help"]));
+    assert_eq!(help(&["help", "encode"]), help(&["encode", "--help"]));
 }
 
 #[test]

@@ -1,0 +1,162 @@
+//! Parses the command line into the engine's types.
+//!
+//! Does no work of a command and opens no file. The options are here, [`read`] applies the rules for content and words
+//! the errors, [`values`] parses the values of options, [`help`] has the longer texts of `--help`.
+
+mod help;
+mod read;
+mod values;
+
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use qrmint::render::{QuietZone, Scale};
+use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, Version, VersionRange};
+
+pub(crate) use self::read::read;
+use crate::error::Error;
+
+/// Makes QR codes as PNG, SVG, text or JSON
+#[derive(Parser)]
+#[command(name = "qrmint", version, after_help = help::AFTER)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Makes one QR code
+    #[command(after_help = help::AFTER_ENCODE)]
+    Encode(EncodeArguments),
+    /// Makes a QR code for each line of JSON
+    #[command(after_help = help::AFTER_BATCH)]
+    Batch(BatchArguments),
+}
+
+#[derive(Args)]
+pub(crate) struct EncodeArguments {
+    /// Content, byte for byte [default: standard input]
+    pub(crate) content: Option<OsString>,
+
+    /// Content that begins with one hyphen, which [`read`] passes to clap by this option.
+    #[arg(long = read::HYPHENATED, hide = true)]
+    hyphenated: Vec<OsString>,
+
+    /// Read the content from this file; - is standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// What to write [default: see below]
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    #[command(flatten)]
+    pub(crate) symbol: SymbolArguments,
+
+    #[command(flatten)]
+    pub(crate) image: ImageArguments,
+}
+
+#[derive(Args)]
+pub(crate) struct BatchArguments {
+    /// File with the lines; - is standard input [default: standard input]
+    pub(crate) input: Option<PathBuf>,
+
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Number of threads, 1 to 1024 [default: number of CPUs]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, value_parser = values::threads)]
+    pub(crate) threads: Option<NonZero<usize>>,
+
+    #[command(flatten)]
+    pub(crate) symbol: SymbolArguments,
+
+    #[command(flatten)]
+    pub(crate) image: ImageArguments,
+}
+
+/// Options of a symbol.
+#[derive(Args)]
+#[command(next_help_heading = "Options of the symbol")]
+pub(crate) struct SymbolArguments {
+    /// Error correction: low, medium, quartile, high or l, m, q, h
+    #[arg(long, short, default_value = "m", value_parser = values::level)]
+    pub(crate) level: ErrorCorrectionLevel,
+
+    /// Raise the level as far as the same version allows
+    #[arg(long)]
+    boost: bool,
+
+    /// Split into segments
+    #[arg(long, value_name = "HOW", default_value = "optimal", value_parser = values::segmentation())]
+    segmentation: Segmentation,
+
+    /// Smallest version allowed, 1 to 40
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "1", value_parser = values::version)]
+    min_version: Version,
+
+    /// Largest version allowed, 1 to 40
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "40", value_parser = values::version)]
+    max_version: Version,
+
+    /// Mask, 0 to 7 [default: the one with the lowest penalty score]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::mask)]
+    mask: Option<Mask>,
+
+    /// ECI to announce before the content, 0 to 999999; 26 is UTF-8
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::eci)]
+    eci: Option<Eci>,
+}
+
+impl SymbolArguments {
+    /// Returns these as the engine's options, which do not include the level.
+    pub(crate) fn options(&self) -> Result<Options, Error> {
+        let versions = VersionRange::new(self.min_version, self.max_version)
+            .ok_or_else(|| Error::Usage("--min-version is larger than --max-version".into()))?;
+        let options = Options::default().with_versions(versions).with_boost(self.boost);
+        let mut options = options.with_segmentation(self.segmentation);
+        (options.mask, options.eci) = (self.mask, self.eci);
+        Ok(options)
+    }
+}
+
+/// Options of an image.
+#[derive(Args)]
+#[command(next_help_heading = "Options of the image")]
+pub(crate) struct ImageArguments {
+    /// Pixels per module, 1 to 255
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = values::scale)]
+    pub(crate) scale: Scale,
+
+    /// Light modules on every side, 0 to 255
+    #[arg(
+        long,
+        short,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value = "4",
+        value_parser = values::quiet_zone
+    )]
+    pub(crate) quiet_zone: QuietZone,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// An image with one bit per pixel
+    Png,
+    /// A drawing of one path
+    Svg,
+    /// Half blocks, two rows of modules per line
+    Text,
+    /// One line with version, level, content and PNG
+    Json,
+}
