@@ -15,7 +15,7 @@ use crate::error::{Endpoint, Error};
 use crate::output::{self, Output};
 
 pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
-    let options = arguments.symbol.options()?;
+    let mut encoder = arguments.symbol.encoder()?;
     let path = arguments.output.as_deref().filter(|path| !output::is_standard_output(path));
     let on_terminal = path.is_none() && io::stdout().is_terminal();
     let format = arguments.format.unwrap_or_else(|| default_format(path, on_terminal));
@@ -24,10 +24,9 @@ pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
     }
 
     let (content, endpoint) = content(arguments.content.map(OsString::into_encoded_bytes), arguments.input)?;
-    let mut encoder = Encoder::with_options(options);
     let image = match encoder.encode(&content, arguments.symbol.level) {
-        Ok(symbol) => draw(symbol, &content, format, &arguments.image, on_terminal)?,
-        Err(source) => return Err(Error::Encode { endpoint, source }),
+        Ok((symbol, bytes)) => draw(symbol, &bytes, format, &arguments.image, on_terminal)?,
+        Err(source) => return Err(Error::Content { endpoint, source }),
     };
     let mut output = Output::open(path)?;
     output.write(&image)?;

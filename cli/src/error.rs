@@ -6,8 +6,10 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use qrmint::Encoder;
 use qrmint::render::RenderError;
-use qrmint::{EncodeError, Encoder};
+
+use crate::content::ContentError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +26,7 @@ pub(crate) enum Error {
     #[error("{0}: content longer than 7,089 bytes, which no QR code holds")]
     ContentTooLong(Endpoint),
     #[error("{endpoint}: {source}")]
-    Encode { endpoint: Endpoint, source: EncodeError },
+    Content { endpoint: Endpoint, source: ContentError },
     #[error(transparent)]
     Render(#[from] RenderError),
     /// All lines of a batch have an answer, but some of these are errors.
@@ -99,7 +101,7 @@ pub(crate) enum LineError {
     #[error(transparent)]
     UnknownLevel(#[from] qrmint::ParseLevelError),
     #[error(transparent)]
-    Encode(#[from] EncodeError),
+    Content(#[from] ContentError),
     #[error(transparent)]
     Render(#[from] RenderError),
     #[error("the line is longer than {limit} bytes")]
@@ -115,7 +117,7 @@ impl LineError {
             Self::MissingRawContent => "missingRawContent",
             Self::InvalidBase64 { .. } => "invalidBase64",
             Self::UnknownLevel(_) => "unknownLevel",
-            Self::Encode(_) => "contentTooLong",
+            Self::Content(error) => error.code(),
             Self::Render(_) => "imageTooLarge",
             Self::LineTooLong { .. } => "lineTooLong",
         }

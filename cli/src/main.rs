@@ -6,6 +6,7 @@
 
 mod args;
 mod batch;
+mod content;
 mod encode;
 mod error;
 mod output;

@@ -156,17 +156,17 @@ fn a_line_that_fails_is_answered_in_its_place_and_the_rest_goes_on() {
         (
             "{\"rawContent\":\"aGk=\",\"errorCorrectionLevel\":\"x\"}".into(),
             "unknownLevel",
-            "unknown error-correction level, expected l, m, q or h",
+            "unknown error-correction level, expected L, M, Q or H",
         ),
         (
             format!("{{\"rawContent\":\"{too_long}\"}}"),
             "contentTooLong",
-            "content too long: needs 18676 bits, 18672 fit",
+            "content too long: 2,332 bytes in byte mode; version 40 holds 2,331 at level M, 2,953 at L",
         ),
         (
             format!("{{\"rawContent\":\"{}\"}}", base64(&[b'7'; 30_000])),
             "contentTooLong",
-            "content too long: needs 100018 bits, 18672 fit",
+            "content too long: 30,000 bytes need at least 100,018 bits; version 40 holds 18,672 at level M, 23,648 at L",
         ),
         (format!("{good}{}", " ".repeat(65_536)), "lineTooLong", "the line is longer than 65536 bytes"),
     ];
@@ -181,6 +181,32 @@ fn a_line_that_fails_is_answered_in_its_place_and_the_rest_goes_on() {
         assert!(answers.iter().skip(1).step_by(2).all(|answer| answer["rawContent"] == "aGk="));
         assert_eq!((run.code, &run.stderr[..]), (1, "qrmint: 18 of 36 lines failed\n"));
     }
+}
+
+#[test]
+fn text_of_every_line_is_announced_and_what_is_no_text_fails_its_line() {
+    let input: String =
+        ["Größe".as_bytes(), b"hello", "10 €".as_bytes(), b"ab\xff"].map(|content| line(content, Level::M)).concat();
+    let answers = |text: &str| run(&["batch", "--verify", text], input.as_bytes());
+    let by_encode = |text: &str, content: &str| run(&["encode", "-f", "json", text, content], b"").lines().remove(0);
+    let failed = |line: u64, message: &str| json!({"error": {"code": "invalidText", "message": message, "line": line}});
+    let not_utf8 = failed(4, "the content is not UTF-8, at its byte 3");
+    let not_latin1 = failed(3, "the content has a character that ISO 8859-1 has not, at its byte 4");
+    for text in ["--text", "--text=utf8"] {
+        let made = ["Größe", "hello", "10 €"].map(|content| by_encode(text, content));
+        assert_eq!(answers(text).lines(), [&made[..], std::slice::from_ref(&not_utf8)].concat(), "{text}");
+    }
+    let made = ["Größe", "hello"].map(|content| by_encode("--text=latin1", content));
+    let latin1 = answers("--text=latin1");
+    assert_eq!(latin1.lines(), [&made[..], &[not_latin1, not_utf8]].concat());
+    assert_eq!(latin1.stderr, "qrmint: 2 of 4 lines failed\n");
+}
+
+#[test]
+fn verified_lines_are_the_same_lines() {
+    let input: String = lines_of_all_kinds()[..200].iter().map(|(content, level)| line(content, *level)).collect();
+    let output = run(&["batch"], input.as_bytes()).output();
+    assert_eq!(run(&["batch", "--verify"], input.as_bytes()).output(), output);
 }
 
 #[test]

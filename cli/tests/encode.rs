@@ -142,11 +142,60 @@ fn options_reach_the_engine() {
 }
 
 #[test]
-fn content_too_long_is_told_with_the_bits_or_the_bytes() {
+fn text_is_announced_where_it_is_not_ascii_and_bytes_never_are() {
+    let encoded = |arguments: &[&str]| run(&[&["encode"], arguments].concat(), b"").output();
+    let text = "José Müller, 10 €";
+    let announced = encoded(&["--text", text]);
+    let read = rxing::qrcode::decoder::qrcode_decoder::decode_bool_array(&modules(&announced, 8, 4)).unwrap();
+    assert_eq!(read.getText(), text);
+    assert_eq!(encoded(&["--text=utf8-eci", text]), announced);
+    assert_eq!(encoded(&["--eci", "26", text]), announced);
+    assert_eq!(encoded(&["--text=utf8", text]), encoded(&[text]));
+    for ascii in ["--text", "--text=utf8", "--text=latin1"] {
+        assert_eq!(encoded(&[ascii, "hello"]), encoded(&["hello"]), "{ascii}");
+    }
+
+    // The bytes of the symbol are those of ISO 8859-1, and JSON says so.
+    let latin1 = run(&["encode", "--text=latin1", "Größe", "-f", "json"], b"").lines().remove(0);
+    let image = support::from_base64(&latin1["binaryValue"]);
+    assert_eq!(found(&image), [b"Gr\xf6\xdfe"; 2]);
+    assert_eq!(support::from_base64(&latin1["rawContent"]), b"Gr\xf6\xdfe");
+}
+
+#[test]
+fn text_that_cannot_be_stored_is_refused_with_the_number_of_its_first_wrong_byte() {
+    let complaint = run(&["encode", "--text"], b"ab\xffcd").complaint(1);
+    assert_eq!(complaint, "standard input: the content is not UTF-8, at its byte 3");
+    let complaint = run(&["encode", "--text=latin1", "10 €"], b"").complaint(1);
+    assert_eq!(complaint, "argument: the content has a character that ISO 8859-1 has not, at its byte 4");
+    run(&["encode", "--text=utf8", "10 €"], b"").output();
+}
+
+#[test]
+fn verified_image_is_the_same_image() {
+    let all: Vec<u8> = (0..=255).collect();
+    for (options, content) in [
+        (&[][..], &all[..]),
+        (&[], b""),
+        (&["--eci", "26", "-l", "h"], "José".as_bytes()),
+        (&["--text", "-f", "svg"], "10 €".as_bytes()),
+        (&["--text=latin1", "-f", "json"], "Größe".as_bytes()),
+        (&["--segmentation", "bytes", "--min-version", "40", "-f", "text"], b"0123456789 ABC"),
+    ] {
+        let image = run(&[&["encode"], options].concat(), content).output();
+        assert_eq!(run(&[&["encode", "--verify"], options].concat(), content).output(), image, "{options:?}");
+    }
+}
+
+#[test]
+fn content_too_long_is_told_with_the_length_that_fits() {
     let complaint = run(&["encode", "--level", "l"], &[0x80; 2_954]).complaint(1);
-    assert_eq!(complaint, "standard input: content too long: needs 23652 bits, 23648 fit");
+    assert_eq!(
+        complaint,
+        "standard input: content too long: 2,954 bytes in byte mode; version 40 holds 2,953 at level L"
+    );
     let complaint = run(&["encode", "--max-version", "1", &"x".repeat(100)], b"").complaint(1);
-    assert_eq!(complaint, "argument: content too long: needs 812 bits, 128 fit");
+    assert_eq!(complaint, "argument: content too long: 100 bytes in byte mode; version 1 holds 14 at level M, 17 at L");
     assert_eq!(run(&["encode", "--level", "l"], &[b'7'; 7_089]).output()[1..4], *b"PNG");
     for length in [7_090, 10_000_000] {
         let complaint = run(&["encode", "--level", "l"], &vec![b'7'; length]).complaint(1);
@@ -166,15 +215,17 @@ fn endless_content_is_refused() {
 fn bad_command_line_is_one_line_and_exit_code_2() {
     for (arguments, expected) in [
         (&["encode", "a", "--level", "x"][..], "unknown error-correction level, expected l, m, q or h"),
-        (&["encode", "a", "--scale", "0"], "expected 1 to 255"),
-        (&["encode", "a", "--scale", "256"], "expected 1 to 255"),
-        (&["encode", "a", "--quiet-zone", "256"], "expected 0 to 255"),
-        (&["encode", "a", "--quiet-zone", "-1"], "expected 0 to 255"),
-        (&["encode", "a", "--min-version", "0"], "expected 1 to 40"),
-        (&["encode", "a", "--max-version", "41"], "expected 1 to 40"),
+        (&["encode", "a", "--scale", "0"], "expected a number from 1 to 255"),
+        (&["encode", "a", "--scale", "256"], "expected a number from 1 to 255"),
+        (&["encode", "a", "--quiet-zone", "256"], "expected a number from 0 to 255"),
+        (&["encode", "a", "--quiet-zone", "-1"], "expected a number from 0 to 255"),
+        (&["encode", "a", "--min-version", "0"], "expected a number from 1 to 40"),
+        (&["encode", "a", "--max-version", "41"], "expected a number from 1 to 40"),
         (&["encode", "a", "--min-version", "5", "--max-version", "4"], "--min-version is larger than --max-version"),
-        (&["encode", "a", "--mask", "8"], "expected 0 to 7"),
-        (&["encode", "a", "--eci", "1000000"], "expected 0 to 999999"),
+        (&["encode", "a", "--mask", "8"], "expected a number from 0 to 7"),
+        (&["encode", "a", "--eci", "1000000"], "expected a number from 0 to 999999"),
+        (&["encode", "a", "--text=kanji"], "possible values: utf8-eci, utf8, latin1"),
+        (&["encode", "a", "--text", "--eci", "26"], "cannot be used with"),
         (&["encode", "a", "--segmentation", "kanji"], "possible values: optimal, bytes"),
         (&["encode", "a", "--format", "gif"], "possible values: png, svg, text, json"),
         (&["encode", "a", "--input", "b"], "content as an argument cannot be used with --input"),
@@ -182,9 +233,9 @@ fn bad_command_line_is_one_line_and_exit_code_2() {
         (&["encode", "a", "--levl", "m"], "a similar argument exists: '--level'"),
         (&["encode", "-5"], "unknown option; content that begins with a hyphen may need -- before it"),
         (&["encode", "a", "--level"], "a value is required"),
-        (&["batch", "--threads", "0"], "expected 1 to 1024"),
-        (&["batch", "--threads", "1025"], "expected 1 to 1024"),
-        (&["batch", "--scale", "many\nlines"], "expected 1 to 255"),
+        (&["batch", "--threads", "0"], "expected a number from 1 to 1024"),
+        (&["batch", "--threads", "1025"], "expected a number from 1 to 1024"),
+        (&["batch", "--scale", "many\nlines"], "expected a number from 1 to 255"),
         (&["batch", "a", "b"], "batch reads one file at most"),
     ] {
         let complaint = run(arguments, b"").complaint(2);

@@ -10,17 +10,19 @@ mod values;
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use qrmint::render::{QuietZone, Scale};
-use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, Version, VersionRange};
+use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, TextEncoding, Version, VersionRange};
 
 pub(crate) use self::read::read;
+use crate::content::ContentEncoder;
 use crate::error::Error;
 
 /// Makes QR codes as PNG, SVG, text or JSON
 #[derive(Parser)]
-#[command(name = "qrmint", version, after_help = help::AFTER)]
+#[command(name = "qrmint", version, after_help = help::MAIN)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -29,10 +31,10 @@ struct CommandLine {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Makes one QR code
-    #[command(after_help = help::AFTER_ENCODE)]
+    #[command(after_help = help::encode())]
     Encode(EncodeArguments),
     /// Makes a QR code for each line of JSON
-    #[command(after_help = help::AFTER_BATCH)]
+    #[command(after_help = help::batch())]
     Batch(BatchArguments),
 }
 
@@ -101,31 +103,47 @@ pub(crate) struct SymbolArguments {
     segmentation: Segmentation,
 
     /// Smallest version allowed, 1 to 40
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "1", value_parser = values::version)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "1", value_parser = Version::from_str)]
     min_version: Version,
 
     /// Largest version allowed, 1 to 40
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "40", value_parser = values::version)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "40", value_parser = Version::from_str)]
     max_version: Version,
 
     /// Mask, 0 to 7 [default: the one with the lowest penalty score]
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::mask)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = Mask::from_str)]
     mask: Option<Mask>,
 
+    /// The content is text: announce its encoding to readers
+    #[arg(
+        long,
+        value_name = "ENCODING",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = values::UTF8_ECI,
+        hide_possible_values = true,
+        value_parser = values::text()
+    )]
+    text: Option<TextEncoding>,
+
     /// ECI to announce before the content, 0 to 999999; 26 is UTF-8
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = values::eci)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "text", value_parser = Eci::from_str)]
     eci: Option<Eci>,
+
+    /// Read the symbol back and compare it with the content before writing it
+    #[arg(long)]
+    verify: bool,
 }
 
 impl SymbolArguments {
-    /// Returns these as the engine's options, which do not include the level.
-    pub(crate) fn options(&self) -> Result<Options, Error> {
+    /// Returns the encoder with these options, which do not include the level.
+    pub(crate) fn encoder(&self) -> Result<ContentEncoder, Error> {
         let versions = VersionRange::new(self.min_version, self.max_version)
             .ok_or_else(|| Error::Usage("--min-version is larger than --max-version".into()))?;
         let options = Options::default().with_versions(versions).with_boost(self.boost);
-        let mut options = options.with_segmentation(self.segmentation);
+        let mut options = options.with_segmentation(self.segmentation).with_text(self.text.unwrap_or_default());
         (options.mask, options.eci) = (self.mask, self.eci);
-        Ok(options)
+        Ok(ContentEncoder::new(options, self.text.is_some(), self.verify))
     }
 }
 
@@ -134,7 +152,7 @@ impl SymbolArguments {
 #[command(next_help_heading = "Options of the image")]
 pub(crate) struct ImageArguments {
     /// Pixels per module, 1 to 255
-    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = values::scale)]
+    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = Scale::from_str)]
     pub(crate) scale: Scale,
 
     /// Light modules on every side, 0 to 255
@@ -144,7 +162,7 @@ pub(crate) struct ImageArguments {
         value_name = "N",
         allow_negative_numbers = true,
         default_value = "4",
-        value_parser = values::quiet_zone
+        value_parser = QuietZone::from_str
     )]
     pub(crate) quiet_zone: QuietZone,
 }

@@ -1,11 +1,9 @@
 //! Parsers for the values of options.
 
 use std::num::NonZero;
-use std::str::FromStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use qrmint::render::{QuietZone, Scale};
-use qrmint::{Eci, ErrorCorrectionLevel, Mask, Segmentation, Version};
+use qrmint::{ErrorCorrectionLevel, Segmentation, TextEncoding};
 
 /// Parses a level by its letter or its word in the standard, in any case.
 pub(super) fn level(text: &str) -> Result<ErrorCorrectionLevel, &'static str> {
@@ -27,31 +25,21 @@ pub(super) fn segmentation() -> impl TypedValueParser<Value = Segmentation> {
         .map(|name| if name == BYTES { Segmentation::Bytes } else { Segmentation::Optimal })
 }
 
-/// Parses a number and converts it with `new`, which returns `None` for a number out of range.
-fn number<N: FromStr, T>(text: &str, new: impl Fn(N) -> Option<T>, range: &str) -> Result<T, String> {
-    text.parse().ok().and_then(new).ok_or_else(|| format!("expected {range}"))
+/// The encoding of `--text` without a value.
+pub(super) const UTF8_ECI: &str = "utf8-eci";
+
+/// Parses an encoding of text, by the names that the help lists.
+pub(super) fn text() -> impl TypedValueParser<Value = TextEncoding> {
+    const UTF8: &str = "utf8";
+    PossibleValuesParser::new([UTF8_ECI, UTF8, "latin1"]).map(|name| match &*name {
+        UTF8_ECI => TextEncoding::Utf8Eci,
+        UTF8 => TextEncoding::Utf8,
+        _ => TextEncoding::Latin1,
+    })
 }
 
-pub(super) fn scale(text: &str) -> Result<Scale, String> {
-    number(text, Scale::new, "1 to 255")
-}
-
-pub(super) fn quiet_zone(text: &str) -> Result<QuietZone, String> {
-    number(text, |modules| Some(QuietZone::new(modules)), "0 to 255")
-}
-
-pub(super) fn version(text: &str) -> Result<Version, String> {
-    number(text, Version::new, "1 to 40")
-}
-
-pub(super) fn mask(text: &str) -> Result<Mask, String> {
-    number(text, Mask::new, "0 to 7")
-}
-
-pub(super) fn eci(text: &str) -> Result<Eci, String> {
-    number(text, Eci::new, "0 to 999999")
-}
-
-pub(super) fn threads(text: &str) -> Result<NonZero<usize>, String> {
-    number(text, |count: NonZero<usize>| (count.get() <= 1024).then_some(count), "1 to 1024")
+/// Parses a number of threads.
+pub(super) fn threads(text: &str) -> Result<NonZero<usize>, &'static str> {
+    let threads = text.parse().ok().filter(|threads: &NonZero<usize>| threads.get() <= 1024);
+    threads.ok_or("expected a number from 1 to 1024")
 }

@@ -7,16 +7,17 @@ use std::fmt;
 
 use base64::DecodeError;
 use qrmint::render::Png;
-use qrmint::{Encoder, ErrorCorrectionLevel, Options, QrCodeImageDetails};
+use qrmint::{ErrorCorrectionLevel, QrCodeImageDetails};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use super::lines::{Batch, Line, MAX_LINE_LEN};
+use crate::content::ContentEncoder;
 use crate::error::LineError;
 
 /// Answers lines. Keeps its buffers from line to line.
 pub(crate) struct Answerer {
-    encoder: Encoder,
+    encoder: ContentEncoder,
     png: Png,
     /// The level of lines without one.
     level: ErrorCorrectionLevel,
@@ -26,8 +27,8 @@ pub(crate) struct Answerer {
 }
 
 impl Answerer {
-    pub(crate) fn new(options: Options, level: ErrorCorrectionLevel, png: Png) -> Self {
-        Self { encoder: Encoder::with_options(options), png, level, raw_content: Vec::new(), details: None }
+    pub(crate) fn new(encoder: ContentEncoder, level: ErrorCorrectionLevel, png: Png) -> Self {
+        Self { encoder, png, level, raw_content: Vec::new(), details: None }
     }
 
     /// Answers all lines of the batch.
@@ -70,10 +71,10 @@ impl Answerer {
                 _ => raw_content.len(),
             },
         })?;
-        let symbol = self.encoder.encode(&self.raw_content, level)?;
+        let (symbol, bytes) = self.encoder.encode(&self.raw_content, level)?;
         match &mut self.details {
-            Some(details) => details.renew(symbol, &self.raw_content, &self.png)?,
-            None => self.details = Some(QrCodeImageDetails::new(symbol, &self.raw_content, &self.png)?),
+            Some(details) => details.renew(symbol, &bytes, &self.png)?,
+            None => self.details = Some(QrCodeImageDetails::new(symbol, &bytes, &self.png)?),
         }
         if let Some(details) = &self.details {
             details.write_json(out);

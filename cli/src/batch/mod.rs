@@ -24,15 +24,15 @@ use crate::error::{Endpoint, Error};
 use crate::output::Output;
 
 pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
-    let options = arguments.symbol.options()?;
+    let encoder = arguments.symbol.encoder()?;
     let input = Input::open(arguments.input.as_deref())?;
     let output = Output::open(arguments.output.as_deref())?;
 
     let ImageArguments { scale, quiet_zone } = arguments.image;
     let png = Png::new(scale, quiet_zone);
-    let limit = lines_in_a_batch(png.side(options.versions.max()));
+    let limit = lines_in_a_batch(png.side(encoder.max_version()));
     let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let answerers = (0..threads).map(|_| Answerer::new(options, arguments.symbol.level, png.clone()));
+    let answerers = (0..threads).map(|_| Answerer::new(encoder.clone(), arguments.symbol.level, png.clone()));
 
     // A progress bar among lines on the same terminal would make both unreadable.
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;

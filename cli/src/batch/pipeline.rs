@@ -151,6 +151,7 @@ mod tests {
 
     use super::*;
     use crate::batch::lines::MAX_LINES;
+    use crate::content::ContentEncoder;
 
     /// An input that reports its end the given number of times, and then fails.
     struct Input(Cursor<Vec<u8>>, usize);
@@ -167,8 +168,8 @@ mod tests {
     }
 
     fn answerers(count: usize) -> Vec<Answerer> {
-        let answerer = |_| Answerer::new(Options::default(), ErrorCorrectionLevel::L, Png::default());
-        (0..count).map(answerer).collect()
+        let encoder = ContentEncoder::new(Options::default(), false, false);
+        (0..count).map(|_| Answerer::new(encoder.clone(), ErrorCorrectionLevel::L, Png::default())).collect()
     }
 
     /// Answers the input with `threads` threads. Returns the result and, for each batch written, the number of its
