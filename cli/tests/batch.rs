@@ -166,7 +166,8 @@ fn a_line_that_fails_is_answered_in_its_place_and_the_rest_goes_on() {
         (
             format!("{{\"rawContent\":\"{}\"}}", base64(&[b'7'; 30_000])),
             "contentTooLong",
-            "content too long: 30,000 bytes need at least 100,018 bits; version 40 holds 18,672 at level M, 23,648 at L",
+            "content too long: 30,000 bytes need at least 100,018 bits; version 40 holds 18,672 at level M, \
+             23,648 at L",
         ),
         (format!("{good}{}", " ".repeat(65_536)), "lineTooLong", "the line is longer than 65536 bytes"),
     ];

@@ -107,7 +107,13 @@ pub(crate) struct SymbolArguments {
     min_version: Version,
 
     /// Largest version allowed, 1 to 40
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value = "40", value_parser = Version::from_str)]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value = "40",
+        value_parser = Version::from_str
+    )]
     max_version: Version,
 
     /// Mask, 0 to 7 [default: the one with the lowest penalty score]
@@ -152,7 +158,14 @@ impl SymbolArguments {
 #[command(next_help_heading = "Options of the image")]
 pub(crate) struct ImageArguments {
     /// Pixels per module, 1 to 255
-    #[arg(long, short, value_name = "N", allow_negative_numbers = true, default_value = "8", value_parser = Scale::from_str)]
+    #[arg(
+        long,
+        short,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value = "8",
+        value_parser = Scale::from_str
+    )]
     pub(crate) scale: Scale,
 
     /// Light modules on every side, 0 to 255

@@ -71,8 +71,8 @@ impl Answers {
 fn lines_in_a_batch(side: u32) -> usize {
     /// The number of bytes for the answers of a batch.
     const ANSWERS: u64 = 4 * 1024 * 1024;
-    /// The size of the scan lines divided by that of the file in base64: at least this at all scales that need the limit. The
-    /// least is that of version 40 at scale 13.
+    /// The size of the scan lines divided by that of the file in base64: at least this at all scales that need the
+    /// limit. The least is that of version 40 at scale 13.
     const SHRINKING: u64 = 24;
     let side = u64::from(side.min(Png::MAX_SIDE));
     let answer = (side * side / 8 / SHRINKING).max(1);
