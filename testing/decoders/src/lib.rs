@@ -1,4 +1,4 @@
-//! QR decoders by other authors, each as a function from an image to the bytes that it reads.
+//! QR decoders by other authors, each as a function from an image to the bytes or the text that it reads.
 
 use qrmint_checks::png_modules;
 
@@ -47,6 +47,20 @@ impl GrayImage {
         Ok(bytes)
     }
 
+    /// Returns the text that `rqrr` finds in the image.
+    ///
+    /// # Errors
+    ///
+    /// `rqrr`'s own, one of which says that the bytes are not UTF-8; and that it finds no symbol or several.
+    pub fn rqrr_text(&self) -> Result<String, String> {
+        let pixel = |x, y| self.luma[y * self.side + x];
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(self.side, self.side, pixel);
+        let grids = image.detect_grids();
+        let [grid] = &grids[..] else { return Err(format!("{} codes found", grids.len())) };
+        let (_, text) = grid.decode().map_err(|error| error.to_string())?;
+        Ok(text)
+    }
+
     /// Returns the bytes that `rqrr` reads from the modules, without a search for the symbol.
     ///
     /// # Errors
@@ -83,5 +97,16 @@ impl GrayImage {
         let bytes =
             result.getText().chars().map(|c| u8::try_from(u32::from(c)).map_err(|_| format!("{c:?} is no byte")));
         bytes.collect()
+    }
+
+    /// Returns the text that `rxing` finds in the image without any hint.
+    ///
+    /// # Errors
+    ///
+    /// `rxing`'s own.
+    pub fn rxing_text(&self) -> Result<String, String> {
+        let side = self.side as u32;
+        let result = rxing::helpers::detect_in_luma_slice(&self.luma, side, side, None);
+        result.map(|result| result.getText().to_owned()).map_err(|error| error.to_string())
     }
 }
