@@ -57,6 +57,7 @@
 //! `std` is implied by `png` and `simd`. Without these three the crate is `no_std` with `alloc` and has the encoder,
 //! [`render::Svg`] and [`render::Text`]. Without `simd` it is `forbid(unsafe_code)`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(unsafe_code)]
