@@ -1,4 +1,4 @@
-"""Checks packages of Cargo: every relative link of a Markdown file leads to a file of the package, and every pattern of `include` finds one.
+"""Checks packages of Cargo: every relative link of a Markdown file leads to a file of the package, every pattern of `include` finds one.
 
     check_packages.py FILE.crate...
 """
