@@ -33,8 +33,8 @@ fn stages(criterion: &mut Criterion) {
         }
 
         let mut encoder = Encoder::new();
-        let mut symbol = |content| encoder.encode(content, workload.level).expect("it fits").clone();
-        let symbols: Vec<_> = workload.contents.iter().map(|content| symbol(content)).collect();
+        let symbol = |content| encoder.encode(content, workload.level).expect("it fits").clone();
+        let symbols: Vec<_> = workload.contents.iter().map(symbol).collect();
         let (png, mut image, mut json, mut turn) = (Png::default(), Vec::new(), Vec::new(), 0);
         group.bench_function("Png", |bencher| {
             bencher.iter(|| {
@@ -42,6 +42,19 @@ fn stages(criterion: &mut Criterion) {
                 image.clear();
                 png.write(black_box(&symbols[turn]), &mut image).expect("it is small enough");
                 black_box(&image);
+            });
+        });
+        // For comparison with the whole encode, which the steps above are parts of.
+        group.bench_function("Encode", |bencher| {
+            bencher.iter(|| {
+                turn = (turn + 1) % contents;
+                black_box(encoder.encode(black_box(&workload.contents[turn]), workload.level).expect("it fits"));
+            });
+        });
+        group.bench_function("Check", |bencher| {
+            bencher.iter(|| {
+                turn = (turn + 1) % contents;
+                black_box(&symbols[turn]).check(&workload.contents[turn]).expect("it is right");
             });
         });
         let details: Vec<_> = symbols

@@ -80,7 +80,7 @@ fn a_warm_encoder_and_writer_allocate_nothing() {
 
 #[test]
 fn svg_and_text_allocate_nothing_in_a_vector_that_is_large_enough() {
-    let symbol = Encoder::new().encode(&[0x80; 2_953], ErrorCorrectionLevel::L).unwrap().clone();
+    let symbol = Encoder::new().encode([0x80; 2_953], ErrorCorrectionLevel::L).unwrap().clone();
     let mut image = Vec::with_capacity(1_000_000);
     let len = allocations(|| {
         Svg::default().write(&symbol, &mut image).unwrap();
@@ -92,7 +92,7 @@ fn svg_and_text_allocate_nothing_in_a_vector_that_is_large_enough() {
 #[test]
 fn the_largest_symbol_of_plain_bytes_warms_for_all_smaller_ones() {
     let mut encoder = Encoder::new();
-    encoder.encode(&[0x80; 2_953], ErrorCorrectionLevel::L).unwrap();
+    encoder.encode([0x80; 2_953], ErrorCorrectionLevel::L).unwrap();
     let len = allocations(|| {
         for len in (0..2_953).step_by(31) {
             encoder.encode(&[0x80; 2_953][..len], ErrorCorrectionLevel::L).unwrap();

@@ -70,7 +70,7 @@ fn all_light_and_all_dark_data_decode_to_the_symbol() {
     for byte in [0x00, 0xff] {
         for mask in Mask::ALL {
             encoder.options_mut().mask = Some(mask);
-            let symbol = encoder.encode(&[byte; 500], ErrorCorrectionLevel::L).unwrap();
+            let symbol = encoder.encode([byte; 500], ErrorCorrectionLevel::L).unwrap();
             for scale in [1, 2, 3, 5, 6, 7, 8, 12, 16, 17, 24, 32, 40, 64, 100] {
                 check_png(symbol, Scale::new(scale).unwrap(), QuietZone::default()).unwrap();
             }
