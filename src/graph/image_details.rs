@@ -74,6 +74,16 @@ impl QrCodeImageDetails {
         Ok(details)
     }
 
+    /// Creates the details with an image of the default scale and quiet zone.
+    pub(crate) fn with_default_png(symbol: &Symbol, raw_content: &[u8]) -> Self {
+        Self {
+            version: symbol.version(),
+            binary_value: symbol.to_png(),
+            error_correction_level: symbol.level(),
+            raw_content: raw_content.into(),
+        }
+    }
+
     /// Replaces the details by those of another symbol and reuses their memory. `raw_content` is as in
     /// [`new`](Self::new).
     ///
@@ -133,9 +143,7 @@ impl fmt::Debug for QrCodeImageDetails {
 /// ```
 pub fn encode(content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<QrCodeImageDetails, EncodeError> {
     let content = content.as_ref();
-    let symbol = Symbol::encode(content, level)?;
-    let details = QrCodeImageDetails::new(&symbol, content, &Png::default());
-    Ok(details.expect("at the default scale the largest symbol is 1,480 pixels a side"))
+    Ok(QrCodeImageDetails::with_default_png(&Symbol::encode(content, level)?, content))
 }
 
 #[cfg(feature = "serde")]

@@ -6,8 +6,8 @@ use qrmint::render::Png;
 
 use crate::image::MAX_CHECKED_SIDE;
 use crate::{
-    Choices, check_date_time, check_encode, check_image_details, check_image_details_json, check_patch, check_png,
-    check_roundtrip, check_scan_body, check_scanned, check_segment, check_upsert_sequence,
+    Choices, check_date_time, check_encode, check_encode_text, check_image_details, check_image_details_json,
+    check_patch, check_png, check_roundtrip, check_scan_body, check_scanned, check_segment, check_upsert_sequence,
 };
 
 /// Checks one input.
@@ -56,10 +56,14 @@ pub fn png(input: &[u8]) {
     }
 }
 
-/// Any bytes, level and options are read back from the modules by a decoder of our own, and every syndrome is zero.
+/// Any bytes, level and options are read back from the modules by a decoder of our own, and every syndrome is zero. Bytes that are
+/// UTF-8 are encoded as text as well.
 pub fn roundtrip(input: &[u8]) {
     let (choices, content) = Choices::split(input);
     check_roundtrip(&choices, content);
+    if let Ok(text) = std::str::from_utf8(content) {
+        check_encode_text(&choices, text);
+    }
 }
 
 /// Any short content takes as many bits as its shortest segmentation, in every band of versions.

@@ -22,7 +22,7 @@ pub use credential::{
 pub use details::{check_image_details, check_image_details_json};
 pub use image::{check_png, check_svg, check_text, png_modules};
 pub use random::Random;
-pub use reading::{Places, Reading, check_roundtrip};
+pub use reading::{Places, Reading, check_encode_text, check_roundtrip};
 pub use segmentation::{check_segment, data_bits, shortest};
 pub use symbol::{check_encode, check_same, ecc, oracle};
 

@@ -1,7 +1,7 @@
 //! Reads symbols back module by module: the standard's reference decode algorithm (ISO/IEC 18004:2015, 12) without image processing.
 //! Shares no code with the engine, and corrects nothing: whatever differs from the standard is a fault.
 
-use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Symbol};
+use qrmint::{Eci, EncodeError, Encoder, ErrorCorrectionLevel, Mode, Symbol, TextEncoding};
 
 use crate::{ALPHANUMERIC, Choices};
 
@@ -117,13 +117,51 @@ pub fn check_roundtrip(choices: &Choices, content: &[u8]) {
     let Ok(symbol) = encoder.encode(content, choices.level) else { return };
     let (read, level, mask) = (Reading::of(symbol), symbol.level(), symbol.mask());
     assert_eq!(read.content, content);
+    assert_eq!(symbol.check(content), Ok(()));
     assert_eq!((read.level, read.mask), (level, mask.number()));
     assert!(if choices.options.boost { level >= choices.level } else { level == choices.level });
     assert!(choices.options.mask.is_none_or(|forced| forced == mask));
     assert_eq!(read.eci, choices.options.eci.map(|eci| eci.number()));
-    let segments: Vec<_> =
-        encoder.segments().iter().map(|segment| (segment.mode, segment.end - segment.start)).collect();
+    let segments: Vec<_> = encoder.segments().iter().map(|segment| (segment.mode, segment.range().len())).collect();
     assert_eq!(read.segments, segments);
+}
+
+/// Encodes text in each encoding and reads it back, and checks what is announced and that the text is refused for no wrong reason.
+pub fn check_encode_text(choices: &Choices, text: &str) {
+    for encoding in [TextEncoding::Utf8Eci, TextEncoding::Utf8, TextEncoding::Latin1] {
+        let mut encoder = Encoder::with_options(choices.options.with_text(encoding));
+        let eci = match (choices.options.eci, encoding) {
+            (Some(eci), _) => Some(eci),
+            (None, TextEncoding::Utf8Eci) if !text.is_ascii() => Some(Eci::UTF_8),
+            _ => None,
+        };
+        let latin1: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+        let bytes = match encoding {
+            TextEncoding::Latin1 if choices.options.eci.is_none() => latin1,
+            _ => Some(text.into()),
+        };
+        let measure = encoder.measure_text(text, choices.level);
+        match (encoder.encode_text(text, choices.level), bytes) {
+            (Ok(symbol), Some(bytes)) => {
+                let read = Reading::of(symbol);
+                assert_eq!((&read.content, read.eci), (&bytes, eci.map(Eci::number)));
+                assert_eq!(symbol.content(), Ok(bytes));
+                let measure = measure.expect("what can be encoded can be measured");
+                assert_eq!((measure.version, measure.level), (symbol.version(), symbol.level()));
+                assert_eq!(measure.segments, encoder.segments());
+            }
+            (Err(error @ EncodeError::NotLatin1 { offset, .. }), None) => {
+                let character = text[offset..].chars().next().expect("the offset of a character");
+                assert!(u32::from(character) > 0xFF && text[..offset].chars().all(|before| u32::from(before) <= 0xFF));
+                assert_eq!(measure, Err(error));
+            }
+            (Err(error @ EncodeError::TooLong { bits_needed, bits_available, .. }), _) => {
+                assert!(bits_needed > bits_available);
+                assert_eq!(measure, Err(error));
+            }
+            (other, bytes) => panic!("{other:?} for {bytes:?}"),
+        }
+    }
 }
 
 /// Returns the number of codewords for misdecode protection, which correct nothing (Table 9, note b).

@@ -76,7 +76,15 @@ pub fn check_encode<'a>(encoder: &'a mut Encoder, content: &[u8], level: ErrorCo
             for code in alternatives.iter().flatten() {
                 assert!(symbol.version().number() <= code.version().value(), "a larger version than qrcodegen's");
             }
-            check_segments(content, encoder.segments(), options.segmentation);
+            let segments = encoder.segments().to_vec();
+            check_segments(content, &segments, options.segmentation);
+            // The same segments, given, make the same symbol, and measuring them disturbs nothing.
+            let measure = encoder.measure(content, level).expect("it has been encoded");
+            assert_eq!((measure.version, measure.level), (symbol.version(), symbol.level()));
+            assert!(measure.bits_used <= measure.bits_available);
+            assert_eq!(measure.bits_available, symbol.version().data_bits(symbol.level()) as u64);
+            assert_eq!((&measure.segments, encoder.segments()), (&segments, &segments[..]));
+            assert_eq!(encoder.encode_segments(content, &segments, level), Ok(&symbol));
         }
         Err(EncodeError::TooLong { bits_needed, bits_available, .. }) => {
             assert!(bits_needed > bits_available);

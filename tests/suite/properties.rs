@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use qrmint::Encoder;
 use qrmint_checks::{
-    Choices, check_encode, check_image_details, check_image_details_json, check_png, check_roundtrip, check_segment,
-    check_svg, check_text,
+    Choices, check_encode, check_encode_text, check_image_details, check_image_details_json, check_png,
+    check_roundtrip, check_segment, check_svg, check_text,
 };
 
 /// Content with runs of every kind of character.
@@ -66,6 +66,14 @@ proptest! {
         choices in choices(),
     ) {
         check_roundtrip(&choices, &content);
+    }
+
+    #[test]
+    fn any_text_is_read_back_with_what_was_announced(
+        text in prop_oneof!["\\PC{0,200}", "[ -ÿ]{0,200}", "[0-9A-Zé]{0,200}"],
+        choices in choices(),
+    ) {
+        check_encode_text(&choices, &text);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::http::header::{ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use qrmint::credential::{PatchError, ScanError};
+use qrmint::credential::{PatchError, ScanError, UpsertError};
 use serde::Serialize;
 
 use super::ids::Ids;
@@ -113,7 +113,10 @@ fn service_message(error: &ServiceError) -> String {
         ServiceError::Store(StoreError::Unavailable(_) | StoreError::Uncertain(_)) => {
             "The store does not answer.".into()
         }
-        ServiceError::Store(_) | ServiceError::Random(_) | ServiceError::Clock => "Internal error.".into(),
+        ServiceError::Store(_)
+        | ServiceError::Random(_)
+        | ServiceError::Clock
+        | ServiceError::Upsert(UpsertError::Unreadable(_)) => "Internal error.".into(),
         error => error.to_string(),
     }
 }
@@ -225,4 +228,24 @@ struct Detail<'a> {
     code: &'a str,
     target: &'a str,
     message: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use qrmint::{ErrorCorrectionLevel, Symbol};
+
+    use super::*;
+    use crate::event::Outcome;
+
+    #[test]
+    fn an_image_without_its_content_is_the_services_fault_and_tells_the_client_nothing() {
+        let symbol = Symbol::encode("content", ErrorCorrectionLevel::L).expect("it fits");
+        let unreadable = symbol.check("other content").expect_err("it has other content");
+        let error = ServiceError::from(UpsertError::Unreadable(unreadable));
+        assert_eq!(error.outcome(), Outcome::Failed);
+        assert!(error.to_string().starts_with("the new image does not have its content: "), "for the log");
+        let error = ApiError::from(error);
+        assert_eq!(error.status_and_code(), (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"));
+        assert_eq!((error.rule(), error.to_string().as_str()), (None, "Internal error."));
+    }
 }

@@ -55,6 +55,7 @@ impl ServiceError {
     #[must_use]
     pub fn rule(&self) -> Option<(&'static str, &'static str)> {
         match self {
+            Self::Upsert(UpsertError::Unreadable(_)) => None,
             Self::Upsert(error) => Some((error.code(), error.target())),
             Self::Verify(error) => Some((error.code(), "rawContent")),
             Self::PurgeNotExpired { .. } => Some(("expiredBeforeAfterNow", "expiredBefore")),
@@ -63,8 +64,9 @@ impl ServiceError {
     }
 
     /// Returns what the audit trail says of it.
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         match self {
+            Self::Upsert(UpsertError::Unreadable(_)) => Outcome::Failed,
             Self::Upsert(_) | Self::Verify(_) | Self::PurgeNotExpired { .. } | Self::ConditionFailed => {
                 Outcome::Refused
             }

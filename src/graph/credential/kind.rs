@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 /// The kind of a code. A user has at most one active code of each.
 ///
@@ -13,11 +14,13 @@ use jiff::SignedDuration;
 /// assert_eq!(Kind::Standard.name(), "standardQRCode");
 /// assert_eq!(Kind::from_name("temporaryqrcode"), Some(Kind::Temporary));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// `standardQRCode`: valid for days. Its expiry can be changed.
+    #[serde(rename = "standardQRCode")]
     Standard,
     /// `temporaryQRCode`: valid for hours. It cannot be changed.
+    #[serde(rename = "temporaryQRCode")]
     Temporary,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows the response to a request; nothing of the rules but expiry.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::date_time::DateTime;
@@ -12,7 +13,8 @@ use crate::graph::image_details::QrCodeImageDetails;
 
 /// A stored code, one for each user and [`Kind`]: Graph's properties without the image, and a digest of the secret.
 ///
-/// Stores read and write the fields. [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
+/// Stores read and write the fields, or the whole as JSON with `serde`: an object with Graph's names, `kind`,
+/// `userPrincipalName`, and `secretDigest` in base64. [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
 /// whatever the fields hold. `Debug` shows everything but the digest.
 ///
 /// ```
@@ -31,7 +33,8 @@ use crate::graph::image_details::QrCodeImageDetails;
 /// assert!(!record.is_active("2025-12-19T12:00:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Record {
     /// The id of the code (UUID version 4). A new code has a new id.
     pub id: Uuid,

@@ -4,9 +4,13 @@
 
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
+
+use crate::graph::odata::{Base64, decode_base64};
 
 /// The randomness of one new code: 48 bytes, which the caller gets from the operating system's generator. It cannot be
 /// cloned, so no two codes share it.
@@ -113,6 +117,22 @@ impl SecretDigest {
     /// ```
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+}
+
+/// Writes the digest as base64.
+impl Serialize for SecretDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Base64(&self.0).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (text, mut bytes) = (String::deserialize(deserializer)?, Vec::new());
+        decode_base64(&text, &mut bytes).map_err(D::Error::custom)?;
+        let digest = <[u8; 32]>::try_from(bytes).map_err(|bytes| D::Error::invalid_length(bytes.len(), &"32 bytes"))?;
+        Ok(Self(digest))
     }
 }
 

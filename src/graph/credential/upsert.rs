@@ -16,7 +16,9 @@ use super::raw_content::{can_name, raw_content};
 use super::record::Record;
 use super::secret::Randomness;
 use crate::encode::EncodeError;
-use crate::graph::image_details::encode;
+use crate::graph::image_details::QrCodeImageDetails;
+use crate::read::ReadError;
+use crate::symbol::Symbol;
 use crate::version::ErrorCorrectionLevel;
 
 /// A PATCH and everything that its outcome depends on except randomness. [`run`](Self::run) applies the rules.
@@ -108,7 +110,9 @@ impl Upsert<'_> {
         }
         let (id, secret) = randomness.into_id_and_secret();
         let content = raw_content(self.user, id, &secret);
-        let image = encode(content.as_bytes(), ErrorCorrectionLevel::L).map_err(UpsertError::Content)?;
+        let symbol = Symbol::encode(&content, ErrorCorrectionLevel::L).map_err(UpsertError::Content)?;
+        symbol.check(&content).map_err(UpsertError::Unreadable)?;
+        let image = QrCodeImageDetails::with_default_png(&symbol, content.as_bytes());
         let record = Record {
             id,
             kind: self.kind,
@@ -280,12 +284,15 @@ pub enum UpsertError {
     UserPrincipalName,
     /// The content does not fit a symbol at level L because the user principal name is too long.
     Content(EncodeError),
+    /// The new symbol, read back from its modules, does not have the content. The fault is in this crate or in the
+    /// machine, not in the request.
+    Unreadable(ReadError),
 }
 
 impl UpsertError {
     /// Returns a stable identifier for programs: `temporaryQRCodeActive`, `startDateTimeChanged`,
     /// `startDateTimeTooLate`, `lifetimeTooShort`, `lifetimeTooLong`, `expireDateTimeNotAfterNow`,
-    /// `userPrincipalNameInvalid` or `userPrincipalNameTooLong`.
+    /// `userPrincipalNameInvalid`, `userPrincipalNameTooLong` or `imageUnreadable`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;
@@ -301,10 +308,12 @@ impl UpsertError {
             Self::ExpireNotAfterNow { .. } => "expireDateTimeNotAfterNow",
             Self::UserPrincipalName => "userPrincipalNameInvalid",
             Self::Content(_) => "userPrincipalNameTooLong",
+            Self::Unreadable(_) => "imageUnreadable",
         }
     }
 
-    /// Returns the subject of the rule: the property that breaks it, or `temporaryQRCode` or `userPrincipalName`.
+    /// Returns the subject of the rule: the property that breaks it, or `temporaryQRCode`, `userPrincipalName` or
+    /// `image`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;
@@ -318,6 +327,7 @@ impl UpsertError {
                 "expireDateTime"
             }
             Self::UserPrincipalName | Self::Content(_) => "userPrincipalName",
+            Self::Unreadable(_) => "image",
         }
     }
 }
@@ -361,6 +371,7 @@ impl fmt::Display for UpsertError {
                 "user principal name: empty, or with a `|`, a control character or an invisible character in it",
             ),
             Self::Content(error) => write!(f, "user principal name: {error}"),
+            Self::Unreadable(error) => write!(f, "the new image does not have its content: {error}"),
         }
     }
 }
@@ -369,6 +380,7 @@ impl std::error::Error for UpsertError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Content(error) => Some(error),
+            Self::Unreadable(error) => Some(error),
             _ => None,
         }
     }

@@ -2,8 +2,8 @@
 
 use qrmint::ErrorCorrectionLevel;
 use qrmint::credential::{
-    DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, ScanBody,
-    ScanError, Upsert,
+    DateTime, Kind, ParseDateTimeError, PatchBody, PatchError, Policy, QrCode, QrCodePatch, Randomness, Record,
+    ScanBody, ScanError, Upsert,
 };
 use qrmint_checks::page::{CREATED, UPDATED};
 use qrmint_checks::{LAST, date_time_text};
@@ -452,5 +452,36 @@ fn kinds_have_graphs_names_in_any_case() {
     }
     for kind in Kind::ALL {
         assert_eq!(Kind::from_name(&kind.to_string()), Some(kind));
+    }
+}
+
+#[test]
+fn a_record_survives_a_round_trip_through_json_that_has_no_secret() {
+    let (patch, policy) = (QrCodePatch::default(), Policy::default());
+    let now = at("2025-03-04T21:27:46.9771036Z");
+    let upsert = Upsert { kind: Kind::Temporary, state: None, patch: &patch, policy: &policy, now, user: USER };
+    let (record, response) = upsert.run(Randomness::new([7; Randomness::LEN])).unwrap().into_parts();
+    let json = serde_json::to_value(&record).unwrap();
+    assert_eq!(
+        json,
+        json!({
+            "id": record.id.to_string(),
+            "kind": "temporaryQRCode",
+            "startDateTime": "2025-03-04T21:27:46.9771036Z",
+            "expireDateTime": "2025-03-05T00:27:46.9771036Z",
+            "createdDateTime": "2025-03-04T21:27:46.9771036Z",
+            "lastUsedDateTime": "0001-01-01T00:00:00Z",
+            "userPrincipalName": USER,
+            "secretDigest": json["secretDigest"],
+        })
+    );
+    let content = String::from_utf8(response.image.unwrap().raw_content).unwrap();
+    let secret = content.rsplit('|').next().unwrap();
+    assert!(!json.to_string().contains(secret));
+    assert_eq!(serde_json::from_value::<Record>(json.clone()).unwrap(), record);
+    for wrong in ["", "AAAA", "*", &"A".repeat(48)] {
+        let mut json = json.clone();
+        json["secretDigest"] = json!(wrong);
+        serde_json::from_value::<Record>(json).unwrap_err();
     }
 }
