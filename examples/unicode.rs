@@ -1,4 +1,4 @@
-//! Text that is not plain ASCII, so that readers show it as it was: `cargo run --example text`.
+//! Text that is not plain ASCII, so that readers show it as it was: `cargo run --example unicode`.
 
 use std::error::Error;
 
