@@ -4,7 +4,10 @@
 
 use core::fmt;
 
-/// A number, or text that should be one, that is outside the range of its type.
+/// The error of converting a number or text to a type whose numbers have a range, such as
+/// [`Version`](crate::Version) or [`Scale`](crate::render::Scale).
+///
+/// The text may be no decimal number, or the number may be outside the range. The message names the range.
 ///
 /// ```
 /// use qrmint::{Mask, OutOfRange, Version};
@@ -31,17 +34,18 @@ impl core::error::Error for OutOfRange {}
 /// outside of `$min` to `$max` and whose `$get` returns the number.
 macro_rules! number_conversions {
     ($type:ident: $primitive:ident, $get:ident, $min:literal to $max:literal) => {
-        /// Writes the decimal number.
+        /// Displays the decimal number.
         impl core::fmt::Display for $type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.$get().fmt(f)
             }
         }
 
-        /// Reads a decimal number.
+        /// Parses a decimal number.
         impl core::str::FromStr for $type {
             type Err = $crate::OutOfRange;
 
+            #[doc = concat!("Returns an error unless `text` is a number from ", $min, " to ", $max, ".")]
             fn from_str(text: &str) -> Result<Self, $crate::OutOfRange> {
                 let number = text.parse::<$primitive>().map(Self::try_from);
                 number.ok().and_then(Result::ok).ok_or($crate::OutOfRange { min: $min, max: $max })
@@ -49,6 +53,7 @@ macro_rules! number_conversions {
         }
 
         impl From<$type> for $primitive {
+            #[doc = concat!("Returns [`", stringify!($get), "`](", stringify!($type), "::", stringify!($get), ").")]
             fn from(number: $type) -> Self {
                 number.$get()
             }
@@ -62,6 +67,7 @@ macro_rules! checked_conversion {
         impl TryFrom<$primitive> for $type {
             type Error = $crate::OutOfRange;
 
+            #[doc = concat!("Returns an error unless `number` is ", $min, " to ", $max, ".")]
             fn try_from(number: $primitive) -> Result<Self, $crate::OutOfRange> {
                 Self::new(number).ok_or($crate::OutOfRange { min: $min, max: $max })
             }

@@ -8,27 +8,36 @@ use core::str::FromStr;
 
 use crate::number::{checked_conversion, number_conversions};
 
-/// The version of a symbol, 1 to 40. It determines the size, 21 to 177 modules a side.
+/// The version of a symbol, 1 to 40 (Table 1 of ISO/IEC 18004:2015). It determines the size, from 21 to 177 modules per
+/// side.
+///
+/// Versions are ordered by size. With the feature `serde` a version is a number.
 ///
 /// ```
 /// use qrmint::Version;
-/// let version = Version::new(7).unwrap();
+/// let version = Version::try_from(7)?;
 /// assert_eq!((version.number(), version.size()), (7, 45));
-/// assert_eq!(Version::new(41), None);
 /// assert_eq!("7".parse(), Ok(version));
-/// assert_eq!(Version::try_from(0).unwrap_err().to_string(), "expected a number from 1 to 40");
+/// assert_eq!(Version::try_from(41).unwrap_err().to_string(), "expected a number from 1 to 40");
+/// # Ok::<(), qrmint::OutOfRange>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
 pub struct Version(u8);
 
 impl Version {
-    /// Version 1, 21 x 21 modules.
+    /// The smallest version, 1: 21 x 21 modules.
     pub const MIN: Self = Self(1);
-    /// Version 40, 177 x 177 modules.
+    /// The largest version, 40: 177 x 177 modules.
     pub const MAX: Self = Self(40);
 
-    /// Creates the version of that number. Returns `None` unless it is 1 to 40.
+    /// Creates the version with this number. Returns `None` unless `number` is 1 to 40.
+    ///
+    /// ```
+    /// use qrmint::Version;
+    /// assert_eq!(Version::new(40), Some(Version::MAX));
+    /// assert_eq!(Version::new(41), None);
+    /// ```
     pub const fn new(number: u8) -> Option<Self> {
         match number {
             1..=40 => Some(Self(number)),
@@ -36,12 +45,21 @@ impl Version {
         }
     }
 
-    /// Returns the number, 1 to 40.
+    /// Returns the number of the version, 1 to 40.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Version::MAX.number(), 40);
+    /// ```
     pub const fn number(self) -> u8 {
         self.0
     }
 
-    /// Returns the number of modules a side, without the quiet zone: 17 + 4 x number.
+    /// Returns the number of modules per side, without the quiet zone: 17 + 4 x the number of the version.
+    ///
+    /// ```
+    /// use qrmint::Version;
+    /// assert_eq!((Version::MIN.size(), Version::MAX.size()), (21, 177));
+    /// ```
     pub const fn size(self) -> usize {
         17 + 4 * self.0 as usize
     }
@@ -86,16 +104,18 @@ impl Version {
 number_conversions!(Version: u8, number, 1 to 40);
 checked_conversion!(Version: u8, 1 to 40);
 
-/// The versions that an encoder may choose from, including both ends. The default is 1 to 40.
+/// The versions that an [`Encoder`](crate::Encoder) may choose from, including both ends. The default is 1 to 40.
+///
+/// A range is made from a Rust range or from a single version.
 ///
 /// ```
 /// use qrmint::{Version, VersionRange};
-/// let (five, ten) = (Version::new(5).unwrap(), Version::new(10).unwrap());
-/// let range = VersionRange::new(five, ten).unwrap();
+/// let (five, ten) = (Version::try_from(5)?, Version::try_from(10)?);
+/// let range = VersionRange::try_from(five..=ten)?;
 /// assert_eq!((range.min(), range.max()), (five, ten));
-/// assert_eq!(VersionRange::new(ten, five), None);
-/// assert_eq!(VersionRange::from(ten), VersionRange::new(ten, ten).unwrap());
-/// assert_eq!(VersionRange::try_from(five..=ten), Ok(range));
+/// assert_eq!(VersionRange::from(ten), VersionRange::try_from(ten..=ten)?);
+/// assert!(VersionRange::try_from(ten..=five).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct VersionRange {
@@ -105,28 +125,46 @@ pub struct VersionRange {
 
 impl VersionRange {
     /// Creates the range from `min` to `max`. Returns `None` if `min` is larger than `max`.
+    ///
+    /// ```
+    /// use qrmint::{Version, VersionRange};
+    /// assert_eq!(VersionRange::new(Version::MIN, Version::MAX), Some(VersionRange::default()));
+    /// assert_eq!(VersionRange::new(Version::MAX, Version::MIN), None);
+    /// ```
     pub const fn new(min: Version, max: Version) -> Option<Self> {
         if min.0 <= max.0 { Some(Self { min, max }) } else { None }
     }
 
-    /// Returns the smallest version allowed.
+    /// Returns the smallest version of the range.
+    ///
+    /// ```
+    /// use qrmint::{Version, VersionRange};
+    /// assert_eq!(VersionRange::default().min(), Version::MIN);
+    /// ```
     pub const fn min(self) -> Version {
         self.min
     }
 
-    /// Returns the largest version allowed.
+    /// Returns the largest version of the range.
+    ///
+    /// ```
+    /// use qrmint::{Version, VersionRange};
+    /// assert_eq!(VersionRange::default().max(), Version::MAX);
+    /// ```
     pub const fn max(self) -> Version {
         self.max
     }
 }
 
 impl Default for VersionRange {
+    /// Returns the range of all versions, 1 to 40.
     fn default() -> Self {
         Self { min: Version::MIN, max: Version::MAX }
     }
 }
 
 impl From<Version> for VersionRange {
+    /// Returns the range that has only this version.
     fn from(version: Version) -> Self {
         Self { min: version, max: version }
     }
@@ -135,13 +173,14 @@ impl From<Version> for VersionRange {
 impl TryFrom<RangeInclusive<Version>> for VersionRange {
     type Error = EmptyVersionRange;
 
+    /// Returns an error if the start of the range is larger than its end.
     fn try_from(range: RangeInclusive<Version>) -> Result<Self, EmptyVersionRange> {
         let (min, max) = range.into_inner();
         Self::new(min, max).ok_or(EmptyVersionRange { min, max })
     }
 }
 
-/// A range of versions whose smallest version is larger than its largest.
+/// The error of creating a [`VersionRange`] whose smallest version is larger than its largest.
 ///
 /// ```
 /// use qrmint::{Version, VersionRange};
@@ -166,40 +205,47 @@ impl fmt::Display for EmptyVersionRange {
 
 impl core::error::Error for EmptyVersionRange {}
 
-/// The error-correction level: a symbol can be read with about 7, 15, 25 or 30 per cent of its codewords damaged.
+/// The error-correction level: how much of a symbol may be damaged before readers fail (Table 8 of ISO/IEC 18004:2015).
+/// A higher level leaves less room for content.
 ///
-/// Levels are ordered by strength. They are displayed as `L`, `M`, `Q` and `H`, and parsed in either case. With the
-/// feature `serde` they are read and written as the lower-case letters that Graph uses.
+/// Levels are ordered by strength: `L < M < Q < H`. They are displayed as upper-case letters and parsed in either case.
+/// With the feature `serde` they are written as the lower-case letters that Microsoft Graph uses, and read in either
+/// case.
 ///
 /// ```
 /// use qrmint::ErrorCorrectionLevel as Level;
 /// assert!(Level::L < Level::H);
 /// assert_eq!(Level::Q.to_string(), "Q");
 /// assert_eq!("m".parse(), Ok(Level::M));
-/// assert_eq!("x".parse::<Level>().unwrap_err().to_string(), "unknown error-correction level, expected L, M, Q or H");
+/// assert!("x".parse::<Level>().is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum ErrorCorrectionLevel {
-    /// About 7 %.
+    /// Recovers about 7 % of the codewords.
     #[cfg_attr(feature = "serde", serde(alias = "L"))]
     L,
-    /// About 15 %.
+    /// Recovers about 15 % of the codewords.
     #[cfg_attr(feature = "serde", serde(alias = "M"))]
     M,
-    /// About 25 %.
+    /// Recovers about 25 % of the codewords.
     #[cfg_attr(feature = "serde", serde(alias = "Q"))]
     Q,
-    /// About 30 %.
+    /// Recovers about 30 % of the codewords.
     #[cfg_attr(feature = "serde", serde(alias = "H"))]
     H,
 }
 
 impl ErrorCorrectionLevel {
-    /// All four levels, weakest first.
+    /// All four levels, from the weakest to the strongest.
     pub const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
 
-    /// Returns the lower-case letter, as in Graph's JSON: `l`, `m`, `q` or `h`.
+    /// Returns the lower-case letter that Microsoft Graph's JSON uses: `l`, `m`, `q` or `h`.
+    ///
+    /// ```
+    /// use qrmint::ErrorCorrectionLevel;
+    /// assert_eq!(ErrorCorrectionLevel::ALL.map(ErrorCorrectionLevel::letter), ["l", "m", "q", "h"]);
+    /// ```
     pub const fn letter(self) -> &'static str {
         match self {
             Self::L => "l",
@@ -220,6 +266,7 @@ impl ErrorCorrectionLevel {
     }
 }
 
+/// Displays the upper-case letter.
 impl fmt::Display for ErrorCorrectionLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -231,7 +278,13 @@ impl fmt::Display for ErrorCorrectionLevel {
     }
 }
 
-/// Text that does not name an error-correction level.
+/// The error of parsing text that is not one of the letters of [`ErrorCorrectionLevel`].
+///
+/// ```
+/// use qrmint::ErrorCorrectionLevel;
+/// let error = "x".parse::<ErrorCorrectionLevel>().unwrap_err();
+/// assert_eq!(error.to_string(), "unknown error-correction level, expected L, M, Q or H");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseLevelError;
@@ -244,31 +297,44 @@ impl fmt::Display for ParseLevelError {
 
 impl core::error::Error for ParseLevelError {}
 
+/// Parses one of the letters `L`, `M`, `Q` and `H` in either case.
 impl FromStr for ErrorCorrectionLevel {
     type Err = ParseLevelError;
 
+    /// Returns an error if `text` is anything else.
     fn from_str(text: &str) -> Result<Self, ParseLevelError> {
         Self::ALL.into_iter().find(|level| text.eq_ignore_ascii_case(level.letter())).ok_or(ParseLevelError)
     }
 }
 
-/// The number of a data mask pattern, 0 to 7 (Table 10).
+/// The number of a data mask pattern, 0 to 7 (Table 10 of ISO/IEC 18004:2015). The pattern tells which modules of the
+/// data are inverted.
+///
+/// With the feature `serde` a mask is a number.
 ///
 /// ```
 /// use qrmint::Mask;
-/// assert_eq!(Mask::new(3).unwrap().number(), 3);
-/// assert_eq!(Mask::new(8), None);
-/// assert_eq!("3".parse(), Mask::try_from(3));
+/// let mask = Mask::try_from(3)?;
+/// assert_eq!(mask.number(), 3);
+/// assert_eq!("3".parse(), Ok(mask));
+/// assert_eq!(Mask::try_from(8).unwrap_err().to_string(), "expected a number from 0 to 7");
+/// # Ok::<(), qrmint::OutOfRange>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "u8", into = "u8"))]
 pub struct Mask(u8);
 
 impl Mask {
-    /// All eight masks, in order.
+    /// All eight masks in the order of their numbers.
     pub const ALL: [Self; 8] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
 
-    /// Creates the mask of that number. Returns `None` unless it is 0 to 7.
+    /// Creates the mask with this number. Returns `None` unless `number` is 0 to 7.
+    ///
+    /// ```
+    /// use qrmint::Mask;
+    /// assert_eq!(Mask::new(7), Some(Mask::ALL[7]));
+    /// assert_eq!(Mask::new(8), None);
+    /// ```
     pub const fn new(number: u8) -> Option<Self> {
         match number {
             0..=7 => Some(Self(number)),
@@ -276,7 +342,11 @@ impl Mask {
         }
     }
 
-    /// Returns the number, 0 to 7.
+    /// Returns the number of the mask, 0 to 7.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Mask::ALL[7].number(), 7);
+    /// ```
     pub const fn number(self) -> u8 {
         self.0
     }

@@ -8,27 +8,40 @@ use super::characters::ALPHANUMERIC_CHARACTERS;
 use super::segment::{Band, Mode, Segment};
 use crate::number::{checked_conversion, number_conversions};
 
-/// The number of an Extended Channel Interpretation, 0 to 999,999. It tells the reader what the bytes of a symbol mean.
+/// The number of an Extended Channel Interpretation (ECI), 0 to 999,999. An ECI in a symbol tells readers what its bytes
+/// mean (Table 4 of ISO/IEC 18004:2015).
+///
+/// AIM assigns the numbers: 3 is ISO 8859-1, 20 is Shift JIS, 26 is UTF-8.
 ///
 /// ```
 /// use qrmint::Eci;
 /// assert_eq!(Eci::UTF_8.number(), 26);
-/// assert_eq!(Eci::new(1_000_000), None);
 /// assert_eq!("26".parse(), Ok(Eci::UTF_8));
+/// assert_eq!(Eci::try_from(1_000_000).unwrap_err().to_string(), "expected a number from 0 to 999999");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Eci(u32);
 
 impl Eci {
-    /// UTF-8, number 26.
+    /// UTF-8, which has the number 26.
     pub const UTF_8: Self = Self(26);
 
-    /// Creates the interpretation of that number. Returns `None` above 999,999.
+    /// Creates the ECI with this number. Returns `None` if `number` is above 999,999.
+    ///
+    /// ```
+    /// use qrmint::Eci;
+    /// assert_eq!(Eci::new(26), Some(Eci::UTF_8));
+    /// assert_eq!(Eci::new(1_000_000), None);
+    /// ```
     pub const fn new(number: u32) -> Option<Self> {
         if number <= 999_999 { Some(Self(number)) } else { None }
     }
 
-    /// Returns the number, 0 to 999,999.
+    /// Returns the number of the ECI, 0 to 999,999.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Eci::UTF_8.number(), 26);
+    /// ```
     pub const fn number(self) -> u32 {
         self.0
     }

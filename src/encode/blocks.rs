@@ -139,8 +139,9 @@ impl ParitySink for Interleaved<'_> {
 }
 
 impl Version {
-    /// Returns the number of bits that a symbol of this version and level has for its segments and an ECI header (Table
-    /// 7): 72 (1-H) to 23,648 (40-L).
+    /// Returns the number of bits that a symbol of this version and level has for its data (Table 7 of ISO/IEC
+    /// 18004:2015): from 72 for version 1 at level H to 23,648 for version 40 at level L. The data are the segments with
+    /// their headers, and the ECI header if there is one.
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Version};

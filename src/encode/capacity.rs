@@ -7,8 +7,8 @@ use super::segment::{Band, Mode};
 use crate::version::{ErrorCorrectionLevel, Version};
 
 impl Version {
-    /// Returns the number of characters that one segment of `mode` can have in a symbol of this version and level:
-    /// digits, alphanumeric characters or bytes (Table 7).
+    /// Returns how many characters fit a symbol of this version and level in a single segment of `mode` without an ECI:
+    /// digits, alphanumeric characters or bytes (Table 7 of ISO/IEC 18004:2015).
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Mode, Version};

@@ -7,11 +7,11 @@ use super::capacity;
 use super::segment::{MAX_BYTES, Mode};
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// Why content could not be encoded.
+/// Why content could not be encoded. Neither the variants nor the messages show any of the content.
 ///
 /// ```
-/// use qrmint::{Encoder, EncodeError, ErrorCorrectionLevel};
-/// let error = Encoder::new().encode([0x80; 3_000], ErrorCorrectionLevel::M).unwrap_err();
+/// use qrmint::{EncodeError, ErrorCorrectionLevel, Symbol};
+/// let error = Symbol::encode([0x80; 3_000], ErrorCorrectionLevel::M).unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
 ///     "content too long: 3,000 bytes in byte mode; version 40 holds 2,331 at level M, 2,953 at L",
@@ -24,59 +24,61 @@ pub enum EncodeError {
     /// The content does not fit the largest version allowed at this level.
     #[non_exhaustive]
     TooLong {
-        /// Length of the content in bytes.
+        /// The length of the content in bytes.
         bytes: usize,
-        /// Number of bits that the content needs in the largest version allowed, including all segment headers. It is
-        /// exact for content of up to 7,089 bytes and for `Segmentation::Bytes`. Longer content fits no symbol; there
-        /// it is the number for as many digits, a lower bound of any segmentation.
+        /// The number of bits that the content needs in the largest version allowed, headers included.
+        ///
+        /// Content longer than [`Encoder::MAX_BYTES`](crate::Encoder::MAX_BYTES) fits no symbol. For such content this
+        /// is a lower bound, the bits that digits of this length would need; only with
+        /// [`Segmentation::Bytes`](crate::Segmentation::Bytes) is it exact.
         bits_needed: u64,
-        /// Number of bits that the largest version allowed has at this level.
+        /// The number of bits that the largest version allowed has at this level.
         bits_available: u64,
         /// The largest version allowed.
         version: Version,
         /// The level asked for.
         level: ErrorCorrectionLevel,
-        /// The mode, if one segment would carry all of the content.
+        /// The mode of the content's only segment. `None` if there are several segments.
         mode: Option<Mode>,
-        /// The interpretation that would be announced before the content.
+        /// The ECI to announce before the content. Its header is part of `bits_needed`.
         eci: Option<Eci>,
     },
-    /// The text has a character that ISO 8859-1 has not, and [`TextEncoding::Latin1`](crate::TextEncoding::Latin1) is
-    /// demanded.
+    /// ISO 8859-1 lacks a character of the text, and [`Options::text`](crate::Options::text) is
+    /// [`TextEncoding::Latin1`](crate::TextEncoding::Latin1).
     #[non_exhaustive]
     NotLatin1 {
-        /// Offset of the character in the text, in bytes.
+        /// The offset of the character in the text, in bytes.
         offset: usize,
     },
-    /// A given segment does not begin where the one before ends, or at the start of the content.
+    /// A segment does not begin where the one before it ends, or the first segment does not begin at 0.
     #[non_exhaustive]
     SegmentStart {
-        /// Number of the segment, from 0.
+        /// The index of the segment.
         segment: usize,
-        /// Offset at which it begins.
+        /// The offset at which it begins, in bytes.
         start: usize,
-        /// Offset at which it should begin.
+        /// The offset at which it must begin, in bytes.
         expected: usize,
     },
-    /// A given segment ends before it begins, or after the content; or the last one ends before the content does. No
-    /// segments at all end at 0.
+    /// A segment ends before it begins or after the end of the content, or the last one ends before the end of the
+    /// content.
     #[non_exhaustive]
     SegmentEnd {
-        /// Number of the segment, from 0.
+        /// The index of the segment; 0 if there are no segments.
         segment: usize,
-        /// Offset at which it ends.
+        /// The offset at which it ends, in bytes; 0 if there are no segments.
         end: usize,
-        /// Length of the content in bytes.
+        /// The length of the content in bytes.
         bytes: usize,
     },
-    /// The mode of a given segment does not have one of its bytes.
+    /// A segment has a byte that its mode [does not accept](Mode::accepts).
     #[non_exhaustive]
     SegmentMode {
-        /// Number of the segment, from 0.
+        /// The index of the segment.
         segment: usize,
-        /// The mode.
+        /// The mode of the segment.
         mode: Mode,
-        /// Offset of the byte in the content.
+        /// The offset of the byte in the content.
         offset: usize,
     },
 }
@@ -117,6 +119,15 @@ impl fmt::Display for EncodeError {
 
 impl core::error::Error for EncodeError {}
 
+/// Converts the error for callers that return `io::Error`.
+///
+/// ```
+/// use std::io;
+///
+/// use qrmint::{ErrorCorrectionLevel, Symbol};
+/// let error = Symbol::encode([0; 3_000], ErrorCorrectionLevel::M).unwrap_err();
+/// assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
+/// ```
 #[cfg(feature = "std")]
 impl From<EncodeError> for std::io::Error {
     fn from(error: EncodeError) -> Self {

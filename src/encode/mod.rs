@@ -45,28 +45,33 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
 
 /// Options for an [`Encoder`]. By default it chooses everything except the level.
 ///
+/// The fields are public; the methods set one each, so that options can be written as one expression. The level is an
+/// argument of each call.
+///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version};
-/// let (version, mask) = (Version::new(10).unwrap(), Mask::new(2).unwrap());
+/// let (version, mask) = (Version::try_from(10)?, Mask::try_from(2)?);
 /// let mut encoder = Encoder::with_options(Options::default().with_versions(version).with_mask(mask));
-/// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
+/// let symbol = encoder.encode("hello", ErrorCorrectionLevel::M)?;
 /// assert_eq!((symbol.version(), symbol.mask()), (version, mask));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Options {
-    /// The versions allowed, of which the smallest that fits is taken.
+    /// The versions allowed. The encoder takes the smallest that fits. The default is all versions.
     pub versions: VersionRange,
-    /// The mask, or `None` for the one with the lowest penalty score.
+    /// The mask, or `None`, the default, for the mask with the lowest penalty score (7.8.3 of ISO/IEC 18004:2015).
     pub mask: Option<Mask>,
-    /// Whether the level is raised as far as possible without a larger version.
+    /// Whether to raise the level as far as the version has room for. The default is `false`.
     pub boost: bool,
-    /// How the content is split into segments.
+    /// How to split the content into segments. The default is [`Segmentation::Optimal`].
     pub segmentation: Segmentation,
-    /// The interpretation to announce before the content, if any. It tells what the bytes mean and changes none of
-    /// them.
+    /// The ECI to announce before the content, or `None`, the default. It tells readers what the bytes mean; the bytes
+    /// stay the same.
     pub eci: Option<Eci>,
-    /// How [`Encoder::encode_text`] stores text and what it announces, unless `eci` is set.
+    /// How [`Encoder::encode_text`] stores text. Has no effect on the other calls, and none if `eci` is set. The default
+    /// is [`TextEncoding::Utf8Eci`].
     pub text: TextEncoding,
 }
 
@@ -75,17 +80,18 @@ impl Options {
     ///
     /// ```
     /// use qrmint::{Options, Version, VersionRange};
-    /// let (five, ten) = (Version::new(5).unwrap(), Version::new(10).unwrap());
-    /// let range = VersionRange::new(five, ten).unwrap();
+    /// let (five, ten) = (Version::try_from(5)?, Version::try_from(10)?);
+    /// let range = VersionRange::try_from(five..=ten)?;
     /// assert_eq!(Options::default().with_versions(range).versions, range);
-    /// assert_eq!(Options::default().with_versions(ten).versions.min(), ten);
+    /// assert_eq!(Options::default().with_versions(ten).versions, VersionRange::from(ten));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn with_versions(self, versions: impl Into<VersionRange>) -> Self {
         Self { versions: versions.into(), ..self }
     }
 
-    /// Sets the mask, in place of the one with the lowest penalty score.
+    /// Sets the mask. Without this the encoder takes the mask with the lowest penalty score.
     ///
     /// ```
     /// use qrmint::{Mask, Options};
@@ -96,33 +102,35 @@ impl Options {
         Self { mask: Some(mask), ..self }
     }
 
-    /// Sets whether the level is raised as far as possible without a larger version.
+    /// Sets whether to raise the level as far as the version has room for.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Options};
     /// let mut encoder = Encoder::with_options(Options::default().with_boost(true));
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::L).unwrap();
+    /// let symbol = encoder.encode("hello", ErrorCorrectionLevel::L)?;
     /// assert_eq!(symbol.level(), ErrorCorrectionLevel::H);
+    /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     #[must_use]
     pub const fn with_boost(self, boost: bool) -> Self {
         Self { boost, ..self }
     }
 
-    /// Sets how the content is split into segments.
+    /// Sets how to split the content into segments.
     ///
     /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Options, Segmentation};
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Options, Segment, Segmentation};
     /// let mut encoder = Encoder::with_options(Options::default().with_segmentation(Segmentation::Bytes));
-    /// encoder.encode(b"0123456789", ErrorCorrectionLevel::L).unwrap();
-    /// assert_eq!(encoder.segments()[0].mode, Mode::Byte);
+    /// encoder.encode("0123456789", ErrorCorrectionLevel::L)?;
+    /// assert_eq!(encoder.segments(), [Segment::new(Mode::Byte, 0..10)]);
+    /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     #[must_use]
     pub const fn with_segmentation(self, segmentation: Segmentation) -> Self {
         Self { segmentation, ..self }
     }
 
-    /// Sets the interpretation to announce before the content.
+    /// Sets the ECI to announce before the content.
     ///
     /// ```
     /// use qrmint::{Eci, Options};
@@ -139,7 +147,7 @@ impl Options {
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Options, TextEncoding};
     /// let mut encoder = Encoder::with_options(Options::default().with_text(TextEncoding::Latin1));
     /// assert!(encoder.encode_text("José", ErrorCorrectionLevel::M).is_ok());
-    /// assert!(encoder.encode_text("10 €", ErrorCorrectionLevel::M).is_err(), "ISO 8859-1 has no euro");
+    /// assert!(encoder.encode_text("10 €", ErrorCorrectionLevel::M).is_err(), "ISO 8859-1 has no euro sign");
     /// ```
     #[must_use]
     pub const fn with_text(self, text: TextEncoding) -> Self {
@@ -147,36 +155,51 @@ impl Options {
     }
 }
 
-/// The size that content would have as a symbol: what [`Encoder::measure`] returns.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Measure {
-    /// The version.
-    pub version: Version,
-    /// The error-correction level, raised if the options ask for that.
-    pub level: ErrorCorrectionLevel,
-    /// Number of bits that the segments take, with their headers and that of an ECI.
-    pub bits_used: u64,
-    /// Number of bits that the version has at this level.
-    pub bits_available: u64,
-    /// The segments.
-    pub segments: Vec<Segment>,
-}
-
-/// Encodes content as symbols, one after the other, and reuses its buffers: it allocates nothing once it has made a
-/// symbol as large, of content with as many runs of different kinds of characters.
-///
-/// For the same segments, level, version and mask choice the symbol is, module for module, the one `qrcodegen` 1.8
-/// makes, on every machine. With the default options its version is never larger than `qrcodegen`'s for the same
-/// content.
+/// The version, level and bits that content needs as a symbol. [`Encoder::measure`] and [`Encoder::measure_text`] return
+/// it.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
+/// let measure = Encoder::new().measure("hello", ErrorCorrectionLevel::M)?;
+/// assert_eq!(measure.version.number(), 1);
+/// assert_eq!(measure.bits_used, 4 + 8 + 5 * 8, "mode, number of bytes, 5 bytes");
+/// assert_eq!(measure.bits_available, 128);
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Measure {
+    /// The smallest version allowed that fits.
+    pub version: Version,
+    /// The error-correction level. It is higher than the one asked for only if [`Options::boost`] raised it.
+    pub level: ErrorCorrectionLevel,
+    /// The number of bits that the segments take with their headers, plus the ECI header if there is one.
+    pub bits_used: u64,
+    /// The number of bits that the version has for them at this level: [`Version::data_bits`].
+    pub bits_available: u64,
+    /// The segments, in the order of the content.
+    pub segments: Vec<Segment>,
+}
+
+/// An encoder that makes many symbols, with [`Options`]. For a single symbol with the default options, use
+/// [`Symbol::encode`] or [`Symbol::encode_text`].
+///
+/// An encoder keeps its buffers; once they are large enough, it no longer allocates. A symbol stays in the encoder until
+/// the next call; clone the symbol to keep it. Use one encoder per thread. `Debug` shows the options only, since the
+/// buffers hold content.
+///
+/// For the same segments, version, level and mask setting, the symbol is the one that `qrcodegen` 1.8 makes, module for
+/// module, on every machine. With the default options its version is never larger than `qrcodegen`'s for the same
+/// content.
+///
+/// ```
+/// use qrmint::{Encoder, ErrorCorrectionLevel, Symbol};
 /// let mut encoder = Encoder::new();
 /// for content in ["first", "second", "third"] {
-///     let symbol = encoder.encode(content.as_bytes(), ErrorCorrectionLevel::M)?;
-///     println!("{} is a symbol of version {}", content, symbol.version());
+///     let symbol: &Symbol = encoder.encode(content, ErrorCorrectionLevel::M)?;
+///     println!("{content}: version {}", symbol.version());
 /// }
+/// let kept: Symbol = encoder.encode("fourth", ErrorCorrectionLevel::M)?.clone();
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 #[derive(Clone)]
@@ -202,29 +225,35 @@ struct Buffers {
 }
 
 impl Encoder {
-    /// Length of the longest content that fits a symbol: the digits that version 40 holds at level L (Table 7).
+    /// The length in bytes of the longest content that fits any symbol: the 7,089 digits that version 40 holds at level L
+    /// (Table 7 of ISO/IEC 18004:2015). For other limits see [`Version::capacity`].
     ///
     /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// assert!(encoder.encode(&[b'7'; Encoder::MAX_BYTES], ErrorCorrectionLevel::L).is_ok());
-    /// assert!(encoder.encode(&[b'7'; Encoder::MAX_BYTES + 1], ErrorCorrectionLevel::L).is_err());
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, Symbol};
+    /// assert!(Symbol::encode("7".repeat(Encoder::MAX_BYTES), ErrorCorrectionLevel::L).is_ok());
+    /// assert!(Symbol::encode("7".repeat(Encoder::MAX_BYTES + 1), ErrorCorrectionLevel::L).is_err());
     /// ```
-    pub const MAX_BYTES: usize = segment::MAX_BYTES;
+    pub const MAX_BYTES: usize = 7_089;
 
     /// Creates an encoder with the default options.
+    ///
+    /// ```
+    /// use qrmint::{Encoder, Options};
+    /// assert_eq!(*Encoder::new().options(), Options::default());
+    /// ```
     pub fn new() -> Self {
         Self::with_options(Options::default())
     }
 
-    /// Creates an encoder with these options.
+    /// Creates an encoder with the given options.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel as Level, Mask, Options};
     /// let options = Options::default().with_mask(Mask::ALL[6]).with_boost(true);
     /// let mut encoder = Encoder::with_options(options);
-    /// let symbol = encoder.encode(b"hello", Level::L).unwrap();
+    /// let symbol = encoder.encode("hello", Level::L)?;
     /// assert_eq!((symbol.mask(), symbol.level()), (Mask::ALL[6], Level::H));
+    /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn with_options(options: Options) -> Self {
         Self {
@@ -244,94 +273,118 @@ impl Encoder {
         }
     }
 
-    /// Limits the encoder to the instructions of `max` and narrower sets. For tests and measurements: the symbols are
-    /// the same.
+    /// Limits the encoder to the instruction set `max` and narrower ones. The symbols stay the same: this is for tests
+    /// and measurements.
     ///
     /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
-    /// let symbol = Encoder::new().encode(b"hello", ErrorCorrectionLevel::M).cloned();
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
     /// for set in InstructionSet::available() {
     ///     let mut encoder = Encoder::new().with_instructions(set);
-    ///     assert_eq!(encoder.encode(b"hello", ErrorCorrectionLevel::M).cloned(), symbol);
+    ///     assert_eq!(*encoder.encode("hello", ErrorCorrectionLevel::M)?, symbol);
     /// }
+    /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn with_instructions(self, max: InstructionSet) -> Self {
         Self { instructions: simd::widest(Some(max)), ..self }
     }
 
     /// Returns the options.
+    ///
+    /// ```
+    /// # use qrmint::{Encoder, Options};
+    /// let options = Options::default().with_boost(true);
+    /// assert_eq!(*Encoder::with_options(options).options(), options);
+    /// ```
     pub fn options(&self) -> &Options {
         &self.options
     }
 
-    /// Returns the options, to change them for the next symbols.
+    /// Returns the options for changing them. A change applies from the next symbol on.
+    ///
+    /// ```
+    /// # use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut encoder = Encoder::new();
+    /// assert_eq!(encoder.encode("hello", ErrorCorrectionLevel::L)?.level(), ErrorCorrectionLevel::L);
+    /// encoder.options_mut().boost = true;
+    /// assert_eq!(encoder.encode("hello", ErrorCorrectionLevel::L)?.level(), ErrorCorrectionLevel::H);
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
     pub fn options_mut(&mut self) -> &mut Options {
         &mut self.options
     }
 
-    /// Encodes `content`: exactly these bytes, none of them interpreted. For text, see
-    /// [`encode_text`](Self::encode_text).
+    /// Encodes exactly the bytes of `content`, in the smallest version allowed that fits. For text that is not plain
+    /// ASCII, use [`encode_text`](Self::encode_text): many readers guess wrong what bytes mean.
     ///
-    /// The symbol has the smallest allowed version that fits. It lives in the encoder until the next call; clone it to
-    /// keep it.
+    /// [`Options::eci`] is announced, [`Options::text`] is ignored.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::TooLong`] if the content does not fit the largest allowed version at this level. Content longer
+    /// [`EncodeError::TooLong`] if the content does not fit the largest version allowed at this level. Content longer
     /// than [`MAX_BYTES`](Self::MAX_BYTES) is refused without reading it.
     ///
     /// ```
     /// use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, Version};
     /// let mut encoder = Encoder::with_options(Options::default().with_versions(Version::MIN));
-    /// assert!(encoder.encode("seventeen letters", ErrorCorrectionLevel::L).is_ok());
+    /// assert_eq!(encoder.encode("seventeen letters", ErrorCorrectionLevel::L)?.version(), Version::MIN);
     /// assert!(matches!(
     ///     encoder.encode("eighteen letters!!", ErrorCorrectionLevel::L),
     ///     Err(EncodeError::TooLong { bytes: 18, bits_needed: 156, bits_available: 152, .. }),
     /// ));
+    /// # Ok::<(), EncodeError>(())
     /// ```
     pub fn encode(&mut self, content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<&Symbol, EncodeError> {
         self.encode_bytes(content.as_ref(), None, self.options.eci, level)?;
         Ok(&self.symbol)
     }
 
-    /// Encodes `text` so that readers show it: [`Options::text`] says how it is stored, by default as UTF-8 behind an
-    /// announcement of UTF-8. Plain ASCII is stored as it is and needs no announcement. If [`Options::eci`] is set,
-    /// the text is stored as UTF-8 and that ECI is announced, whatever the text.
+    /// Encodes `text` in the smallest version allowed that fits. [`TextEncoding`] lists which readers show it correctly.
+    ///
+    /// Plain ASCII is stored as it is. Other text is stored as [`Options::text`] says, by default as UTF-8 that is
+    /// announced by an ECI. If [`Options::eci`] is set, any text is stored as UTF-8 and that ECI is announced.
     ///
     /// # Errors
     ///
-    /// [`EncodeError::NotLatin1`] if the text has a character that [`TextEncoding::Latin1`] cannot store.
-    /// [`EncodeError::TooLong`] as for [`encode`](Self::encode).
+    /// [`EncodeError::NotLatin1`] if [`Options::text`] is [`TextEncoding::Latin1`] and ISO 8859-1 lacks a character of
+    /// the text. [`EncodeError::TooLong`] as for [`encode`](Self::encode).
     ///
     /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, TextEncoding};
     /// let mut encoder = Encoder::new();
     /// let symbol = encoder.encode_text("José Müller, 10 €", ErrorCorrectionLevel::M)?;
     /// assert_eq!(symbol.version().number(), 2);
-    /// # Ok::<(), qrmint::EncodeError>(())
+    ///
+    /// encoder.options_mut().text = TextEncoding::Latin1;
+    /// let error = encoder.encode_text("José Müller, 10 €", ErrorCorrectionLevel::M).unwrap_err();
+    /// assert_eq!(error.to_string(), "the character at byte 18 of the text is not in ISO 8859-1");
+    /// # Ok::<(), EncodeError>(())
     /// ```
     pub fn encode_text(&mut self, text: &str, level: ErrorCorrectionLevel) -> Result<&Symbol, EncodeError> {
         self.with_bytes_of(text, |encoder, content, eci| encoder.encode_bytes(content, None, eci, level))?;
         Ok(&self.symbol)
     }
 
-    /// Encodes `content` in the given segments. [`Options::segmentation`] does not matter.
+    /// Encodes exactly the bytes of `content`, split into the given segments, in the smallest version allowed that fits.
+    ///
+    /// The segments must cover the content from its first byte to its last without gap or overlap, and each
+    /// [mode must accept](Mode::accepts) the bytes of its segment. [`Options::segmentation`] is ignored.
     ///
     /// # Errors
     ///
     /// [`EncodeError::SegmentStart`], [`SegmentEnd`](EncodeError::SegmentEnd) or
-    /// [`SegmentMode`](EncodeError::SegmentMode) unless the segments cover the content from its first byte to its last
-    /// without gap or overlap and each [mode accepts](Mode::accepts) its bytes. [`EncodeError::TooLong`] as for
+    /// [`SegmentMode`](EncodeError::SegmentMode) for the first segment that is wrong. [`EncodeError::TooLong`] as for
     /// [`encode`](Self::encode).
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Segment};
+    /// let content = b"badge 0123456789";
     /// let segments = [Segment::new(Mode::Byte, 0..6), Segment::new(Mode::Numeric, 6..16)];
     /// let mut encoder = Encoder::new();
-    /// encoder.encode_segments(b"badge 0123456789", &segments, ErrorCorrectionLevel::M)?;
+    /// encoder.encode_segments(content, &segments, ErrorCorrectionLevel::M)?;
     /// assert_eq!(encoder.segments(), segments);
     ///
-    /// let error = encoder.encode_segments(b"badge 0123456789", &segments[1..], ErrorCorrectionLevel::M).unwrap_err();
+    /// let error = encoder.encode_segments(content, &segments[1..], ErrorCorrectionLevel::M).unwrap_err();
     /// assert_eq!(error.to_string(), "segment 0 begins at byte 6 instead of 0");
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
@@ -345,66 +398,72 @@ impl Encoder {
         Ok(&self.symbol)
     }
 
-    /// Returns the size that `content` would have as a symbol. Draws nothing and leaves the symbol made last as it is.
+    /// Returns the version, level and bits that `content` needs in [`encode`](Self::encode). Makes no symbol;
+    /// [`segments`](Self::segments) still returns those of the last one.
     ///
     /// # Errors
     ///
-    /// As [`encode`](Self::encode).
+    /// As for [`encode`](Self::encode).
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Version};
-    /// let measure = Encoder::new().measure("badge 0123456789", ErrorCorrectionLevel::M)?;
+    /// let mut encoder = Encoder::new();
+    /// let measure = encoder.measure("badge 0123456789", ErrorCorrectionLevel::M)?;
     /// assert_eq!((measure.version, measure.level), (Version::MIN, ErrorCorrectionLevel::M));
     /// assert_eq!((measure.bits_used, measure.bits_available), (108, 128));
     /// assert_eq!(measure.segments.len(), 2);
+    /// assert!(encoder.measure([0; 3_000], ErrorCorrectionLevel::M).is_err());
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn measure(&mut self, content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<Measure, EncodeError> {
         self.measure_bytes(content.as_ref(), self.options.eci, level)
     }
 
-    /// Returns the size that `text` would have as a symbol of [`encode_text`](Self::encode_text). The segments refer to
-    /// the bytes that would be stored.
+    /// Returns the version, level and bits that `text` needs in [`encode_text`](Self::encode_text). Makes no symbol.
+    ///
+    /// The segments refer to the bytes that are stored. With [`TextEncoding::Latin1`] they are not the bytes of `text`.
     ///
     /// # Errors
     ///
-    /// As [`encode_text`](Self::encode_text).
+    /// As for [`encode_text`](Self::encode_text).
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
     /// let mut encoder = Encoder::new();
-    /// let (text, bytes) = ("Größe", "Größe".as_bytes());
-    /// let with_eci = encoder.measure_text(text, ErrorCorrectionLevel::M)?.bits_used;
-    /// assert_eq!(with_eci, encoder.measure(bytes, ErrorCorrectionLevel::M)?.bits_used + 12);
+    /// let bytes = encoder.measure("Größe", ErrorCorrectionLevel::M)?;
+    /// let text = encoder.measure_text("Größe", ErrorCorrectionLevel::M)?;
+    /// assert_eq!(text.bits_used, bytes.bits_used + 12, "an ECI header takes 12 bits");
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn measure_text(&mut self, text: &str, level: ErrorCorrectionLevel) -> Result<Measure, EncodeError> {
         self.with_bytes_of(text, |encoder, content, eci| encoder.measure_bytes(content, eci, level))
     }
 
-    /// Returns the segments of the symbol made last; none before the first.
+    /// Returns the segments of the last symbol, in the order of the content. Returns an empty slice before the first
+    /// symbol.
     ///
     /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode};
+    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Segment};
     /// let mut encoder = Encoder::new();
-    /// encoder.encode(b"badge 0123456789", ErrorCorrectionLevel::M).unwrap();
-    /// let [text, number] = encoder.segments() else { panic!("two segments") };
-    /// assert_eq!((text.mode, text.range()), (Mode::Byte, 0..6));
-    /// assert_eq!((number.mode, number.range()), (Mode::Numeric, 6..16));
+    /// encoder.encode("badge 0123456789", ErrorCorrectionLevel::M)?;
+    /// assert_eq!(encoder.segments(), [Segment::new(Mode::Byte, 0..6), Segment::new(Mode::Numeric, 6..16)]);
+    /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Returns the penalty scores of the eight masks for the symbol made last, whichever mask it has (7.8.3 of the
-    /// standard, in `qrcodegen`'s reading). Returns `None` before the first symbol.
+    /// Returns the penalty scores that the last symbol has with each of the eight masks, in the order of their numbers
+    /// (7.8.3 of ISO/IEC 18004:2015, as `qrcodegen` reads it). Returns `None` before the first symbol.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel};
     /// let mut encoder = Encoder::new();
-    /// let mask = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap().mask();
-    /// let scores = encoder.penalty_scores().unwrap();
+    /// assert_eq!(encoder.penalty_scores(), None);
+    /// let mask = encoder.encode("hello", ErrorCorrectionLevel::M)?.mask();
+    /// let scores = encoder.penalty_scores().ok_or("no symbol")?;
     /// assert_eq!(scores.iter().min(), Some(&scores[usize::from(mask.number())]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "bench-internals")]
     pub fn penalty_scores(&mut self) -> Option<[u32; 8]> {
@@ -532,6 +591,8 @@ impl Encoder {
     }
 }
 
+const _: () = assert!(Encoder::MAX_BYTES == segment::MAX_BYTES);
+
 /// The version and level that hold content, and the number of bits that it takes there.
 struct Fit {
     version: Version,
@@ -540,11 +601,11 @@ struct Fit {
 }
 
 impl Symbol {
-    /// Encodes `content`: exactly these bytes, none of them interpreted. For text, see
-    /// [`encode_text`](Self::encode_text).
+    /// Encodes exactly the bytes of `content`. For text that is not plain ASCII, use
+    /// [`encode_text`](Self::encode_text): many readers guess wrong what bytes mean.
     ///
-    /// The symbol has the smallest version that fits and the mask with the lowest penalty score. To choose them, or to
-    /// encode many contents, keep an [`Encoder`].
+    /// The symbol has the smallest version that fits and the mask with the lowest penalty score. To set them, or to
+    /// encode many contents, use an [`Encoder`].
     ///
     /// # Errors
     ///
@@ -554,6 +615,7 @@ impl Symbol {
     /// use qrmint::{ErrorCorrectionLevel, Symbol};
     /// let symbol = Symbol::encode("https://example.com/badge/4711", ErrorCorrectionLevel::M)?;
     /// assert_eq!(symbol.version().number(), 3);
+    /// assert!(Symbol::encode([0; 3_000], ErrorCorrectionLevel::M).is_err());
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn encode(content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
@@ -562,8 +624,9 @@ impl Symbol {
         Ok(encoder.symbol)
     }
 
-    /// Encodes `text` so that readers show it: plain ASCII as it is, other text as UTF-8 behind an announcement of
-    /// UTF-8 (ECI 26). [`TextEncoding`] says how readers take that, and which other ways there are.
+    /// Encodes `text`: plain ASCII as it is, other text as UTF-8 that is announced by an ECI ([`Eci::UTF_8`]).
+    /// [`TextEncoding`] lists the other ways to store text, and which readers show it correctly. To choose one, use an
+    /// [`Encoder`].
     ///
     /// # Errors
     ///
@@ -573,6 +636,7 @@ impl Symbol {
     /// use qrmint::{ErrorCorrectionLevel, Symbol};
     /// let symbol = Symbol::encode_text("José Müller", ErrorCorrectionLevel::M)?;
     /// assert_eq!(symbol.version().number(), 1);
+    /// assert!(Symbol::encode_text(&"é".repeat(1_500), ErrorCorrectionLevel::M).is_err());
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn encode_text(text: &str, level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
@@ -581,15 +645,18 @@ impl Symbol {
         Ok(encoder.symbol)
     }
 
-    /// Returns whether the module in column `x` and row `y` is part of a finder pattern, separator, timing pattern or
-    /// alignment pattern, of format or version information, or the dark module: of anything but the data. Returns
-    /// `false` outside the symbol.
+    /// Returns whether the module in column `x` and row `y` has a fixed purpose and carries no codewords (6.3 of ISO/IEC
+    /// 18004:2015). Returns `false` outside the symbol.
+    ///
+    /// Such modules are the finder patterns and their separators, timing patterns, alignment patterns, format
+    /// information, version information and the dark module.
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Symbol};
     /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
     /// assert!(symbol.is_function(0, 0), "a finder pattern");
     /// assert!(!symbol.is_function(20, 20), "data");
+    /// assert!(!symbol.is_function(21, 0), "outside the symbol");
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn is_function(&self, x: usize, y: usize) -> bool {
@@ -649,13 +716,14 @@ impl Work for Score<'_> {
 }
 
 impl Default for Encoder {
+    /// Returns [`Encoder::new`].
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl core::fmt::Debug for Encoder {
-    /// Shows the options only: the buffers hold content, which may be a secret.
+    /// Shows the options only. The buffers hold content, which may be a secret.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Encoder").field("options", &self.options).finish_non_exhaustive()
     }

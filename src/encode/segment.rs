@@ -28,7 +28,9 @@ use super::error::EncodeError;
 use crate::simd::Available;
 use crate::version::Version;
 
-/// The mode of a segment: how its bytes are written (Table 2).
+/// The mode of a segment: which characters it can have, and how many bits they take (Table 2 of ISO/IEC 18004:2015).
+///
+/// Modes are displayed as `numeric`, `alphanumeric` and `byte`, and with the feature `serde` written and read as such.
 ///
 /// ```
 /// use qrmint::Mode;
@@ -40,11 +42,11 @@ use crate::version::Version;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 #[non_exhaustive]
 pub enum Mode {
-    /// Digits, 10 bits for three.
+    /// Digits. Three take 10 bits.
     Numeric,
-    /// `0-9A-Z $%*+-./:`, 11 bits for two.
+    /// Digits, capital letters from `A` to `Z`, the space and `$%*+-./:` (Table 5). Two take 11 bits.
     Alphanumeric,
-    /// Any byte, 8 bits.
+    /// Any bytes. One takes 8 bits.
     Byte,
 }
 
@@ -52,6 +54,12 @@ impl Mode {
     const ALL: [Self; 3] = [Self::Numeric, Self::Alphanumeric, Self::Byte];
 
     /// Returns whether a segment of this mode can carry `content`.
+    ///
+    /// ```
+    /// use qrmint::Mode;
+    /// assert!(Mode::Numeric.accepts(b"4711"));
+    /// assert!(!Mode::Numeric.accepts(b"-1"));
+    /// ```
     pub fn accepts(self, content: &[u8]) -> bool {
         content.iter().all(|&byte| self.has(byte))
     }
@@ -114,6 +122,7 @@ impl Mode {
     }
 }
 
+/// Displays the mode in lower case.
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -124,9 +133,9 @@ impl fmt::Display for Mode {
     }
 }
 
-/// A part of the content and the mode that carries it.
+/// A part of the content and the [mode](Mode) in which it is stored.
 ///
-/// With the feature `serde` it is `{"mode":"byte","start":0,"end":3}`.
+/// With the feature `serde` a segment is an object such as `{"mode":"byte","start":0,"end":3}`.
 ///
 /// ```
 /// use qrmint::{Mode, Segment};
@@ -138,22 +147,33 @@ impl fmt::Display for Mode {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Segment {
-    /// The mode that carries it.
+    /// The mode.
     pub mode: Mode,
-    /// Offset of its first byte in the content.
+    /// The offset of the segment's first byte in the content.
     pub start: usize,
-    /// Offset after its last byte.
+    /// The offset after the segment's last byte in the content.
     pub end: usize,
 }
 
 impl Segment {
-    /// Creates the segment of these bytes of the content. [`Encoder::encode_segments`](crate::Encoder::encode_segments)
-    /// checks it.
+    /// Creates a segment of the bytes `range` of the content. Checks nothing:
+    /// [`Encoder::encode_segments`](crate::Encoder::encode_segments) does.
+    ///
+    /// ```
+    /// use qrmint::{Mode, Segment};
+    /// let segment = Segment::new(Mode::Byte, 0..6);
+    /// assert_eq!((segment.mode, segment.start, segment.end), (Mode::Byte, 0, 6));
+    /// ```
     pub const fn new(mode: Mode, range: Range<usize>) -> Self {
         Self { mode, start: range.start, end: range.end }
     }
 
-    /// Returns the range of its bytes in the content.
+    /// Returns the range of the segment's bytes in the content.
+    ///
+    /// ```
+    /// use qrmint::{Mode, Segment};
+    /// assert_eq!(Segment::new(Mode::Byte, 0..6).range(), 0..6);
+    /// ```
     pub const fn range(&self) -> Range<usize> {
         self.start..self.end
     }
@@ -165,13 +185,22 @@ impl Segment {
 }
 
 /// How an [`Encoder`](crate::Encoder) splits content into segments.
+///
+/// ```
+/// use qrmint::{Encoder, ErrorCorrectionLevel, Segmentation};
+/// let mut encoder = Encoder::new();
+/// assert_eq!(encoder.measure("4711", ErrorCorrectionLevel::M)?.bits_used, 4 + 10 + 14, "four digits");
+/// encoder.options_mut().segmentation = Segmentation::Bytes;
+/// assert_eq!(encoder.measure("4711", ErrorCorrectionLevel::M)?.bits_used, 4 + 8 + 32, "four bytes");
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Segmentation {
-    /// The fewest bits that numeric, alphanumeric and byte segments can reach.
+    /// The shortest mix of numeric, alphanumeric and byte segments, counted in bits.
     #[default]
     Optimal,
-    /// One segment in byte mode, whatever the content.
+    /// A single segment in byte mode.
     Bytes,
 }
 

@@ -1,4 +1,16 @@
-//! The steps of an encode one by one, for benches. This interface may change at any time.
+//! The steps of an encode one by one, for benchmarks. This interface may change at any time.
+//!
+//! ```
+//! use qrmint::stages::{Stage, Stages};
+//! use qrmint::{Encoder, ErrorCorrectionLevel};
+//! let mut stages = Stages::new(Encoder::new(), b"hello", ErrorCorrectionLevel::M)?;
+//! for stage in Stage::ALL {
+//!     let start = std::time::Instant::now();
+//!     stages.run(stage);
+//!     println!("{stage:?}: {:?}", start.elapsed());
+//! }
+//! # Ok::<(), qrmint::EncodeError>(())
+//! ```
 
 use alloc::vec::Vec;
 use core::hint::black_box;
@@ -18,17 +30,18 @@ use crate::version::ErrorCorrectionLevel;
 /// A step of an encode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Raw content to segments.
+    /// Splits the content into segments.
     Segment,
-    /// Segments to data codewords.
+    /// Turns segments into data codewords.
     Codewords,
-    /// Data codewords to parity codewords, which are dropped.
+    /// Computes the error-correction codewords and drops them.
     ReedSolomon,
-    /// Data codewords to all codewords in the order of placement. Includes `ReedSolomon`.
+    /// Computes the error-correction codewords and puts all codewords in the order of placement. Includes
+    /// [`ReedSolomon`](Self::ReedSolomon).
     Interleaving,
-    /// Codewords to a plane of columns, and that to one of rows.
+    /// Places the codewords as modules, in columns and in rows.
     Placement,
-    /// Planes to the finished symbol, with all eight masks scored.
+    /// Scores all eight masks and applies the best.
     Mask,
 }
 
@@ -38,7 +51,15 @@ impl Stage {
         [Self::Segment, Self::Codewords, Self::ReedSolomon, Self::Interleaving, Self::Placement, Self::Mask];
 }
 
-/// A content that is encoded once, so that each step can be repeated.
+/// An encoder that has encoded a content once, so that each step can be repeated.
+///
+/// ```
+/// use qrmint::stages::{Stage, Stages};
+/// use qrmint::{Encoder, ErrorCorrectionLevel};
+/// let mut stages = Stages::new(Encoder::new(), b"hello", ErrorCorrectionLevel::M)?;
+/// stages.run(Stage::Mask);
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
 pub struct Stages {
     encoder: Encoder,
     content: Vec<u8>,
@@ -46,18 +67,33 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Encodes `content`.
+    /// Encodes `content` with `encoder`.
     ///
     /// # Errors
     ///
-    /// As [`Encoder::encode`].
+    /// As for [`Encoder::encode`].
+    ///
+    /// ```
+    /// use qrmint::stages::Stages;
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// assert!(Stages::new(Encoder::new(), b"hello", ErrorCorrectionLevel::M).is_ok());
+    /// assert!(Stages::new(Encoder::new(), &[0; 3_000], ErrorCorrectionLevel::M).is_err());
+    /// ```
     pub fn new(mut encoder: Encoder, content: &[u8], level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
         let symbol = encoder.encode(content, level)?;
         // With `boost` the level may be higher than `level`.
         Ok(Self { blocks: Blocks::of(symbol.version(), symbol.level()), encoder, content: content.into() })
     }
 
-    /// Repeats one step.
+    /// Repeats one step with the results of the steps before it.
+    ///
+    /// ```
+    /// use qrmint::stages::{Stage, Stages};
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
+    /// let mut stages = Stages::new(Encoder::new(), b"hello", ErrorCorrectionLevel::M)?;
+    /// Stage::ALL.into_iter().for_each(|stage| stages.run(stage));
+    /// # Ok::<(), qrmint::EncodeError>(())
+    /// ```
     pub fn run(&mut self, stage: Stage) {
         let Encoder { segmenter, segments, data, options, symbol, instructions, .. } = &mut self.encoder;
         let band = Band::of(symbol.version);

@@ -8,18 +8,51 @@ use super::bit_stream::Eci;
 use super::error::EncodeError;
 use super::segment::MAX_BYTES;
 
-/// How [`Encoder::encode_text`](crate::Encoder::encode_text) stores text that is not plain ASCII. ASCII is stored as it
-/// is and nothing is announced, whatever the encoding.
+/// How [`Encoder::encode_text`](crate::Encoder::encode_text) stores text that is not plain ASCII. Plain ASCII is always
+/// stored as it is, without an ECI.
+///
+/// A reader sees bytes. What they mean is announced by an [`Eci`]; without one, the standard says ISO 8859-1, and readers
+/// guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
+///
+/// ```
+/// use qrmint::{Encoder, ErrorCorrectionLevel, Options, TextEncoding};
+/// let mut encoder = Encoder::with_options(Options::default().with_text(TextEncoding::Latin1));
+/// assert_eq!(encoder.measure_text("José", ErrorCorrectionLevel::M)?.segments[0].range(), 0..4);
+/// assert!(encoder.encode_text("Привет", ErrorCorrectionLevel::M).is_err());
+///
+/// encoder.options_mut().text = TextEncoding::Utf8;
+/// assert_eq!(encoder.measure_text("José", ErrorCorrectionLevel::M)?.segments[0].range(), 0..5);
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
+///
+/// # Which reader does what
+///
+/// Measured with 16 texts: names and words with accents, Japanese, Cyrillic, an emoji, a URL with an umlaut, mixtures of
+/// these with digits and capital letters, and one text in plain ASCII. Nine of them fit ISO 8859-1, including the ASCII
+/// text. Each cell tells how many texts a reader returned correctly, and what it made of the others:
+///
+/// | reader | `Utf8Eci` | `Utf8` | `Latin1` |
+/// |---|---|---|---|
+/// | rqrr 0.11 | 16 of 16 | 16 of 16 | 1 of 9, 8 failed |
+/// | rxing 0.9 | 16 of 16 | 16 of 16 | 9 of 9 |
+/// | zbar 0.23 | 16 of 16 | 8 of 16, 8 wrong text | 5 of 9, 4 wrong text |
+/// | zxing-cpp 3.1 | 16 of 16 | 16 of 16 | 8 of 9, 1 wrong text |
+/// | jsQR 1.4 | 16 of 16 | 16 of 16 | 1 of 9, 5 empty, 3 wrong text |
+///
+/// For example, zbar reads "José" stored as `Utf8` as "Jos矇". With `Latin1`, jsQR drops the segments in byte mode.
+///
+/// The readers ran with their default settings and were asked for text. The script `testing/decoders/scanners/text` of
+/// the repository repeats the measurement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextEncoding {
-    /// UTF-8 that is announced by [`Eci::UTF_8`].
+    /// UTF-8, announced by [`Eci::UTF_8`]. The announcement takes 12 bits.
     #[default]
     Utf8Eci,
-    /// UTF-8 without an announcement, for readers that do not know ECI.
+    /// UTF-8 without an ECI, for readers that do not know ECI.
     Utf8,
-    /// ISO 8859-1 without an announcement, which the standard prescribes for byte mode (7.3.5). Text with other
-    /// characters is an error.
+    /// ISO 8859-1 without an ECI, as the standard has it for byte mode (7.3.5 of ISO/IEC 18004:2015). A character that
+    /// ISO 8859-1 lacks is an [error](crate::EncodeError::NotLatin1).
     Latin1,
 }
 

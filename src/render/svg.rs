@@ -6,19 +6,20 @@ use core::fmt;
 use super::{QuietZone, Scale, output};
 use crate::symbol::Symbol;
 
-/// Writes symbols as SVG.
+/// A writer that draws symbols as SVG images.
 ///
-/// The image is a light square and one dark path, which has a rectangle for every run of dark modules in a row.
-/// Coordinates are in modules, from the corner of the quiet zone. The scale only sets the `width` and `height` of the
-/// image, in pixels.
+/// An image is a white square and one black path, which has a rectangle for each [run](Symbol::runs) of dark modules.
+/// Coordinates are in modules from the corner of the quiet zone. The scale sets only the `width` and `height` of the
+/// image in pixels. There is no XML declaration and no `id`, so an image can be part of an HTML page.
 ///
 /// ```
 /// use qrmint::render::Svg;
-/// use qrmint::{Encoder, ErrorCorrectionLevel};
-/// let mut encoder = Encoder::new();
-/// let svg = Svg::default().to_string(encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap());
-/// assert!(svg.contains(r#"viewBox="0 0 29 29" shape-rendering="crispEdges""#));
+/// use qrmint::{ErrorCorrectionLevel, Symbol};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+/// let svg = Svg::default().to_string(&symbol);
+/// assert!(svg.contains(r#"width="232" height="232" viewBox="0 0 29 29""#));
 /// assert!(svg.contains("M4 4h7v1h-7z"), "the top of the first finder pattern");
+/// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Svg {
@@ -41,8 +42,9 @@ impl Svg {
     ///
     /// ```
     /// use qrmint::render::{Scale, Svg};
-    /// let scale = Scale::new(3).unwrap();
+    /// let scale = Scale::try_from(3)?;
     /// assert_eq!(Svg::default().with_scale(scale).scale(), scale);
+    /// # Ok::<(), qrmint::OutOfRange>(())
     /// ```
     #[must_use]
     pub const fn with_scale(self, scale: Scale) -> Self {
@@ -53,7 +55,7 @@ impl Svg {
     ///
     /// ```
     /// use qrmint::render::{QuietZone, Svg};
-    /// let quiet_zone = QuietZone::new(2);
+    /// let quiet_zone = QuietZone::from(2);
     /// assert_eq!(Svg::default().with_quiet_zone(quiet_zone).quiet_zone(), quiet_zone);
     /// ```
     #[must_use]
@@ -85,9 +87,9 @@ impl Svg {
     ///
     /// ```
     /// use qrmint::render::Svg;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let svg: String = Svg::default().to_string(encoder.encode(b"hello", ErrorCorrectionLevel::M)?);
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let svg: String = Svg::default().to_string(&symbol);
     /// assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
@@ -98,14 +100,13 @@ impl Svg {
         image
     }
 
-    /// Returns the image of `symbol` as a value to display, for example in a page around it.
+    /// Returns a value that displays the image of `symbol`, for example inside an HTML page. Makes no string of its own.
     ///
     /// ```
     /// use qrmint::render::Svg;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// let page = format!("<p>Scan me: {}</p>", Svg::default().display(symbol));
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let page = format!("<p>Scan me: {}</p>", Svg::default().display(&symbol));
     /// assert!(page.starts_with("<p>Scan me: <svg"));
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
@@ -113,22 +114,23 @@ impl Svg {
         output::display(move |f| self.draw(symbol, f))
     }
 
-    /// Writes the image of `symbol` to `out` and flushes `out`; appends the image if `out` is a `Vec<u8>`. Needs no
-    /// [`BufWriter`](std::io::BufWriter).
+    /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it. Writes up to
+    /// 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
     ///
     /// # Errors
     ///
-    /// Only the errors of `out`.
+    /// The errors of `out`.
     ///
     /// ```
     /// use qrmint::render::Svg;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
     /// # let path = std::env::temp_dir().join(format!("qrmint-{}.svg", std::process::id()));
-    /// Svg::default().write(symbol, std::fs::File::create(&path)?)?;
-    /// assert_eq!(std::fs::read_to_string(&path)?, Svg::default().to_string(symbol));
+    /// Svg::default().write(&symbol, std::fs::File::create(&path)?)?;
+    /// assert_eq!(std::fs::read_to_string(&path)?, symbol.to_svg());
     /// # std::fs::remove_file(path)?;
+    /// let mut full: &mut [u8] = &mut [0; 10];
+    /// assert!(Svg::default().write(&symbol, &mut full).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "std")]

@@ -6,19 +6,20 @@ use core::fmt;
 use super::{QuietZone, output};
 use crate::symbol::Symbol;
 
-/// Writes symbols as lines of text. A character is one module wide and two high: a space, a block or half a block.
+/// A writer that draws symbols as lines of text. A character is one module wide and two high: a space, a block or half a
+/// block.
 ///
-/// By default dark modules are printed and light ones are left blank, which suits dark text on a light page.
-/// [`with_ansi`](Self::with_ansi) sets black on white for terminals of any colours. The default quiet zone is 4 modules.
+/// By default dark modules are printed and light ones are blank, which suits dark text on a light background. For
+/// terminals of any colours, [`with_ansi`](Self::with_ansi) sets black on white. The default quiet zone is 4 modules.
 ///
 /// ```
 /// use qrmint::render::{QuietZone, Text};
-/// use qrmint::{Encoder, ErrorCorrectionLevel};
-/// let mut encoder = Encoder::new();
-/// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
-/// let text = Text::default().with_quiet_zone(QuietZone::new(0)).to_string(symbol);
-/// assert_eq!(text.lines().count(), 11);
+/// use qrmint::{ErrorCorrectionLevel, Symbol};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+/// let text = Text::default().with_quiet_zone(QuietZone::from(0)).to_string(&symbol);
+/// assert_eq!(text.lines().count(), 11, "21 rows of modules, two in each line");
 /// assert!(text.starts_with("█▀▀▀▀▀█ "));
+/// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Text {
@@ -35,7 +36,7 @@ impl Text {
     ///
     /// ```
     /// use qrmint::render::{QuietZone, Text};
-    /// let quiet_zone = QuietZone::new(2);
+    /// let quiet_zone = QuietZone::from(2);
     /// assert_eq!(Text::default().with_quiet_zone(quiet_zone).quiet_zone(), quiet_zone);
     /// ```
     #[must_use]
@@ -43,15 +44,14 @@ impl Text {
         Self { quiet_zone, ..self }
     }
 
-    /// Sets whether every line starts with an ANSI escape sequence that sets black on white and ends with one that resets
-    /// it. The colours of the terminal do not matter then.
+    /// Sets whether to print black on white, whatever the colours of the terminal. Every line then begins with an ANSI
+    /// escape sequence that sets the colours and ends with one that resets them.
     ///
     /// ```
     /// use qrmint::render::Text;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// let text = Text::default().with_ansi(true).to_string(symbol);
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let text = Text::default().with_ansi(true).to_string(&symbol);
     /// assert!(text.lines().all(|line| line.starts_with('\x1b') && line.ends_with("\x1b[0m")));
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
@@ -70,7 +70,7 @@ impl Text {
         self.quiet_zone
     }
 
-    /// Returns whether every line sets black on white.
+    /// Returns whether the text is black on white by ANSI escape sequences.
     ///
     /// ```
     /// use qrmint::render::Text;
@@ -80,14 +80,14 @@ impl Text {
         self.ansi
     }
 
-    /// Returns the image of `symbol`.
+    /// Returns the image of `symbol`. Every line ends with a line feed.
     ///
     /// ```
     /// use qrmint::render::Text;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let text: String = Text::default().to_string(encoder.encode(b"hello", ErrorCorrectionLevel::M)?);
-    /// assert_eq!(text.lines().count(), 15, "29 rows of modules, two in each line");
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let text: String = Text::default().to_string(&symbol);
+    /// assert_eq!(text.lines().count(), 15, "4 + 21 + 4 rows of modules, two in each line");
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn to_string(&self, symbol: &Symbol) -> String {
@@ -97,33 +97,33 @@ impl Text {
         image
     }
 
-    /// Returns the image of `symbol` as a value to display.
+    /// Returns a value that displays the image of `symbol`, for `println!` and the like. Makes no string.
     ///
     /// ```
     /// use qrmint::render::Text;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// println!("Scan me:\n{}", Text::default().with_ansi(true).display(symbol));
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// println!("Scan me:\n{}", Text::default().with_ansi(true).display(&symbol));
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn display<'a>(&'a self, symbol: &'a Symbol) -> impl fmt::Display + 'a {
         output::display(move |f| self.draw(symbol, f))
     }
 
-    /// Writes the image of `symbol` to `out` and flushes `out`; appends the image if `out` is a `Vec<u8>`. Needs no
-    /// [`BufWriter`](std::io::BufWriter).
+    /// Writes the image of `symbol` to `out` as UTF-8 and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
+    /// Writes up to 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
     ///
     /// # Errors
     ///
-    /// Only the errors of `out`.
+    /// The errors of `out`.
     ///
     /// ```
     /// use qrmint::render::Text;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// Text::default().with_ansi(true).write(symbol, std::io::stdout())?;
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// Text::default().with_ansi(true).write(&symbol, std::io::stdout())?;
+    /// let mut full: &mut [u8] = &mut [0; 10];
+    /// assert!(Text::default().write(&symbol, &mut full).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "std")]

@@ -1,16 +1,25 @@
 //! The instruction sets that this crate has code for, and detection of those that the running processor has.
 
-/// A set of instructions beyond the baseline of the target. Symbols and images are the same with each.
+/// A set of processor instructions that this crate has code for. Symbols and images are the same with each.
 ///
-/// All sets are named on every target; [`available`](Self::available) lists those that the running processor has.
+/// Encoders and writers use the widest set that the running processor has. The variants exist on every target;
+/// [`available`](Self::available) lists the sets that can be used.
+///
+/// ```
+/// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};
+/// let mut portable = Encoder::new().with_instructions(InstructionSet::Baseline);
+/// let symbol = portable.encode("hello", ErrorCorrectionLevel::M)?;
+/// assert_eq!(*symbol, Symbol::encode("hello", ErrorCorrectionLevel::M)?);
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InstructionSet {
-    /// Only the baseline of the target.
+    /// The instructions that the compilation target guarantees.
     Baseline,
-    /// AVX2, with BMI1, BMI2, LZCNT and POPCNT. Available on x86-64 only, with the feature `simd`.
+    /// AVX2, BMI1, BMI2, LZCNT and POPCNT. Available only on x86-64, with the feature `simd`.
     Avx2,
-    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, and all of [`Avx2`](Self::Avx2). Available on x86-64 only, with the feature
+    /// AVX-512 F, BW, DQ, VL and VPOPCNTDQ, and all of [`Avx2`](Self::Avx2). Available only on x86-64, with the feature
     /// `simd`.
     Avx512,
 }
@@ -19,7 +28,7 @@ impl InstructionSet {
     /// All sets; of the same architecture the narrower ones first.
     const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
 
-    /// Lists the sets that the running processor has and this build may use, the widest last.
+    /// Returns the sets that the running processor has and this build may use, from the narrowest to the widest.
     ///
     /// ```
     /// use qrmint::InstructionSet;

@@ -79,30 +79,44 @@ use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
-/// Writes symbols as PNG images, one after the other, with a buffer that it keeps.
+/// A writer that draws symbols as PNG images.
 ///
-/// The image is square, 1 bit a pixel, grayscale: dark modules 0, light ones and the quiet zone 1. The same symbol,
-/// scale and quiet zone give the same bytes on every machine.
+/// An image is a square of grayscale pixels of 1 bit: dark modules are black, light modules and the quiet zone are white.
+/// The same symbol, scale and quiet zone give the same bytes on every machine.
 ///
-/// Creating a writer is free. All writers of a process share their tables: the first image of a version, scale and quiet zone
-/// makes one, in some tens of microseconds and at most 16 kB. The process keeps up to 64 tables, a writer those that it used.
+/// ```
+/// use qrmint::render::{Png, QuietZone, Scale};
+/// use qrmint::{ErrorCorrectionLevel, Symbol};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+/// let png = Png::new(Scale::try_from(5)?, QuietZone::from(2));
+/// let image: Vec<u8> = png.to_vec(&symbol)?;
+/// assert_eq!(image[1..4], *b"PNG");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
-/// Threads can share a writer. While one of them writes, the others allocate a buffer for each image; a clone for each thread
-/// avoids that.
+/// # Performance
+///
+/// Creating a writer costs nothing. The first image of a version, scale and quiet zone needs a table, which takes some
+/// tens of microseconds and at most 16 kB. All writers of a process share up to 64 tables, so a new writer for each image
+/// is fine. A writer keeps the tables that it has used.
+///
+/// To make many images, keep the writer, an [`Encoder`](crate::Encoder) and a `Vec`: then nothing is allocated after the
+/// first images.
 ///
 /// ```
 /// use qrmint::render::Png;
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
-///
-/// let (mut encoder, png) = (Encoder::new(), Png::default());
-/// let mut image = Vec::new();
+/// let (mut encoder, png, mut image) = (Encoder::new(), Png::default(), Vec::new());
 /// for content in ["first", "second"] {
 ///     image.clear();
-///     png.write(encoder.encode(content.as_bytes(), ErrorCorrectionLevel::M)?, &mut image)?;
+///     png.write(encoder.encode(content, ErrorCorrectionLevel::M)?, &mut image)?;
 ///     assert_eq!(image[1..4], *b"PNG");
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Threads can share a writer. While one thread writes, the others allocate a buffer for each image; a clone for each
+/// thread avoids that.
 pub struct Png {
     scale: Scale,
     quiet_zone: QuietZone,
@@ -114,19 +128,24 @@ pub struct Png {
 }
 
 impl Png {
-    /// The largest number of pixels a side of an image. Its scan lines then take at most 64 MiB.
+    /// The maximum width and height of an image in pixels. The scan lines of such an image take 64 MiB.
+    ///
+    /// ```
+    /// use qrmint::Version;
+    /// use qrmint::render::{Png, QuietZone, Scale};
+    /// let png = Png::new(Scale::try_from(125)?, QuietZone::default());
+    /// assert!(png.side(Version::MAX) <= Png::MAX_SIDE, "enough for every symbol");
+    /// # Ok::<(), qrmint::OutOfRange>(())
+    /// ```
     pub const MAX_SIDE: u32 = 23_160;
 
     /// Creates a writer with the given scale and quiet zone.
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, Scale};
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// let image = Png::new(Scale::new(3).unwrap(), QuietZone::new(2)).to_vec(symbol)?;
-    /// assert_eq!(image[16..20], 75_u32.to_be_bytes(), "3 x (2 + 21 + 2) pixels wide");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let png = Png::new(Scale::try_from(3)?, QuietZone::from(2));
+    /// assert_eq!((png.scale().pixels(), png.quiet_zone().modules()), (3, 2));
+    /// # Ok::<(), qrmint::OutOfRange>(())
     /// ```
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
         Self {
@@ -138,16 +157,15 @@ impl Png {
         }
     }
 
-    /// Limits the writer to the instructions of `max`. For tests and measurements: the image is the same.
+    /// Limits the writer to the instruction set `max` and narrower ones. The images stay the same: this is for tests and
+    /// measurements.
     ///
     /// ```
     /// use qrmint::render::Png;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet};
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M)?;
-    /// let image = Png::default().to_vec(symbol)?;
+    /// use qrmint::{ErrorCorrectionLevel, InstructionSet, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
     /// for set in InstructionSet::available() {
-    ///     assert_eq!(Png::default().with_instructions(set).to_vec(symbol)?, image);
+    ///     assert_eq!(Png::default().with_instructions(set).to_vec(&symbol)?, symbol.to_png());
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -175,8 +193,8 @@ impl Png {
         self.quiet_zone
     }
 
-    /// Returns the pixels a side of the image of a symbol of `version`, quiet zone included, even if that is more than
-    /// [`MAX_SIDE`](Self::MAX_SIDE).
+    /// Returns the width and height in pixels that the image of a symbol of `version` has, quiet zone included. The
+    /// result may exceed [`MAX_SIDE`](Self::MAX_SIDE); [`write`](Self::write) refuses such images.
     ///
     /// ```
     /// use qrmint::Version;
@@ -189,23 +207,28 @@ impl Png {
         modules * u32::from(self.scale.pixels())
     }
 
-    /// Writes the image of `symbol` to `out` and flushes `out`; appends the image if `out` is a `Vec<u8>`.
+    /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
     ///
-    /// Once this writer has written a symbol of the same version, it allocates nothing, unless a `Vec` must grow or another
-    /// thread is writing with it.
+    /// Once this writer has written a symbol of the same version, it allocates nothing, unless a `Vec` must grow or
+    /// another thread is writing with it.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE): nothing is written and no
-    /// memory taken. [`RenderError::Io`] if `out` fails.
+    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE). Then nothing is written
+    /// or allocated. [`RenderError::Io`] if `out` fails.
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, RenderError, Scale};
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let png = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
-    /// let mut encoder = Encoder::new();
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::M).unwrap();
-    /// assert!(matches!(png.to_vec(symbol), Err(RenderError::TooLarge { side: 135_405, max_side: 23_160 })));
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let mut file = Vec::new();
+    /// Png::default().write(&symbol, &mut file)?;
+    /// assert_eq!(file, symbol.to_png());
+    ///
+    /// let png = Png::new(Scale::try_from(255)?, QuietZone::from(255));
+    /// let error = png.write(&symbol, &mut file).unwrap_err();
+    /// assert!(matches!(error, RenderError::TooLarge { side: 135_405, max_side: 23_160 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn write(&self, symbol: &Symbol, mut out: impl io::Write) -> Result<(), RenderError> {
         let version = symbol.version();
@@ -235,11 +258,12 @@ impl Png {
     /// [`RenderError::TooLarge`] as for [`write`](Self::write).
     ///
     /// ```
-    /// use qrmint::render::Png;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel};
-    /// let mut encoder = Encoder::new();
-    /// let image: Vec<u8> = Png::default().to_vec(encoder.encode(b"hello", ErrorCorrectionLevel::M)?)?;
+    /// use qrmint::render::{Png, QuietZone, Scale};
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let image: Vec<u8> = Png::default().to_vec(&symbol)?;
     /// assert_eq!(image[1..4], *b"PNG");
+    /// assert!(Png::new(Scale::try_from(255)?, QuietZone::from(255)).to_vec(&symbol).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_vec(&self, symbol: &Symbol) -> Result<Vec<u8>, RenderError> {
@@ -260,7 +284,7 @@ fn contain(side: u32, stream: &[u8], out: &mut impl io::Write) -> Result<(), png
 }
 
 impl Clone for Png {
-    /// Returns a writer with the same settings and tables, and an empty buffer.
+    /// Returns a writer with the same settings and tables and a buffer of its own.
     fn clone(&self) -> Self {
         let Self { scale, quiet_zone, tables, buffer: _, instructions } = self;
         Self {
@@ -274,7 +298,7 @@ impl Clone for Png {
 }
 
 impl fmt::Debug for Png {
-    /// Shows the sizes. The buffer holds an image, which may be a secret.
+    /// Shows scale and quiet zone only. The buffer holds an image, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scale, quiet_zone, .. } = self;
         f.debug_struct("Png").field("scale", scale).field("quiet_zone", quiet_zone).finish_non_exhaustive()
@@ -282,23 +306,33 @@ impl fmt::Debug for Png {
 }
 
 impl Default for Png {
+    /// Returns a writer with the default scale, 8 pixels, and the default quiet zone, 4 modules.
     fn default() -> Self {
         Self::new(Scale::default(), QuietZone::default())
     }
 }
 
-/// Why an image could not be written.
+/// Why a [`Png`] could not write an image.
+///
+/// ```
+/// use qrmint::render::{Png, QuietZone, Scale};
+/// use qrmint::{ErrorCorrectionLevel, Symbol};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+/// let error = Png::new(Scale::try_from(255)?, QuietZone::from(255)).to_vec(&symbol).unwrap_err();
+/// assert_eq!(error.to_string(), "image too large: 135405 x 135405 pixels, at most 23160 x 23160");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RenderError {
     /// The image would be larger than [`Png::MAX_SIDE`].
     TooLarge {
-        /// The pixels a side that it would have.
+        /// The width and height that it would have, in pixels.
         side: u32,
-        /// The pixels a side that it may have.
+        /// The maximum width and height, in pixels.
         max_side: u32,
     },
-    /// The output failed.
+    /// The output failed with this error.
     Io(io::Error),
 }
 
@@ -322,7 +356,7 @@ impl std::error::Error for RenderError {
     }
 }
 
-/// Converts the error for callers that do I/O only. [`RenderError::Io`] gives the error of the output, unchanged.
+/// Converts the error for callers that return `io::Error`. The error of the output stays as it was.
 ///
 /// ```
 /// use std::io;
