@@ -60,7 +60,8 @@ impl Symbol {
         self.level
     }
 
-    /// Returns the mask: the one with the lowest penalty score, unless [`Options::mask`](crate::Options::mask) chose it.
+    /// Returns the mask: the one with the lowest penalty score, unless [`Options::mask`](crate::Options::mask) chose
+    /// it.
     ///
     /// ```
     /// # use qrmint::{ErrorCorrectionLevel, Symbol};
@@ -99,8 +100,8 @@ impl Symbol {
         x < size && y < size && self.rows[x / 64 * size + y] >> (x % 64) & 1 != 0
     }
 
-    /// Returns the modules of row `y` as words of 64 modules, for fast drawing. Bit `i` of word `w` is 1 if the module in
-    /// column `64 * w + i` is dark. Bits after the last column are 0.
+    /// Returns the modules of row `y` as words of 64 modules, for fast drawing. Bit `i` of word `w` is 1 if the module
+    /// in column `64 * w + i` is dark. Bits after the last column are 0.
     ///
     /// A row has 1 word up to version 11, 2 up to version 27 and 3 above. A row outside the symbol has none.
     ///

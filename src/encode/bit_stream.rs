@@ -8,8 +8,8 @@ use super::characters::ALPHANUMERIC_CHARACTERS;
 use super::segment::{Band, Mode, Segment};
 use crate::number::{checked_conversion, number_conversions};
 
-/// The number of an Extended Channel Interpretation (ECI), 0 to 999,999. An ECI in a symbol tells readers what its bytes
-/// mean (Table 4 of ISO/IEC 18004:2015).
+/// The number of an Extended Channel Interpretation (ECI), 0 to 999,999. An ECI in a symbol tells readers what its
+/// bytes mean (Table 4 of ISO/IEC 18004:2015).
 ///
 /// AIM assigns the numbers: 3 is ISO 8859-1, 20 is Shift JIS, 26 is UTF-8.
 ///

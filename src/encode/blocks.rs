@@ -140,8 +140,8 @@ impl ParitySink for Interleaved<'_> {
 
 impl Version {
     /// Returns the number of bits that a symbol of this version and level has for its data (Table 7 of ISO/IEC
-    /// 18004:2015): from 72 for version 1 at level H to 23,648 for version 40 at level L. The data are the segments with
-    /// their headers, and the ECI header if there is one.
+    /// 18004:2015): from 72 for version 1 at level H to 23,648 for version 40 at level L. The data are the segments
+    /// with their headers, and the ECI header if there is one.
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Version};

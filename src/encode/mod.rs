@@ -70,8 +70,8 @@ pub struct Options {
     /// The ECI to announce before the content, or `None`, the default. It tells readers what the bytes mean; the bytes
     /// stay the same.
     pub eci: Option<Eci>,
-    /// How [`Encoder::encode_text`] stores text. Has no effect on the other calls, and none if `eci` is set. The default
-    /// is [`TextEncoding::Utf8Eci`].
+    /// How [`Encoder::encode_text`] stores text. Has no effect on the other calls, and none if `eci` is set. The
+    /// default is [`TextEncoding::Utf8Eci`].
     pub text: TextEncoding,
 }
 
@@ -155,8 +155,8 @@ impl Options {
     }
 }
 
-/// The version, level and bits that content needs as a symbol. [`Encoder::measure`] and [`Encoder::measure_text`] return
-/// it.
+/// The version, level and bits that content needs as a symbol. [`Encoder::measure`] and [`Encoder::measure_text`]
+/// return it.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel};
@@ -184,9 +184,9 @@ pub struct Measure {
 /// An encoder that makes many symbols, with [`Options`]. For a single symbol with the default options, use
 /// [`Symbol::encode`] or [`Symbol::encode_text`].
 ///
-/// An encoder keeps its buffers; once they are large enough, it no longer allocates. A symbol stays in the encoder until
-/// the next call; clone the symbol to keep it. Use one encoder per thread. `Debug` shows the options only, since the
-/// buffers hold content.
+/// An encoder keeps its buffers; once they are large enough, it no longer allocates. A symbol stays in the encoder
+/// until the next call; clone the symbol to keep it. Use one encoder per thread. `Debug` shows the options only, since
+/// the buffers hold content.
 ///
 /// For the same segments, version, level and mask setting, the symbol is the one that `qrcodegen` 1.8 makes, module for
 /// module, on every machine. With the default options its version is never larger than `qrcodegen`'s for the same
@@ -225,8 +225,8 @@ struct Buffers {
 }
 
 impl Encoder {
-    /// The length in bytes of the longest content that fits any symbol: the 7,089 digits that version 40 holds at level L
-    /// (Table 7 of ISO/IEC 18004:2015). For other limits see [`Version::capacity`].
+    /// The length in bytes of the longest content that fits any symbol: the 7,089 digits that version 40 holds at level
+    /// L (Table 7 of ISO/IEC 18004:2015). For other limits see [`Version::capacity`].
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, Symbol};
@@ -339,7 +339,8 @@ impl Encoder {
         Ok(&self.symbol)
     }
 
-    /// Encodes `text` in the smallest version allowed that fits. [`TextEncoding`] lists which readers show it correctly.
+    /// Encodes `text` in the smallest version allowed that fits. [`TextEncoding`] lists which readers show it
+    /// correctly.
     ///
     /// Plain ASCII is stored as it is. Other text is stored as [`Options::text`] says, by default as UTF-8 that is
     /// announced by an ECI. If [`Options::eci`] is set, any text is stored as UTF-8 and that ECI is announced.
@@ -365,7 +366,8 @@ impl Encoder {
         Ok(&self.symbol)
     }
 
-    /// Encodes exactly the bytes of `content`, split into the given segments, in the smallest version allowed that fits.
+    /// Encodes exactly the bytes of `content`, split into the given segments, in the smallest version allowed that
+    /// fits.
     ///
     /// The segments must cover the content from its first byte to its last without gap or overlap, and each
     /// [mode must accept](Mode::accepts) the bytes of its segment. [`Options::segmentation`] is ignored.
@@ -645,8 +647,8 @@ impl Symbol {
         Ok(encoder.symbol)
     }
 
-    /// Returns whether the module in column `x` and row `y` has a fixed purpose and carries no codewords (6.3 of ISO/IEC
-    /// 18004:2015). Returns `false` outside the symbol.
+    /// Returns whether the module in column `x` and row `y` has a fixed purpose and carries no codewords (6.3 of
+    /// ISO/IEC 18004:2015). Returns `false` outside the symbol.
     ///
     /// Such modules are the finder patterns and their separators, timing patterns, alignment patterns, format
     /// information, version information and the dark module.

@@ -11,8 +11,8 @@ use super::segment::MAX_BYTES;
 /// How [`Encoder::encode_text`](crate::Encoder::encode_text) stores text that is not plain ASCII. Plain ASCII is always
 /// stored as it is, without an ECI.
 ///
-/// A reader sees bytes. What they mean is announced by an [`Eci`]; without one, the standard says ISO 8859-1, and readers
-/// guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
+/// A reader sees bytes. What they mean is announced by an [`Eci`]; without one, the standard says ISO 8859-1, and
+/// readers guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, Options, TextEncoding};
@@ -27,9 +27,9 @@ use super::segment::MAX_BYTES;
 ///
 /// # Which reader does what
 ///
-/// Measured with 16 texts: names and words with accents, Japanese, Cyrillic, an emoji, a URL with an umlaut, mixtures of
-/// these with digits and capital letters, and one text in plain ASCII. Nine of them fit ISO 8859-1, including the ASCII
-/// text. Each cell tells how many texts a reader returned correctly, and what it made of the others:
+/// Measured with 16 texts: names and words with accents, Japanese, Cyrillic, an emoji, a URL with an umlaut, mixtures
+/// of these with digits and capital letters, and one text in plain ASCII. Nine of them fit ISO 8859-1, including the
+/// ASCII text. Each cell tells how many texts a reader returned correctly, and what it made of the others:
 ///
 /// | reader | `Utf8Eci` | `Utf8` | `Latin1` |
 /// |---|---|---|---|

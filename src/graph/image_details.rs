@@ -13,22 +13,30 @@ use crate::render::{Png, RenderError};
 use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// A QR code image and its content: Microsoft Graph's `qrCodeImageDetails`.
+/// A QR code as Microsoft Graph's `qrCodeImageDetails`: a PNG image, its version and level, and its content.
+/// [`encode`] returns it.
 ///
-/// With the feature `serde` it is read from and written as Graph's JSON: `version` is a number, `errorCorrectionLevel`
-/// one of `l`, `m`, `q` and `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. On
-/// reading, `@odata.type` is optional and must be `#microsoft.graph.qrCodeImageDetails`, with or without the `#`;
-/// unknown properties are ignored. `@odata.type` is not written.
+/// With the feature `serde` it is read and written as Graph's JSON. `version` is a number, `errorCorrectionLevel` is
+/// `l`, `m`, `q` or `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. Reading
+/// ignores unknown properties and accepts `@odata.type` if it is `#microsoft.graph.qrCodeImageDetails`, with or without
+/// the `#`. `@odata.type` is not written.
+///
+/// `Debug` does not show the image and the content, which may be a secret.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
 /// use qrmint::{ErrorCorrectionLevel, QrCodeImageDetails};
-/// let details = qrmint::encode(b"HelloWorld!", ErrorCorrectionLevel::L)?;
+/// let details = qrmint::encode("HelloWorld!", ErrorCorrectionLevel::L)?;
 /// let json = serde_json::to_value(&details)?;
 /// assert_eq!(json["version"], 1);
 /// assert_eq!(json["errorCorrectionLevel"], "l");
 /// assert_eq!(json["rawContent"], "SGVsbG9Xb3JsZCE=");
 /// assert_eq!(serde_json::from_value::<QrCodeImageDetails>(json)?, details);
+///
+/// let wrong = serde_json::json!({
+///     "version": 41, "errorCorrectionLevel": "l", "rawContent": "", "binaryValue": "",
+/// });
+/// assert!(serde_json::from_value::<QrCodeImageDetails>(wrong).is_err(), "there is no version 41");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -37,30 +45,32 @@ use crate::version::{ErrorCorrectionLevel, Version};
 pub struct QrCodeImageDetails {
     /// The version of the symbol.
     pub version: Version,
-    /// The image, a PNG.
+    /// The PNG image.
     pub binary_value: Vec<u8>,
     /// The error-correction level of the symbol.
     pub error_correction_level: ErrorCorrectionLevel,
-    /// The bytes that the symbol carries.
+    /// The content: the bytes that the symbol carries.
     pub raw_content: Vec<u8>,
 }
 
 impl QrCodeImageDetails {
-    /// Creates the details of `symbol`, with the image that `png` writes. The caller guarantees that the symbol carries
-    /// `raw_content`: a symbol does not know its content.
+    /// Creates the details of `symbol` with the image that `png` writes. `raw_content` must be the content of the
+    /// symbol; this is not checked.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as from [`Png::write`].
+    /// [`RenderError::TooLarge`] as for [`Png::write`].
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, Scale};
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
-    /// let mut encoder = Encoder::new();
-    /// let png = Png::new(Scale::new(3).unwrap(), QuietZone::new(2));
-    /// let symbol = encoder.encode(b"hello", ErrorCorrectionLevel::Q)?;
-    /// let details = QrCodeImageDetails::new(symbol, b"hello", &png)?;
-    /// assert_eq!(details.raw_content, b"hello");
+    /// use qrmint::{ErrorCorrectionLevel, QrCodeImageDetails, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q)?;
+    /// let png = Png::new(Scale::try_from(3)?, QuietZone::from(2));
+    /// let details = QrCodeImageDetails::new(&symbol, b"hello", &png)?;
+    /// assert_eq!(details.binary_value, png.to_vec(&symbol)?);
+    ///
+    /// let too_large = Png::new(Scale::try_from(255)?, QuietZone::from(255));
+    /// assert!(QrCodeImageDetails::new(&symbol, b"hello", &too_large).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<Self, RenderError> {
@@ -84,20 +94,20 @@ impl QrCodeImageDetails {
         }
     }
 
-    /// Replaces the details by those of another symbol and reuses their memory. `raw_content` is as in
+    /// Replaces the details with those of another symbol and reuses their memory. The arguments are those of
     /// [`new`](Self::new).
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as from [`Png::write`]. The details are unchanged then.
+    /// [`RenderError::TooLarge`] as for [`Png::write`]. The details then stay as they were.
     ///
     /// ```
     /// use qrmint::render::Png;
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
+    /// use qrmint::{Encoder, ErrorCorrectionLevel};
     /// let (mut encoder, png) = (Encoder::new(), Png::default());
-    /// let mut details = qrmint::encode(b"first", ErrorCorrectionLevel::M)?;
-    /// details.renew(encoder.encode(b"second", ErrorCorrectionLevel::M)?, b"second", &png)?;
-    /// assert_eq!(details, qrmint::encode(b"second", ErrorCorrectionLevel::M)?);
+    /// let mut details = qrmint::encode("first", ErrorCorrectionLevel::M)?;
+    /// details.renew(encoder.encode("second", ErrorCorrectionLevel::M)?, b"second", &png)?;
+    /// assert_eq!(details, qrmint::encode("second", ErrorCorrectionLevel::M)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<(), RenderError> {
@@ -112,7 +122,7 @@ impl QrCodeImageDetails {
 }
 
 impl fmt::Debug for QrCodeImageDetails {
-    /// Shows the lengths of image and content, not their bytes: the content may be a secret, and the image carries it.
+    /// Shows the lengths of image and content. Does not show their bytes: the content may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QrCodeImageDetails")
             .field("version", &self.version.number())
@@ -123,11 +133,12 @@ impl fmt::Debug for QrCodeImageDetails {
     }
 }
 
-/// Encodes `content` at `level` as a QR code image: exactly these bytes in the smallest version that fits, the mask with
-/// the lowest penalty score, 8 pixels a module, a quiet zone of 4 modules.
+/// Encodes exactly the bytes of `content` and returns a PNG image, its version and level, and the content: Microsoft
+/// Graph's `qrCodeImageDetails`.
 ///
-/// To choose these, to make other images or to encode text that is not plain ASCII, see [`Symbol`]. To make many
-/// images, keep an [`Encoder`] and a [`Png`].
+/// The symbol has the smallest version that fits and the mask with the lowest penalty score; the image has 8 pixels per
+/// module and a quiet zone of 4 modules. For other images, or for text that is not plain ASCII, use [`Symbol`]. For
+/// other settings or many images, use an [`Encoder`] and a [`Png`].
 ///
 /// # Errors
 ///
@@ -139,6 +150,7 @@ impl fmt::Debug for QrCodeImageDetails {
 /// assert_eq!(details.version.number(), 3);
 /// assert_eq!(details.binary_value[1..4], *b"PNG");
 /// assert_eq!(details.raw_content, b"https://example.com/badge/4711");
+/// assert!(qrmint::encode([0; 3_000], ErrorCorrectionLevel::M).is_err());
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 pub fn encode(content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<QrCodeImageDetails, EncodeError> {
@@ -161,11 +173,11 @@ mod json {
     use crate::graph::odata::{self, Base64, decode_base64, encode_base64, read_object};
 
     impl QrCodeImageDetails {
-        /// Appends the JSON that `serde_json` would write. It is faster because it does not search the base64 for
-        /// characters to escape. Allocates only if `json` lacks capacity.
+        /// Appends the details as JSON: the bytes that `serde_json` writes, but faster, since base64 needs no escaping.
+        /// Allocates only if `json` must grow.
         ///
         /// ```
-        /// let details = qrmint::encode(b"hello", qrmint::ErrorCorrectionLevel::M)?;
+        /// let details = qrmint::encode("hello", qrmint::ErrorCorrectionLevel::M)?;
         /// let mut json = Vec::new();
         /// details.write_json(&mut json);
         /// assert_eq!(json, serde_json::to_vec(&details)?);

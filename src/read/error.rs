@@ -2,85 +2,100 @@
 
 use core::fmt;
 
-/// Why a symbol could not be read back: the rule that it breaks, and where.
+/// Why a symbol could not be read back: the rule of ISO/IEC 18004:2015 that it breaks, and where.
 ///
-/// Columns and rows are counted as in [`Symbol::is_dark`](crate::Symbol::is_dark), bits and codewords of the data from
-/// 0. No variant holds any of the content.
+/// Columns, rows, bits, codewords and blocks are counted from 0. Bits and pad codewords are those of the data. Neither
+/// the variants nor the messages show any of the content.
+///
+/// ```
+/// use qrmint::{ErrorCorrectionLevel, ReadError, Symbol};
+/// let symbol = Symbol::encode("badge 4711", ErrorCorrectionLevel::M)?;
+/// let error: ReadError = symbol.check("badge 4712").unwrap_err();
+/// assert_eq!(error.to_string(), "the symbol's content, 10 bytes, differs from byte 9 on");
+/// # Ok::<(), qrmint::EncodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// A module of a function pattern, or of format or version information, has the wrong colour (6.3, 7.9, 7.10).
+    /// A module of a function pattern, of the format information or of the version information has the wrong colour
+    /// (6.3, 7.9, 7.10).
     #[non_exhaustive]
     FunctionPattern {
-        /// What the module is part of.
+        /// The pattern or information that the module belongs to.
         pattern: FunctionPattern,
-        /// Column of the module.
+        /// The column of the module.
         x: usize,
-        /// Row of the module.
+        /// The row of the module.
         y: usize,
     },
     /// A remainder bit is not zero before masking (7.7.3).
     #[non_exhaustive]
     RemainderBit {
-        /// Number of the bit, from 0.
+        /// The index of the bit among the remainder bits.
         bit: usize,
     },
-    /// The codewords of a block are not those of a message with its error-correction codewords (7.5.2).
+    /// The error-correction codewords of a block do not match its data codewords (7.5.2).
     #[non_exhaustive]
     Block {
-        /// Number of the block, from 0.
+        /// The index of the block.
         block: usize,
     },
-    /// A mode indicator stands for no mode that can be read: numeric, alphanumeric, byte or ECI (Table 2).
+    /// A mode indicator stands for a mode that is not read: not numeric, alphanumeric, byte or ECI (Table 2).
     #[non_exhaustive]
     Mode {
-        /// The four bits.
+        /// The four bits of the indicator.
         indicator: u8,
-        /// Bit at which it begins.
+        /// The bit at which the indicator begins.
         bit: usize,
     },
-    /// The data ends inside a segment or ECI header.
+    /// The data ends inside a segment or an ECI header.
     #[non_exhaustive]
     CutOff {
-        /// Bit at which that begins.
+        /// The bit at which the segment or the ECI header begins.
         bit: usize,
     },
-    /// A group of bits stands for no digits, 1,000 and above for three of them, or for no alphanumeric characters
-    /// (7.4.3, 7.4.4).
+    /// A group of bits stands for no characters: in numeric mode it is too large, 1,000 or more for three digits; in
+    /// alphanumeric mode, 2,025 or more for two characters (7.4.3, 7.4.4).
     #[non_exhaustive]
     Characters {
-        /// Bit at which the group begins.
+        /// The bit at which the group begins.
         bit: usize,
     },
-    /// An ECI designator stands for no number up to 999,999, or a shorter one stands for the same number (Table 4).
+    /// An ECI designator stands for no number from 0 to 999,999, or is longer than its number needs (Table 4).
     #[non_exhaustive]
     Eci {
-        /// Bit at which the designator begins.
+        /// The bit at which the designator begins.
         bit: usize,
     },
-    /// The bits between the last segment and the next codeword are not zero (7.4.9).
+    /// The bits from the end of the last segment to the next codeword are not all zero (7.4.9).
     #[non_exhaustive]
     Terminator {
-        /// Bit at which the terminator begins.
+        /// The bit at which the terminator begins.
         bit: usize,
     },
-    /// A codeword after the terminator is not the pad codeword that belongs there (7.4.10).
+    /// A codeword after the terminator is not the expected pad codeword (7.4.10).
     #[non_exhaustive]
     PadCodeword {
-        /// Number of the codeword, from 0.
+        /// The index of the codeword among the data codewords.
         codeword: usize,
     },
-    /// The symbol can be read, but has other content than expected.
+    /// The symbol was read without an error, but has other content than [`Symbol::check`](crate::Symbol::check)
+    /// expects.
     #[non_exhaustive]
     OtherContent {
-        /// Offset of the first byte that differs, or at which one of the two ends.
+        /// The offset of the first byte that differs; the length of the shorter content if one begins with the other.
         offset: usize,
-        /// Length of the symbol's content in bytes.
+        /// The length of the symbol's content in bytes.
         bytes: usize,
     },
 }
 
-/// A part of a symbol that carries no codewords.
+/// A part of a symbol that carries no codewords (ISO/IEC 18004:2015).
+///
+/// ```
+/// use qrmint::FunctionPattern;
+/// assert_eq!(FunctionPattern::Finder.to_string(), "a finder pattern");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FunctionPattern {
@@ -92,9 +107,9 @@ pub enum FunctionPattern {
     Timing,
     /// An alignment pattern (6.3.6).
     Alignment,
-    /// Format information (7.9). It disagrees with the symbol's level or mask, or with the other copy.
+    /// One of the two copies of the format information (7.9): level and mask.
     FormatInformation,
-    /// Version information (7.10).
+    /// One of the two copies of the version information (7.10). Symbols below version 7 have none.
     VersionInformation,
     /// The dark module (7.9.1).
     DarkModule,

@@ -21,16 +21,18 @@ use alloc::vec::Vec;
 use crate::symbol::Symbol;
 
 impl Symbol {
-    /// Reads the content back from the modules.
+    /// Reads the content back from the modules, to check the symbol. Returns exactly the bytes that were encoded.
     ///
-    /// The bytes are those that were encoded, without what an ECI says about them. For text of
-    /// [`encode_text`](Self::encode_text) they are its UTF-8.
+    /// For a symbol of [`encode_text`](Self::encode_text) these are the UTF-8 bytes of the text. An ECI is read and
+    /// left out.
     ///
     /// # Errors
     ///
-    /// A [`ReadError`] if anything differs from the standard: a function pattern, format or version information, an
-    /// error-correction codeword, a header of a segment, the terminator or the padding. Symbols that this crate encodes
-    /// have no such fault. Kanji and structured append, which other encoders have, are not read.
+    /// A [`ReadError`] if anything differs from ISO/IEC 18004:2015: a function pattern, the format or version
+    /// information, an error-correction codeword, the header of a segment, the terminator or the padding. No error is
+    /// corrected. Symbols that this crate encodes have no such errors.
+    ///
+    /// Kanji, structured append and FNC1, which only other encoders use, are errors too.
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, Symbol};
@@ -43,11 +45,11 @@ impl Symbol {
         segments::content(&codewords::data(self)?, self.version())
     }
 
-    /// Reads the content back and compares it with `content`.
+    /// Reads the content back as [`content`](Self::content) does and compares it with `content`.
     ///
     /// # Errors
     ///
-    /// As [`content`](Self::content), and [`ReadError::OtherContent`] if the symbol has other content.
+    /// As for [`content`](Self::content), and [`ReadError::OtherContent`] if the symbol has other content.
     ///
     /// ```
     /// use qrmint::{ErrorCorrectionLevel, ReadError, Symbol};

@@ -1,8 +1,8 @@
 //! Writers that draw a [`Symbol`] as PNG, SVG or text: [`Png`], [`Svg`] and [`Text`].
 //!
-//! A writer has settings such as [`Scale`] and [`QuietZone`]. It returns an image (`to_vec`, `to_string`), writes it to a
-//! file, socket or `Vec<u8>` (`write`), or displays it inside other text (`display`). All writers can be shared between
-//! threads. For an image with the default settings, [`Symbol::to_png`] and [`Symbol::to_svg`] are shorter.
+//! A writer has settings such as [`Scale`] and [`QuietZone`]. It returns an image (`to_vec`, `to_string`), writes it to
+//! a file, socket or `Vec<u8>` (`write`), or displays it inside other text (`display`). All writers can be shared
+//! between threads. For an image with the default settings, [`Symbol::to_png`] and [`Symbol::to_svg`] are shorter.
 //!
 //! ```
 //! # #[cfg(feature = "png")] {
@@ -107,8 +107,8 @@ impl Scale {
         self.0.get()
     }
 
-    /// Returns the largest scale at which the image of a symbol of `version` fits a square of `pixels` x `pixels` pixels,
-    /// with its quiet zone on every side. Returns `None` if it does not fit even at 1 pixel per module.
+    /// Returns the largest scale at which the image of a symbol of `version` fits a square of `pixels` x `pixels`
+    /// pixels, with its quiet zone on every side. Returns `None` if it does not fit even at 1 pixel per module.
     ///
     /// ```
     /// use qrmint::Version;

@@ -100,7 +100,8 @@ impl Svg {
         image
     }
 
-    /// Returns a value that displays the image of `symbol`, for example inside an HTML page. Makes no string of its own.
+    /// Returns a value that displays the image of `symbol`, for example inside an HTML page. Makes no string of its
+    /// own.
     ///
     /// ```
     /// use qrmint::render::Svg;
@@ -114,8 +115,8 @@ impl Svg {
         output::display(move |f| self.draw(symbol, f))
     }
 
-    /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it. Writes up to
-    /// 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
+    /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it. Writes up
+    /// to 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
     ///
     /// # Errors
     ///

@@ -11,9 +11,10 @@ use serde::ser::{Serialize, Serializer};
 
 /// A date and time in whole ticks of 100 nanoseconds, from 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z.
 ///
-/// It is written in UTC with `Z` and with as many digits of the fraction as needed, seven at most. It is read with an
-/// offset of at most 14 hours either way and up to nine digits of the fraction, of which digits after the seventh are
-/// dropped; text without an offset is refused. `serde` reads and writes the same text as a string.
+/// This is OData's `Edm.DateTimeOffset` as Microsoft Graph uses it. It is displayed in UTC with `Z` and up to seven
+/// digits of a fraction, without trailing zeros. Parsing accepts an offset of up to 14 hours and a fraction of up to
+/// nine digits, drops digits after the seventh, and refuses text without an offset. `serde` reads and writes the same
+/// text.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -37,7 +38,7 @@ const UNIX_EPOCH_SECONDS: i128 = 719_162 * 86_400;
 const MAX_OFFSET: &str = "14:00";
 
 impl DateTime {
-    /// 0001-01-01T00:00:00Z, the earliest date and time: the `lastUsedDateTime` of a code that was never used.
+    /// The earliest date and time, 0001-01-01T00:00:00Z. It is the `lastUsedDateTime` of a code that was never used.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -45,8 +46,7 @@ impl DateTime {
     /// ```
     pub const NEVER: Self = Self { ticks: 0 };
 
-    /// 9999-12-30T22:00:00.9999999Z, the latest date and time: the maximum of `jiff`, which has a date with every
-    /// offset.
+    /// The latest date and time, 9999-12-30T22:00:00.9999999Z: the maximum of `jiff`, cut to whole ticks.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -54,7 +54,7 @@ impl DateTime {
     /// ```
     pub const MAX: Self = Self { ticks: 3_155_378_040_009_999_999 };
 
-    /// Creates the tick that contains `timestamp`. Returns `None` before the year 1.
+    /// Creates the date and time of `timestamp`, rounded down to a tick. Returns `None` before the year 1.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -68,8 +68,8 @@ impl DateTime {
         i64::try_from(nanoseconds.div_euclid(NANOSECONDS_A_TICK)).ok().and_then(Self::from_ticks)
     }
 
-    /// Creates a date and time from the number of ticks since 0001-01-01T00:00:00Z. Returns `None` outside the range.
-    /// Ticks sort as the dates do, so stores can keep them.
+    /// Creates a date and time from the number of ticks since 0001-01-01T00:00:00Z. Returns `None` before
+    /// [`NEVER`](Self::NEVER) and after [`MAX`](Self::MAX).
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -80,7 +80,8 @@ impl DateTime {
         if 0 <= ticks && ticks <= Self::MAX.ticks { Some(Self { ticks }) } else { None }
     }
 
-    /// Returns the number of ticks since 0001-01-01T00:00:00Z, as .NET counts them.
+    /// Returns the number of ticks since 0001-01-01T00:00:00Z: the `Ticks` of .NET. It sorts as the dates do, so a
+    /// store can keep it.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -92,7 +93,7 @@ impl DateTime {
         self.ticks
     }
 
-    /// Converts to a timestamp of `jiff`.
+    /// Returns the same moment as a timestamp of `jiff`.
     ///
     /// ```
     /// use qrmint::credential::DateTime;
@@ -127,6 +128,7 @@ impl DateTime {
     }
 }
 
+/// Displays the date and time in UTC, such as `2025-03-04T21:27:46.9771036Z`.
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.timestamp())
@@ -134,12 +136,13 @@ impl fmt::Display for DateTime {
 }
 
 impl fmt::Debug for DateTime {
+    /// Shows the same text as `Display`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Why text is not a [`DateTime`].
+/// Why text could not be parsed as a [`DateTime`].
 ///
 /// ```
 /// use qrmint::credential::{DateTime, ParseDateTimeError};
@@ -150,13 +153,13 @@ impl fmt::Debug for DateTime {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseDateTimeError {
-    /// The text is not of the form `2025-12-19T12:00:00Z`. The seconds may be left out or have a fraction of up to nine
-    /// digits, and an offset such as `+01:00` may replace the `Z`.
+    /// The text does not have the form `2025-12-19T12:00:00Z`. The seconds may be left out or have a fraction of up to
+    /// nine digits, and an offset such as `+01:00` may replace the `Z`.
     Malformed,
     /// The text has no offset from UTC.
     NoOffset,
-    /// There is no such date or time of day, it is outside 0001-01-01T00:00:00Z to 9999-12-30T22:00:00.9999999Z, or the
-    /// offset is more than 14:00 either way.
+    /// The date or the time of day does not exist, the moment is before [`DateTime::NEVER`] or after [`DateTime::MAX`],
+    /// or the offset is more than 14 hours.
     OutOfRange,
 }
 
@@ -198,7 +201,8 @@ fn strip_date_and_time(text: &[u8]) -> Option<&[u8]> {
 impl FromStr for DateTime {
     type Err = ParseDateTimeError;
 
-    /// Accepts the form of OData only; `jiff` alone accepts others as well.
+    /// Parses the form that [`ParseDateTimeError::Malformed`] describes. Returns an error for all other forms, even
+    /// those that `jiff` accepts.
     fn from_str(text: &str) -> Result<Self, ParseDateTimeError> {
         let offset = strip_date_and_time(text.as_bytes()).ok_or(ParseDateTimeError::Malformed)?;
         if offset.is_empty() {

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// The kind of a code. A user has at most one active code of each.
+/// The kind of a sign-in code. A user has at most one active code of each kind.
 ///
 /// ```
 /// use qrmint::credential::Kind;
@@ -47,7 +47,7 @@ impl Kind {
     /// ```
     pub const MAX_TEMPORARY_HOURS: u16 = 12;
 
-    /// Returns Graph's name of the property of `qrCodePinMethod` that holds such a code.
+    /// Returns the name of the kind in Microsoft Graph: the property of `qrCodePinMethod` that has a code of this kind.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -60,7 +60,7 @@ impl Kind {
         }
     }
 
-    /// Returns the kind with that [`name`](Self::name). Ignores case, since clients write `standardQrCode` as well.
+    /// Returns the kind with this [`name`](Self::name). Ignores case, since clients also write `standardQrCode`.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -71,8 +71,8 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
-    /// Returns the shortest time from `startDateTime` to `expireDateTime`: a tick of 100 nanoseconds for a standard
-    /// code, 1 hour for a temporary one.
+    /// Returns the shortest time allowed from `startDateTime` to `expireDateTime`: 100 nanoseconds for a standard code,
+    /// 1 hour for a temporary one.
     ///
     /// ```
     /// use qrmint::credential::Kind;
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// Returns the longest time from `startDateTime` to `expireDateTime`:
+    /// Returns the longest time allowed from `startDateTime` to `expireDateTime`:
     /// [`MAX_STANDARD_DAYS`](Self::MAX_STANDARD_DAYS) for a standard code,
     /// [`MAX_TEMPORARY_HOURS`](Self::MAX_TEMPORARY_HOURS) for a temporary one.
     ///
@@ -102,6 +102,7 @@ impl Kind {
     }
 }
 
+/// Displays the [name](Kind::name).
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -1,12 +1,13 @@
-//! Graph's `qrCode`: the rules for creating, updating and verifying codes that users sign in with.
+//! The rules for creating, updating and verifying QR codes that users sign in with: Microsoft Graph's `qrCode`.
 //!
 //! A user has at most one active standard and one active temporary code ([`Kind`]). [`Upsert`] takes the stored record
-//! and the properties that a client asks for, and gives the record to store and the response. [`verify`] takes the
-//! scanned content and the stored record. Both are pure: time and randomness are arguments, and there is no I/O.
+//! and the properties that a client asks for, and returns the record to store and the response. [`verify`] takes the
+//! scanned content and the stored record, and returns the record to store. Both are pure: time and randomness are
+//! arguments, and there is no I/O.
 //!
-//! [`PatchBody`] and [`ScanBody`] read the requests from JSON and name the property that is wrong. A store keeps one
-//! [`Record`] for each user and kind, replaces it only if it is still the one that the rules saw (compare and swap),
-//! and removes it when the code is deleted.
+//! [`PatchBody`] and [`ScanBody`] read the requests from JSON and name the property that is wrong. The caller's store
+//! keeps one [`Record`] for each user and kind, replaces it by compare and swap, and removes it when the code is
+//! deleted.
 //!
 //! ```
 //! use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upsert};
@@ -32,10 +33,10 @@
 //!
 //! # The rules
 //!
-//! - A code is *active* until it is deleted or has expired: `now < expireDateTime`, whether or not it has started. An
-//!   expired code is replaced as if there were none.
-//! - `expireDateTime` is after `startDateTime` by at least the [shortest](Kind::shortest_lifetime) and at most the
-//!   [longest](Kind::longest_lifetime) lifetime of the kind, on create and on update.
+//! - A code is *active* until it is deleted or has expired (`now < expireDateTime`), whether or not it has started. An
+//!   expired code is replaced by a new one.
+//! - The lifetime, from `startDateTime` to `expireDateTime`, is at least the [shortest](Kind::shortest_lifetime) and at
+//!   most the [longest](Kind::longest_lifetime) of the kind, on create and on update.
 //! - An update of an active standard code changes only `expireDateTime`. While a temporary code is active, any change
 //!   is refused.
 //! - `expireDateTime` is in the future. `startDateTime` may be in the past or the future.

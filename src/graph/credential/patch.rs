@@ -11,10 +11,10 @@ use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
 use crate::graph::odata::is_type;
 
-/// The properties of a code that a client may choose. A property that is `None` keeps its value, or gets a default in a
-/// new code.
+/// The properties of a code that a client may set. `None` keeps the value of an active code, or takes the default for a
+/// new one.
 ///
-/// `Deserialize` reads it and reports errors as messages. [`PatchBody`] reads the same and distinguishes the errors.
+/// `Deserialize` reads the same JSON as [`PatchBody`], but reports a wrong property only as a message.
 ///
 /// ```
 /// use qrmint::credential::QrCodePatch;
@@ -31,14 +31,14 @@ pub struct QrCodePatch {
     pub expire_date_time: Option<DateTime>,
 }
 
-/// The body of a PATCH: an object whose properties are read and checked.
+/// The body of a PATCH as it was read from JSON, with the first property that is wrong if there is one.
 ///
-/// - `startDateTime` and `expireDateTime` are [`DateTime`]s; null means absent.
+/// - `startDateTime` and `expireDateTime` are [`DateTime`]s, or null, which means absent.
 /// - `@odata.type` is absent, null or `#microsoft.graph.qrCode`, with or without the `#`.
-/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored whatever their value, since clients send them
-///   back as they read them. All other annotations, which are names with an `@` in them, are ignored too.
-/// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`. A property
-///   that comes twice, in whatever case, is refused, and so is any other property. The first error is reported.
+/// - `id`, `createdDateTime`, `lastUsedDateTime` and `image` are ignored, since clients send them back. Other
+///   annotations, which are names with an `@`, are ignored too.
+/// - The case of ASCII letters in names is ignored, since a published .NET client writes `ExpireDateTime`.
+/// - Any other property is refused, and so is a property that comes twice.
 ///
 /// ```
 /// use qrmint::credential::PatchBody;
@@ -49,22 +49,25 @@ pub struct QrCodePatch {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Deserializing fails only if the body is not JSON or not an object. Read it from text: a `serde_json::Value` does not
-/// tell whether a property came twice.
+/// Deserializing fails only if the body is not JSON or not an object; [`check`](Self::check) returns the other errors.
+/// Deserialize from text: a `serde_json::Value` has lost properties that came twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatchBody(Result<QrCodePatch, PatchError>);
 
 impl PatchBody {
-    /// Returns the properties.
+    /// Returns the properties that the client asks for.
     ///
     /// # Errors
     ///
-    /// [`PatchError`] for the first wrong property.
+    /// [`PatchError`] for the first property that is wrong.
     ///
     /// ```
-    /// use qrmint::credential::{PatchBody, QrCodePatch};
+    /// use qrmint::credential::{PatchBody, PatchError, QrCodePatch};
     /// let body: PatchBody = serde_json::from_str(r##"{"@odata.type": "#microsoft.graph.qrCode", "id": null}"##)?;
     /// assert_eq!(body.check(), Ok(QrCodePatch::default()));
+    ///
+    /// let body: PatchBody = serde_json::from_str(r#"{"startDateTime": 0}"#)?;
+    /// assert_eq!(body.check(), Err(PatchError::NotText { target: "startDateTime" }));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn check(self) -> Result<QrCodePatch, PatchError> {
@@ -132,24 +135,24 @@ impl<'de> Deserialize<'de> for QrCodePatch {
 pub enum PatchError {
     /// The property is unknown.
     Unknown {
-        /// The name as it was sent.
+        /// The name as the client sent it.
         name: String,
     },
     /// The property comes twice.
     Duplicate {
-        /// The property's name.
+        /// The name of the property.
         target: &'static str,
     },
     /// The value of a date is not a string.
     NotText {
-        /// The property's name.
+        /// The name of the property.
         target: &'static str,
     },
-    /// The value of a date cannot be read.
+    /// The value of a date cannot be parsed.
     DateTime {
-        /// The property's name.
+        /// The name of the property.
         target: &'static str,
-        /// Why.
+        /// Why it cannot be parsed.
         error: ParseDateTimeError,
     },
     /// `@odata.type` is not `#microsoft.graph.qrCode`.
@@ -183,7 +186,7 @@ impl PatchError {
         }
     }
 
-    /// Returns the property: Graph's name of it, or the name as it was sent if it is unknown.
+    /// Returns the name of the property. An unknown name is returned as the client sent it.
     ///
     /// ```
     /// use qrmint::credential::PatchError;

@@ -8,8 +8,10 @@ use jiff::SignedDuration;
 
 use super::kind::Kind;
 
-/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days and 3 hours. They are
-/// no limits: a client may ask for up to the [longest lifetime](Kind::longest_lifetime) whatever the policy.
+/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days for standard codes and
+/// 3 hours for temporary ones.
+///
+/// A policy does not limit what clients may ask for: see [`Kind::longest_lifetime`].
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, PolicyError};
@@ -26,16 +28,17 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Creates a policy with the lifetime of standard codes in days of 24 hours and that of temporary codes in hours.
+    /// Creates a policy with a lifetime of standard codes, in days of 24 hours, and one of temporary codes, in hours.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] unless they are 1 to [`Kind::MAX_STANDARD_DAYS`] days and 1 to [`Kind::MAX_TEMPORARY_HOURS`]
-    /// hours.
+    /// [`PolicyError::StandardLifetime`] unless the days are 1 to [`Kind::MAX_STANDARD_DAYS`], and
+    /// [`PolicyError::TemporaryLifetime`] unless the hours are 1 to [`Kind::MAX_TEMPORARY_HOURS`].
     ///
     /// ```
-    /// use qrmint::credential::Policy;
+    /// use qrmint::credential::{Policy, PolicyError};
     /// assert_eq!(Policy::new(365, 3), Ok(Policy::default()));
+    /// assert_eq!(Policy::new(365, 0), Err(PolicyError::TemporaryLifetime { hours: 0 }));
     /// ```
     pub const fn new(standard_days: u16, temporary_hours: u16) -> Result<Self, PolicyError> {
         if standard_days < 1 || standard_days > Kind::MAX_STANDARD_DAYS {
@@ -47,8 +50,7 @@ impl Policy {
         Ok(Self { standard_days, temporary_hours })
     }
 
-    /// Returns the time from `startDateTime` to `expireDateTime` of a code of that kind that is created without the
-    /// latter.
+    /// Returns the lifetime of a code of this kind that is created without an `expireDateTime`.
     ///
     /// ```
     /// use qrmint::credential::{Kind, Policy};
@@ -63,6 +65,7 @@ impl Policy {
 }
 
 impl Default for Policy {
+    /// Returns a policy of 365 days and 3 hours.
     fn default() -> Self {
         Self { standard_days: 365, temporary_hours: 3 }
     }
@@ -79,8 +82,8 @@ impl Default for Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// The lifetime of standard codes, Graph's `standardQRCodeLifetimeInDays`, is not 1 to [`Kind::MAX_STANDARD_DAYS`]
-    /// days.
+    /// The lifetime of standard codes, Microsoft Graph's `standardQRCodeLifetimeInDays`, is not 1 to
+    /// [`Kind::MAX_STANDARD_DAYS`] days.
     StandardLifetime {
         /// The days given.
         days: u16,

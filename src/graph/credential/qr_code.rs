@@ -10,12 +10,14 @@ use super::date_time::DateTime;
 use crate::graph::image_details::{ImageOfCode, QrCodeImageDetails};
 use crate::graph::odata::{self, read_object};
 
-/// A sign-in code: Graph's `qrCode`.
+/// A sign-in code in a response: Microsoft Graph's `qrCode`.
 ///
-/// With `serde` it is written as Graph's JSON in the order of Graph's pages: `@odata.type`, `id`, `expireDateTime`,
-/// `startDateTime`, `createdDateTime`, `lastUsedDateTime`, `image`. The image is null or has `@odata.type`,
-/// `binaryValue`, `version`, `errorCorrectionLevel` and `rawContent`. On reading, `@odata.type` is optional, null or no
-/// `lastUsedDateTime` means [`DateTime::NEVER`], null or no `image` means none, and unknown properties are ignored.
+/// It is written as Graph's JSON, with the properties in the order of Graph's documentation: `@odata.type`, `id`,
+/// `expireDateTime`, `startDateTime`, `createdDateTime`, `lastUsedDateTime`, `image`. The image is null or an object of
+/// `@odata.type`, `binaryValue`, `version`, `errorCorrectionLevel` and `rawContent`.
+///
+/// Reading ignores unknown properties. `@odata.type` is optional. `lastUsedDateTime` and `image` may be absent or null,
+/// which means [`DateTime::NEVER`] and `None`.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, QrCode};

@@ -14,11 +14,11 @@ use super::verify_error::VerifyError;
 
 const PREFIX: &str = "ms-qrpin:v1|";
 
-/// Returns whether raw content can name that user: the name is not blank and has no `|`, no control character and no
-/// invisible character.
+/// Returns whether a code can name this user: the user principal name is not blank and has no `|`, no control character
+/// and no invisible character.
 ///
-/// The latter are soft hyphens, zero-width characters, controls of the direction of text, fillers, variation selectors
-/// and tags. Names are printed on badges, where such a character would make two names look alike.
+/// Invisible characters are soft hyphens, zero-width characters, controls of the text direction, line and paragraph
+/// separators, fillers, variation selectors and tags. They would make different names look alike on printed badges.
 ///
 /// ```
 /// use qrmint::credential::can_name;
@@ -55,9 +55,10 @@ pub(crate) fn raw_content(user_principal_name: &str, id: Uuid, secret: &Secret) 
     format!("{PREFIX}{user_principal_name}|{id}|{}", URL_SAFE_NO_PAD.encode(secret.as_bytes()))
 }
 
-/// The content of a scanned code, not yet verified: user principal name, id and the digest of the secret.
+/// The content of a scanned code, not yet verified: the user principal name, the id and a digest of the secret.
 ///
-/// The secret itself is not kept, and `Debug` does not show the digest.
+/// The raw content is `ms-qrpin:v1|<user principal name>|<id>|<secret>`. The secret itself is not kept, and `Debug`
+/// does not show the digest.
 ///
 /// ```
 /// use qrmint::credential::{ScannedContent, VerifyError};
@@ -77,16 +78,19 @@ pub struct ScannedContent<'a> {
 }
 
 impl<'a> ScannedContent<'a> {
-    /// Reads the raw content of a code. Accepts exactly the contents that [`Upsert`](super::Upsert) creates, but
-    /// ignores the case of the id.
+    /// Parses the raw content of a code. Accepts what [`Upsert`](super::Upsert) creates, and the id in either case.
     ///
     /// # Errors
     ///
     /// [`VerifyError::Malformed`] for anything else.
     ///
     /// ```
-    /// use qrmint::credential::ScannedContent;
-    /// assert!(ScannedContent::parse(b"ms-qrpin:v1|ada@contoso.com").is_err());
+    /// use qrmint::credential::{ScannedContent, VerifyError};
+    /// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
+    ///     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    /// assert!(ScannedContent::parse(content).is_ok());
+    /// let error = ScannedContent::parse(b"ms-qrpin:v1|ada@contoso.com").unwrap_err();
+    /// assert_eq!(error, VerifyError::Malformed);
     /// ```
     pub fn parse(raw_content: &'a [u8]) -> Result<Self, VerifyError> {
         Self::read(raw_content).ok_or(VerifyError::Malformed)
@@ -139,6 +143,7 @@ impl<'a> ScannedContent<'a> {
 }
 
 impl fmt::Debug for ScannedContent<'_> {
+    /// Shows the user principal name and the id.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScannedContent")
             .field("user_principal_name", &self.user_principal_name)

@@ -11,7 +11,8 @@ use super::qr_code::QrCode;
 use super::secret::SecretDigest;
 use crate::graph::image_details::QrCodeImageDetails;
 
-/// A stored code, one for each user and [`Kind`]: Graph's properties without the image, and a digest of the secret.
+/// A stored code: Microsoft Graph's properties without the image, and a digest of the secret. A store keeps one record
+/// for each user and [`Kind`].
 ///
 /// Stores read and write the fields, or the whole as JSON with `serde`: an object with Graph's names, `kind`,
 /// `userPrincipalName`, and `secretDigest` in base64. [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
@@ -48,7 +49,7 @@ pub struct Record {
     pub created_date_time: DateTime,
     /// When the code was last verified; [`DateTime::NEVER`] before the first time.
     pub last_used_date_time: DateTime,
-    /// The user principal name that the code names: the one at its creation.
+    /// The user principal name that the code names. It stays as it was when the code was created.
     pub user_principal_name: String,
     /// The digest of the secret.
     pub secret_digest: SecretDigest,

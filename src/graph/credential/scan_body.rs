@@ -9,13 +9,13 @@ use serde::de::{Deserialize, Deserializer};
 use super::body::{NameError, Value, read_body};
 use crate::graph::odata::decode_base64;
 
-/// The body of a verification, `{"rawContent": "<base64>"}`: an object whose properties are read and checked.
+/// The body of a verification, `{"rawContent": "<base64>"}`, as it was read from JSON, with the first property that is
+/// wrong if there is one.
 ///
-/// - `rawContent` is the raw content of the scanned code in base64, with the standard alphabet and padding; null means
-///   absent.
-/// - Annotations, which are names with an `@` in them, are ignored. The case of ASCII letters in names is ignored. A
-///   property that comes twice, in whatever case, is refused, and so is any other property. The first error is
-///   reported.
+/// - `rawContent` is the raw content of the scanned code as base64 in the standard alphabet with padding, or null,
+///   which means absent.
+/// - Annotations, which are names with an `@`, are ignored. The case of ASCII letters in names is ignored.
+/// - Any other property is refused, and so is a property that comes twice.
 ///
 /// ```
 /// use qrmint::credential::ScanBody;
@@ -28,8 +28,8 @@ use crate::graph::odata::decode_base64;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Deserializing fails only if the body is not JSON or not an object. Read it from text: a `serde_json::Value` does not
-/// tell whether a property came twice. `Debug` does not show the content.
+/// Deserializing fails only if the body is not JSON or not an object; [`check`](Self::check) returns the other errors.
+/// Deserialize from text: a `serde_json::Value` has lost properties that came twice. `Debug` does not show the content.
 pub struct ScanBody(Result<Vec<u8>, ScanError>);
 
 const RAW_CONTENT: &str = "rawContent";
@@ -39,10 +39,13 @@ impl ScanBody {
     ///
     /// # Errors
     ///
-    /// [`ScanError`] for the first wrong property.
+    /// [`ScanError`] for the first property that is wrong.
     ///
     /// ```
     /// use qrmint::credential::{ScanBody, ScanError};
+    /// let body: ScanBody = serde_json::from_str(r#"{"rawContent": "SGVsbG8="}"#)?;
+    /// assert_eq!(body.check(), Ok(b"Hello".to_vec()));
+    ///
     /// let body: ScanBody = serde_json::from_str(r#"{"RawContent": "SGVsbG8"}"#)?;
     /// assert_eq!(body.check(), Err(ScanError::NotBase64));
     /// # Ok::<(), serde_json::Error>(())
@@ -97,7 +100,7 @@ fn decode(value: Value) -> Result<Option<Vec<u8>>, ScanError> {
 pub enum ScanError {
     /// The property is unknown.
     Unknown {
-        /// The name as it was sent.
+        /// The name as the client sent it.
         name: String,
     },
     /// `rawContent` comes twice.
@@ -106,7 +109,7 @@ pub enum ScanError {
     Missing,
     /// `rawContent` is not a string.
     NotText,
-    /// `rawContent` is not base64 with the standard alphabet and padding.
+    /// `rawContent` is not base64 in the standard alphabet with padding.
     NotBase64,
 }
 
@@ -121,11 +124,14 @@ impl From<NameError> for ScanError {
 
 impl ScanError {
     /// Returns a stable identifier for programs: `unknownProperty`, `duplicateProperty`, `missingProperty`,
-    /// `invalidRawContent`, or `malformed` for what is not base64, as for any content of no code.
+    /// `invalidRawContent` or `malformed`.
+    ///
+    /// [`NotBase64`](Self::NotBase64) has the identifier of [`VerifyError::Malformed`](super::VerifyError::Malformed).
     ///
     /// ```
-    /// use qrmint::credential::ScanError;
+    /// use qrmint::credential::{ScanError, VerifyError};
     /// assert_eq!(ScanError::NotText.code(), "invalidRawContent");
+    /// assert_eq!(ScanError::NotBase64.code(), VerifyError::Malformed.code());
     /// ```
     pub const fn code(&self) -> &'static str {
         match self {
@@ -137,7 +143,7 @@ impl ScanError {
         }
     }
 
-    /// Returns the property: `rawContent`, or the name as it was sent if it is unknown.
+    /// Returns the name of the property. An unknown name is returned as the client sent it.
     ///
     /// ```
     /// use qrmint::credential::ScanError;

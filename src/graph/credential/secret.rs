@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use crate::graph::odata::{Base64, decode_base64};
 
-/// The randomness of one new code: 48 bytes, which the caller gets from the operating system's generator. It cannot be
-/// cloned, so no two codes share it.
+/// The random bytes for one new code. The caller gets them from the operating system's generator.
+///
+/// They cannot be cloned, so no two codes share them. `Debug` does not show them.
 ///
 /// ```
 /// use qrmint::credential::Randomness;
@@ -29,19 +30,21 @@ pub struct Randomness {
 }
 
 impl Randomness {
-    /// Number of bytes: 16 for the id of the code, 32 for its secret.
+    /// The number of bytes: 16 for the id of the code, 32 for its secret.
     ///
     /// ```
     /// assert_eq!(qrmint::credential::Randomness::LEN, 48);
     /// ```
     pub const LEN: usize = 48;
 
-    /// Takes `bytes`, which must be uniformly random, secret and never used before.
+    /// Creates the randomness from `bytes`. They must be uniformly random, secret and never used before.
     ///
     /// ```
     /// use qrmint::credential::Randomness;
-    /// # let from_the_operating_system = [7; Randomness::LEN];
-    /// let randomness = Randomness::new(from_the_operating_system);
+    /// let mut bytes = [0; Randomness::LEN];
+    /// getrandom::fill(&mut bytes)?;
+    /// let randomness = Randomness::new(bytes);
+    /// # Ok::<(), getrandom::Error>(())
     /// ```
     pub const fn new(bytes: [u8; Self::LEN]) -> Self {
         let (mut id, mut secret) = ([0; 16], [0; Secret::LEN]);
@@ -58,6 +61,7 @@ impl Randomness {
 }
 
 impl fmt::Debug for Randomness {
+    /// Shows none of the bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Randomness(..)")
     }
@@ -86,8 +90,10 @@ impl Secret {
     }
 }
 
-/// The SHA-256 digest of a code's secret, which is stored in place of the secret. The secret is 32 random bytes, so it
-/// cannot be guessed from the digest. Digests are compared in constant time; `Debug` does not show them.
+/// The SHA-256 digest of a code's secret. Stores keep it in place of the secret, which is 32 random bytes and cannot be
+/// guessed from the digest.
+///
+/// `==` takes constant time. `Debug` does not show the digest.
 ///
 /// ```
 /// use qrmint::credential::SecretDigest;
@@ -99,11 +105,12 @@ impl Secret {
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
-    /// Creates a digest from the bytes that a store kept.
+    /// Creates a digest from the bytes that a store has kept.
     ///
     /// ```
     /// use qrmint::credential::SecretDigest;
-    /// let digest = SecretDigest::from_bytes([7; 32]);
+    /// let (one, other) = (SecretDigest::from_bytes([7; 32]), SecretDigest::from_bytes([8; 32]));
+    /// assert!(one != other);
     /// ```
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -137,6 +144,7 @@ impl<'de> Deserialize<'de> for SecretDigest {
 }
 
 impl PartialEq for SecretDigest {
+    /// Compares in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
@@ -145,6 +153,7 @@ impl PartialEq for SecretDigest {
 impl Eq for SecretDigest {}
 
 impl fmt::Debug for SecretDigest {
+    /// Shows none of the bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretDigest(..)")
     }

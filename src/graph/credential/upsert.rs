@@ -144,7 +144,7 @@ impl Upsert<'_> {
     }
 }
 
-/// The result of a PATCH: the record to store in place of the given one, and the response.
+/// The result of a PATCH: the record to store in place of the old one, and the response.
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert, Upserted};
@@ -167,7 +167,7 @@ pub enum Upserted {
         /// The response, with the image. No other response has the raw content.
         response: QrCode,
     },
-    /// The active code, changed.
+    /// The updated code.
     Updated {
         /// The record to store.
         record: Record,
@@ -177,7 +177,7 @@ pub enum Upserted {
 }
 
 impl Upserted {
-    /// Returns the status of the response in HTTP: 201 for a new code, 200 for a changed one.
+    /// Returns the HTTP status of the response: 201 for a new code, 200 for an updated one.
     ///
     /// ```
     /// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
@@ -218,7 +218,7 @@ impl Upserted {
     }
 }
 
-/// The rule that a PATCH breaks. The variants are in the order of the checks.
+/// Why a PATCH was refused: the rule that it breaks. The variants are in the order of the checks.
 ///
 /// ```
 /// use qrmint::credential::{Kind, UpsertError};
@@ -237,7 +237,7 @@ impl Upserted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UpsertError {
-    /// The temporary code is active. It can be neither changed nor replaced.
+    /// A temporary code is active. It can be neither changed nor replaced.
     TemporaryActive {
         /// The `expireDateTime` of the code.
         expire: DateTime,
@@ -254,7 +254,7 @@ pub enum UpsertError {
         /// `startDateTime`.
         start: DateTime,
     },
-    /// `expireDateTime` is not after `startDateTime`, or after it by less than the kind allows.
+    /// The time from `startDateTime` to `expireDateTime` is less than the kind allows.
     LifetimeTooShort {
         /// `startDateTime`.
         start: DateTime,
@@ -263,7 +263,7 @@ pub enum UpsertError {
         /// The limit: [`Kind::shortest_lifetime`].
         shortest: SignedDuration,
     },
-    /// `expireDateTime` is after `startDateTime` by more than the kind allows.
+    /// The time from `startDateTime` to `expireDateTime` is more than the kind allows.
     LifetimeTooLong {
         /// `startDateTime`.
         start: DateTime,
@@ -312,8 +312,7 @@ impl UpsertError {
         }
     }
 
-    /// Returns the subject of the rule: the property that breaks it, or `temporaryQRCode`, `userPrincipalName` or
-    /// `image`.
+    /// Returns the property that breaks the rule, or `temporaryQRCode`, `userPrincipalName` or `image`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;

@@ -7,24 +7,35 @@ use super::raw_content::ScannedContent;
 use super::record::Record;
 use super::verify_error::VerifyError;
 
-/// Verifies a scanned code against the stored record of the user and id that it [names](ScannedContent::parse). Returns
-/// the record to store, with `lastUsedDateTime` set to `now` unless it is later already, as after a clock went back.
+/// Verifies a scanned code against the stored record of the user and id that it names. Returns the record to store,
+/// with `lastUsedDateTime` set to `now`. A later `lastUsedDateTime` stays as it is.
 ///
-/// Checks in this order that there is a `record` with the scanned user, id and secret; that it has started
-/// (`startDateTime <= now`); that it has not expired (`now < expireDateTime`). User principal names are compared in
-/// lower case. The digests are compared in constant time, and a wrong secret gets the same answer as an unknown code.
+/// User principal names are compared in lower case, secrets in constant time.
 ///
 /// # Errors
 ///
-/// [`VerifyError::Unknown`], [`NotYetValid`](VerifyError::NotYetValid) or [`Expired`](VerifyError::Expired).
+/// The first that applies:
+///
+/// - [`VerifyError::Unknown`] if there is no `record` or it has another user, id or secret.
+/// - [`VerifyError::NotYetValid`] if the code has not started: `now < startDateTime`.
+/// - [`VerifyError::Expired`] if the code has expired: `expireDateTime <= now`.
 ///
 /// ```
-/// use qrmint::credential::{self, ScannedContent, VerifyError};
-/// let content = b"ms-qrpin:v1|ada@contoso.com|44f2f040-ea9d-4283-9e7b-b63ddae391a9|\
-///     AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
-/// let scanned = ScannedContent::parse(content)?;
+/// use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upsert, VerifyError};
 /// let now = "2025-03-04T21:27:46Z".parse()?;
+/// let (patch, policy, user) = (QrCodePatch::default(), Policy::default(), "ada@contoso.com");
+/// let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user };
+/// // These bytes come from the operating system's generator.
+/// let (record, response) = create.run(Randomness::new([7; Randomness::LEN]))?.into_parts();
+///
+/// let image = response.image.ok_or("an image comes with a new code")?;
+/// let scanned = ScannedContent::parse(&image.raw_content)?;
+/// assert_eq!(credential::verify(&scanned, Some(&record), now)?.last_used_date_time, now);
 /// assert_eq!(credential::verify(&scanned, None, now), Err(VerifyError::Unknown));
+///
+/// let late = record.expire_date_time;
+/// let error = credential::verify(&scanned, Some(&record), late).unwrap_err();
+/// assert_eq!(error, VerifyError::Expired { expire: record.expire_date_time, now: late });
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn verify(scanned: &ScannedContent<'_>, record: Option<&Record>, now: DateTime) -> Result<Record, VerifyError> {

@@ -19,9 +19,9 @@ use super::date_time::DateTime;
 pub enum VerifyError {
     /// The content is not that of a sign-in code.
     Malformed,
-    /// There is no such code. It was deleted or replaced, or never existed.
+    /// The code does not exist, was deleted or replaced, or its secret is wrong.
     Unknown,
-    /// The code has not started.
+    /// The code has not started yet.
     NotYetValid {
         /// The `startDateTime` of the code.
         start: DateTime,

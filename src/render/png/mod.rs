@@ -81,8 +81,8 @@ use crate::version::Version;
 
 /// A writer that draws symbols as PNG images.
 ///
-/// An image is a square of grayscale pixels of 1 bit: dark modules are black, light modules and the quiet zone are white.
-/// The same symbol, scale and quiet zone give the same bytes on every machine.
+/// An image is a square of grayscale pixels of 1 bit: dark modules are black, light modules and the quiet zone are
+/// white. The same symbol, scale and quiet zone give the same bytes on every machine.
 ///
 /// ```
 /// use qrmint::render::{Png, QuietZone, Scale};
@@ -97,11 +97,11 @@ use crate::version::Version;
 /// # Performance
 ///
 /// Creating a writer costs nothing. The first image of a version, scale and quiet zone needs a table, which takes some
-/// tens of microseconds and at most 16 kB. All writers of a process share up to 64 tables, so a new writer for each image
-/// is fine. A writer keeps the tables that it has used.
+/// tens of microseconds and at most 16 kB. All writers of a process share up to 64 tables, so a new writer for each
+/// image is fine. A writer keeps the tables that it has used.
 ///
-/// To make many images, keep the writer, an [`Encoder`](crate::Encoder) and a `Vec`: then nothing is allocated after the
-/// first images.
+/// To make many images, keep the writer, an [`Encoder`](crate::Encoder) and a `Vec`: then nothing is allocated after
+/// the first images.
 ///
 /// ```
 /// use qrmint::render::Png;
@@ -157,8 +157,8 @@ impl Png {
         }
     }
 
-    /// Limits the writer to the instruction set `max` and narrower ones. The images stay the same: this is for tests and
-    /// measurements.
+    /// Limits the writer to the instruction set `max` and narrower ones. The images stay the same: this is for tests
+    /// and measurements.
     ///
     /// ```
     /// use qrmint::render::Png;
@@ -214,8 +214,8 @@ impl Png {
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE). Then nothing is written
-    /// or allocated. [`RenderError::Io`] if `out` fails.
+    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE). Then nothing is
+    /// written or allocated. [`RenderError::Io`] if `out` fails.
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, RenderError, Scale};
