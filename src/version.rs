@@ -8,10 +8,10 @@ use core::str::FromStr;
 
 use crate::number::{checked_conversion, number_conversions};
 
-/// The version of a symbol, 1 to 40 (Table 1 of ISO/IEC 18004:2015). It determines the size, from 21 to 177 modules per
-/// side.
+/// The version of a symbol, 1 to 40, which determines its size, 21 to 177 modules per side.
 ///
-/// Versions are ordered by size. With the feature `serde` a version is a number.
+/// Table 1 of ISO/IEC 18004:2015 lists the versions. Versions are ordered by size. With the feature `serde` a version
+/// is a number.
 ///
 /// ```
 /// use qrmint::Version;
@@ -104,9 +104,9 @@ impl Version {
 number_conversions!(Version: u8, number, 1 to 40);
 checked_conversion!(Version: u8, 1 to 40);
 
-/// The versions that an [`Encoder`](crate::Encoder) may choose from, including both ends. The default is 1 to 40.
+/// The versions that an [`Encoder`](crate::Encoder) may choose from, both ends included.
 ///
-/// A range is made from a Rust range or from a single version.
+/// A range is made from a Rust range or from a single version. The default is 1 to 40.
 ///
 /// ```
 /// use qrmint::{Version, VersionRange};
@@ -205,8 +205,9 @@ impl fmt::Display for EmptyVersionRange {
 
 impl core::error::Error for EmptyVersionRange {}
 
-/// The error-correction level: how much of a symbol may be damaged before readers fail (Table 8 of ISO/IEC 18004:2015).
-/// A higher level leaves less room for content.
+/// The error-correction level: how much of a symbol may be damaged before readers fail.
+///
+/// A stronger level leaves less room for content. Table 8 of ISO/IEC 18004:2015 lists the levels.
 ///
 /// Levels are ordered by strength: `L < M < Q < H`. They are displayed as upper-case letters and parsed in either case.
 /// With the feature `serde` they are written as the lower-case letters that Microsoft Graph uses, and read in either
@@ -244,7 +245,7 @@ impl ErrorCorrectionLevel {
     ///
     /// ```
     /// use qrmint::ErrorCorrectionLevel;
-    /// assert_eq!(ErrorCorrectionLevel::ALL.map(ErrorCorrectionLevel::letter), ["l", "m", "q", "h"]);
+    /// assert_eq!(ErrorCorrectionLevel::Q.letter(), "q");
     /// ```
     pub const fn letter(self) -> &'static str {
         match self {
@@ -307,10 +308,10 @@ impl FromStr for ErrorCorrectionLevel {
     }
 }
 
-/// The number of a data mask pattern, 0 to 7 (Table 10 of ISO/IEC 18004:2015). The pattern tells which modules of the
-/// data are inverted.
+/// The number of a data mask pattern, 0 to 7.
 ///
-/// With the feature `serde` a mask is a number.
+/// The pattern tells which modules of the data are inverted (Table 10 of ISO/IEC 18004:2015). With the feature `serde`
+/// a mask is a number.
 ///
 /// ```
 /// use qrmint::Mask;

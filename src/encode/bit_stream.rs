@@ -17,7 +17,7 @@ use crate::number::{checked_conversion, number_conversions};
 /// use qrmint::Eci;
 /// assert_eq!(Eci::UTF_8.number(), 26);
 /// assert_eq!("26".parse(), Ok(Eci::UTF_8));
-/// assert_eq!(Eci::try_from(1_000_000).unwrap_err().to_string(), "expected a number from 0 to 999999");
+/// assert!(Eci::try_from(1_000_000).is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Eci(u32);

@@ -12,11 +12,11 @@ use crate::version::{ErrorCorrectionLevel, Version};
 /// ```
 /// use qrmint::{EncodeError, ErrorCorrectionLevel, Symbol};
 /// let error = Symbol::encode([0x80; 3_000], ErrorCorrectionLevel::M).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "content too long: 3,000 bytes in byte mode; version 40 holds 2,331 at level M, 2,953 at L",
-/// );
-/// assert!(matches!(error, EncodeError::TooLong { bits_needed: 24_020, bits_available: 18_672, .. }));
+/// let message = "content too long: 3,000 bytes in byte mode; \
+///     version 40 holds 2,331 at level M, 2,953 at L";
+/// assert_eq!(error.to_string(), message);
+/// let EncodeError::TooLong { bits_needed, bits_available, .. } = error else { return };
+/// assert_eq!((bits_needed, bits_available), (24_020, 18_672));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -38,7 +38,7 @@ pub enum EncodeError {
         version: Version,
         /// The level asked for.
         level: ErrorCorrectionLevel,
-        /// The mode of the content's only segment. `None` if there are several segments.
+        /// The mode of the content's only segment. `None` for several segments, and for content too long to be split.
         mode: Option<Mode>,
         /// The ECI to announce before the content. Its header is part of `bits_needed`.
         eci: Option<Eci>,

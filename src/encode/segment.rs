@@ -189,9 +189,12 @@ impl Segment {
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, Segmentation};
 /// let mut encoder = Encoder::new();
-/// assert_eq!(encoder.measure("4711", ErrorCorrectionLevel::M)?.bits_used, 4 + 10 + 14, "four digits");
+/// let digits = encoder.measure("4711", ErrorCorrectionLevel::M)?;
+/// assert_eq!(digits.bits_used, 4 + 10 + 14, "mode, number of digits, 4 digits");
+///
 /// encoder.options_mut().segmentation = Segmentation::Bytes;
-/// assert_eq!(encoder.measure("4711", ErrorCorrectionLevel::M)?.bits_used, 4 + 8 + 32, "four bytes");
+/// let bytes = encoder.measure("4711", ErrorCorrectionLevel::M)?;
+/// assert_eq!(bytes.bits_used, 4 + 8 + 32, "mode, number of bytes, 4 bytes");
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

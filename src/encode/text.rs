@@ -8,20 +8,23 @@ use super::bit_stream::Eci;
 use super::error::EncodeError;
 use super::segment::MAX_BYTES;
 
-/// How [`Encoder::encode_text`](crate::Encoder::encode_text) stores text that is not plain ASCII. Plain ASCII is always
-/// stored as it is, without an ECI.
+/// How [`Encoder::encode_text`](crate::Encoder::encode_text) stores text that is not plain ASCII.
 ///
-/// A reader sees bytes. What they mean is announced by an [`Eci`]; without one, the standard says ISO 8859-1, and
+/// Plain ASCII is always stored as it is, without an ECI.
+///
+/// A symbol carries bytes, and an [`Eci`] tells readers what they mean. Without an ECI the standard says ISO 8859-1, but
 /// readers guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
 ///
 /// ```
-/// use qrmint::{Encoder, ErrorCorrectionLevel, Options, TextEncoding};
-/// let mut encoder = Encoder::with_options(Options::default().with_text(TextEncoding::Latin1));
-/// assert_eq!(encoder.measure_text("José", ErrorCorrectionLevel::M)?.segments[0].range(), 0..4);
-/// assert!(encoder.encode_text("Привет", ErrorCorrectionLevel::M).is_err());
-///
-/// encoder.options_mut().text = TextEncoding::Utf8;
-/// assert_eq!(encoder.measure_text("José", ErrorCorrectionLevel::M)?.segments[0].range(), 0..5);
+/// use qrmint::{Encoder, ErrorCorrectionLevel, TextEncoding};
+/// let mut encoder = Encoder::new();
+/// let mut bits = |encoding| {
+///     encoder.options_mut().text = encoding;
+///     encoder.measure_text("José", ErrorCorrectionLevel::M).map(|measure| measure.bits_used)
+/// };
+/// assert_eq!(bits(TextEncoding::Utf8Eci)?, 12 + 4 + 8 + 40, "ECI header, mode, length, 5 bytes");
+/// assert_eq!(bits(TextEncoding::Utf8)?, 4 + 8 + 40, "mode, length, 5 bytes");
+/// assert_eq!(bits(TextEncoding::Latin1)?, 4 + 8 + 32, "mode, length, 4 bytes");
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 ///
@@ -39,7 +42,7 @@ use super::segment::MAX_BYTES;
 /// | zxing-cpp 3.1 | 16 of 16 | 16 of 16 | 8 of 9, 1 wrong text |
 /// | jsQR 1.4 | 16 of 16 | 16 of 16 | 1 of 9, 5 empty, 3 wrong text |
 ///
-/// For example, zbar reads "José" stored as `Utf8` as "Jos矇". With `Latin1`, jsQR drops the segments in byte mode.
+/// For example, zbar reads "José" stored as `Utf8` as "Jos矇". jsQR drops segments in byte mode that are not UTF-8.
 ///
 /// The readers ran with their default settings and were asked for text. The script `testing/decoders/scanners/text` of
 /// the repository repeats the measurement.

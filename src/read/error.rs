@@ -54,8 +54,8 @@ pub enum ReadError {
         /// The bit at which the segment or the ECI header begins.
         bit: usize,
     },
-    /// A group of bits stands for no characters: in numeric mode it is too large, 1,000 or more for three digits; in
-    /// alphanumeric mode, 2,025 or more for two characters (7.4.3, 7.4.4).
+    /// A group of bits is too large for its characters: 1,000 or more for three digits, or 2,025 or more for two
+    /// alphanumeric characters (7.4.3, 7.4.4).
     #[non_exhaustive]
     Characters {
         /// The bit at which the group begins.

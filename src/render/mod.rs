@@ -134,8 +134,9 @@ impl Default for Scale {
     }
 }
 
-/// The width of the quiet zone in modules, 0 to 255. The quiet zone is the light border around a symbol. The default is
-/// 4, the width that the standard requires (6.3.8 of ISO/IEC 18004:2015); readers may fail with less.
+/// The width of the quiet zone, the light border around a symbol, in modules: 0 to 255.
+///
+/// The default is 4, the width that the standard requires (6.3.8 of ISO/IEC 18004:2015). Readers may fail with less.
 ///
 /// ```
 /// use qrmint::render::QuietZone;

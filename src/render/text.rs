@@ -6,8 +6,9 @@ use core::fmt;
 use super::{QuietZone, output};
 use crate::symbol::Symbol;
 
-/// A writer that draws symbols as lines of text. A character is one module wide and two high: a space, a block or half
-/// a block.
+/// A writer that draws symbols as lines of text.
+///
+/// A character is one module wide and two high: a space, a block or half a block.
 ///
 /// By default dark modules are printed and light ones are blank, which suits dark text on a light background. For
 /// terminals of any colours, [`with_ansi`](Self::with_ansi) sets black on white. The default quiet zone is 4 modules.

@@ -1,9 +1,9 @@
 //! The instruction sets that this crate has code for, and detection of those that the running processor has.
 
-/// A set of processor instructions that this crate has code for. Symbols and images are the same with each.
+/// A set of processor instructions that this crate has code for.
 ///
-/// Encoders and writers use the widest set that the running processor has. The variants exist on every target;
-/// [`available`](Self::available) lists the sets that can be used.
+/// Symbols and images are the same with each set. Encoders and writers use the widest set that the running processor
+/// has. The variants exist on every target; [`available`](Self::available) lists the sets that can be used.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};

@@ -63,7 +63,7 @@ impl PatchBody {
     ///
     /// ```
     /// use qrmint::credential::{PatchBody, PatchError, QrCodePatch};
-    /// let body: PatchBody = serde_json::from_str(r##"{"@odata.type": "#microsoft.graph.qrCode", "id": null}"##)?;
+    /// let body: PatchBody = serde_json::from_str(r#"{"id": null, "startDateTime": null}"#)?;
     /// assert_eq!(body.check(), Ok(QrCodePatch::default()));
     ///
     /// let body: PatchBody = serde_json::from_str(r#"{"startDateTime": 0}"#)?;

@@ -8,10 +8,10 @@ use jiff::SignedDuration;
 
 use super::kind::Kind;
 
-/// The lifetimes of codes that are created without an `expireDateTime`. The default is 365 days for standard codes and
-/// 3 hours for temporary ones.
+/// The lifetimes of codes that are created without an `expireDateTime`.
 ///
-/// A policy does not limit what clients may ask for: see [`Kind::longest_lifetime`].
+/// The default is 365 days for standard codes and 3 hours for temporary ones. A policy does not limit what clients may
+/// ask for: see [`Kind::longest_lifetime`].
 ///
 /// ```
 /// use qrmint::credential::{Kind, Policy, PolicyError};
@@ -54,7 +54,8 @@ impl Policy {
     ///
     /// ```
     /// use qrmint::credential::{Kind, Policy};
-    /// assert_eq!(Policy::default().lifetime(Kind::Standard), jiff::SignedDuration::from_hours(365 * 24));
+    /// let lifetime = Policy::default().lifetime(Kind::Standard);
+    /// assert_eq!(lifetime, jiff::SignedDuration::from_hours(365 * 24));
     /// ```
     pub const fn lifetime(&self, kind: Kind) -> SignedDuration {
         SignedDuration::from_hours(match kind {

@@ -21,14 +21,15 @@ use super::verify_error::VerifyError;
 /// - [`VerifyError::Expired`] if the code has expired: `expireDateTime <= now`.
 ///
 /// ```
-/// use qrmint::credential::{self, Kind, Policy, QrCodePatch, Randomness, ScannedContent, Upsert, VerifyError};
-/// let now = "2025-03-04T21:27:46Z".parse()?;
-/// let (patch, policy, user) = (QrCodePatch::default(), Policy::default(), "ada@contoso.com");
-/// let create = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user };
-/// // These bytes come from the operating system's generator.
-/// let (record, response) = create.run(Randomness::new([7; Randomness::LEN]))?.into_parts();
-///
+/// use qrmint::credential::{self, ScannedContent, VerifyError};
+/// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
+/// # let now = "2025-03-04T21:27:46Z".parse()?;
+/// # let (patch, policy, user) = (QrCodePatch::default(), Policy::default(), "ada@contoso.com");
+/// # let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user };
+/// # let randomness = Randomness::new([7; Randomness::LEN]);
+/// let (record, response) = upsert.run(randomness)?.into_parts();
 /// let image = response.image.ok_or("an image comes with a new code")?;
+///
 /// let scanned = ScannedContent::parse(&image.raw_content)?;
 /// assert_eq!(credential::verify(&scanned, Some(&record), now)?.last_used_date_time, now);
 /// assert_eq!(credential::verify(&scanned, None, now), Err(VerifyError::Unknown));

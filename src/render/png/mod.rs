@@ -318,8 +318,9 @@ impl Default for Png {
 /// use qrmint::render::{Png, QuietZone, Scale};
 /// use qrmint::{ErrorCorrectionLevel, Symbol};
 /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-/// let error = Png::new(Scale::try_from(255)?, QuietZone::from(255)).to_vec(&symbol).unwrap_err();
-/// assert_eq!(error.to_string(), "image too large: 135405 x 135405 pixels, at most 23160 x 23160");
+/// let png = Png::new(Scale::try_from(255)?, QuietZone::from(255));
+/// let message = "image too large: 135405 x 135405 pixels, at most 23160 x 23160";
+/// assert_eq!(png.to_vec(&symbol).unwrap_err().to_string(), message);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
