@@ -195,8 +195,10 @@ impl Symbol {
     }
 }
 
-/// A run of dark modules in one row, as long as possible: a light module or the edge of the symbol is at either end.
-/// [`Symbol::runs`] returns them.
+/// A run of dark modules in one row.
+///
+/// It is as long as possible: a light module or the edge of the symbol is at either end. [`Symbol::runs`] returns the
+/// runs of a symbol.
 ///
 /// ```
 /// use qrmint::{ErrorCorrectionLevel, Symbol};

@@ -27,8 +27,16 @@ pub struct Version(u8);
 
 impl Version {
     /// The smallest version, 1: 21 x 21 modules.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Version::MIN.size(), 21);
+    /// ```
     pub const MIN: Self = Self(1);
     /// The largest version, 40: 177 x 177 modules.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Version::MAX.size(), 177);
+    /// ```
     pub const MAX: Self = Self(40);
 
     /// Creates the version with this number. Returns `None` unless `number` is 1 to 40.
@@ -239,6 +247,10 @@ pub enum ErrorCorrectionLevel {
 
 impl ErrorCorrectionLevel {
     /// All four levels, from the weakest to the strongest.
+    ///
+    /// ```
+    /// assert!(qrmint::ErrorCorrectionLevel::ALL.is_sorted());
+    /// ```
     pub const ALL: [Self; 4] = [Self::L, Self::M, Self::Q, Self::H];
 
     /// Returns the lower-case letter that Microsoft Graph's JSON uses: `l`, `m`, `q` or `h`.
@@ -327,6 +339,10 @@ pub struct Mask(u8);
 
 impl Mask {
     /// All eight masks in the order of their numbers.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Mask::ALL[5].number(), 5);
+    /// ```
     pub const ALL: [Self; 8] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
 
     /// Creates the mask with this number. Returns `None` unless `number` is 0 to 7.

@@ -8,10 +8,10 @@ use super::characters::ALPHANUMERIC_CHARACTERS;
 use super::segment::{Band, Mode, Segment};
 use crate::number::{checked_conversion, number_conversions};
 
-/// The number of an Extended Channel Interpretation (ECI), 0 to 999,999. An ECI in a symbol tells readers what its
-/// bytes mean (Table 4 of ISO/IEC 18004:2015).
+/// The number of an Extended Channel Interpretation (ECI), 0 to 999,999.
 ///
-/// AIM assigns the numbers: 3 is ISO 8859-1, 20 is Shift JIS, 26 is UTF-8.
+/// An ECI in a symbol tells readers what its bytes mean (Table 4 of ISO/IEC 18004:2015). AIM assigns the numbers: 3 is
+/// ISO 8859-1, 20 is Shift JIS, 26 is UTF-8.
 ///
 /// ```
 /// use qrmint::Eci;
@@ -24,6 +24,10 @@ pub struct Eci(u32);
 
 impl Eci {
     /// UTF-8, which has the number 26.
+    ///
+    /// ```
+    /// assert_eq!(qrmint::Eci::UTF_8.number(), 26);
+    /// ```
     pub const UTF_8: Self = Self(26);
 
     /// Creates the ECI with this number. Returns `None` if `number` is above 999,999.

@@ -7,7 +7,9 @@ use super::capacity;
 use super::segment::{MAX_BYTES, Mode};
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// Why content could not be encoded. Neither the variants nor the messages show any of the content.
+/// Why content could not be encoded.
+///
+/// Neither the variants nor the messages show any of the content.
 ///
 /// ```
 /// use qrmint::{EncodeError, ErrorCorrectionLevel, Symbol};

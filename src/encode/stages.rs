@@ -27,7 +27,7 @@ use crate::simd::{Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::ErrorCorrectionLevel;
 
-/// A step of an encode.
+/// A step of an encode. The example of the [module](self) runs all steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Splits the content into segments.
@@ -47,6 +47,11 @@ pub enum Stage {
 
 impl Stage {
     /// All steps, in the order of an encode.
+    ///
+    /// ```
+    /// use qrmint::stages::Stage;
+    /// assert_eq!(Stage::ALL.first(), Some(&Stage::Segment));
+    /// ```
     pub const ALL: [Self; 6] =
         [Self::Segment, Self::Codewords, Self::ReedSolomon, Self::Interleaving, Self::Placement, Self::Mask];
 }

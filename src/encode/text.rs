@@ -12,8 +12,8 @@ use super::segment::MAX_BYTES;
 ///
 /// Plain ASCII is always stored as it is, without an ECI.
 ///
-/// A symbol carries bytes, and an [`Eci`] tells readers what they mean. Without an ECI the standard says ISO 8859-1, but
-/// readers guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
+/// A symbol carries bytes, and an [`Eci`] tells readers what they mean. Without an ECI the standard says ISO 8859-1,
+/// but readers guess. [`Utf8Eci`](Self::Utf8Eci), the default, leaves nothing to guess.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, TextEncoding};

@@ -14,12 +14,11 @@ use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Version};
 
 /// A QR code as Microsoft Graph's `qrCodeImageDetails`: a PNG image, its version and level, and its content.
-/// [`encode`] returns it.
 ///
-/// With the feature `serde` it is read and written as Graph's JSON. `version` is a number, `errorCorrectionLevel` is
-/// `l`, `m`, `q` or `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet with padding. Reading
-/// ignores unknown properties and accepts `@odata.type` if it is `#microsoft.graph.qrCodeImageDetails`, with or without
-/// the `#`. `@odata.type` is not written.
+/// [`encode`] returns it. With the feature `serde` it is read and written as Graph's JSON. `version` is a number,
+/// `errorCorrectionLevel` is `l`, `m`, `q` or `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet
+/// with padding. Reading ignores unknown properties and accepts `@odata.type` if it is
+/// `#microsoft.graph.qrCodeImageDetails`, with or without the `#`. `@odata.type` is not written.
 ///
 /// `Debug` does not show the image and the content, which may be a secret.
 ///

@@ -40,7 +40,7 @@ pub enum ReadError {
         /// The index of the block.
         block: usize,
     },
-    /// A mode indicator stands for a mode that is not read: not numeric, alphanumeric, byte or ECI (Table 2).
+    /// A mode indicator is not one that can be read: numeric, alphanumeric, byte or ECI (Table 2).
     #[non_exhaustive]
     Mode {
         /// The four bits of the indicator.
@@ -61,7 +61,7 @@ pub enum ReadError {
         /// The bit at which the group begins.
         bit: usize,
     },
-    /// An ECI designator stands for no number from 0 to 999,999, or is longer than its number needs (Table 4).
+    /// An ECI designator has no number from 0 to 999,999, or is longer than its number needs (Table 4).
     #[non_exhaustive]
     Eci {
         /// The bit at which the designator begins.

@@ -11,10 +11,10 @@ use super::date_time::{DateTime, ParseDateTimeError};
 use super::qr_code::QrCode;
 use crate::graph::odata::is_type;
 
-/// The properties of a code that a client may set. `None` keeps the value of an active code, or takes the default for a
-/// new one.
+/// The properties of a code that a client may set.
 ///
-/// `Deserialize` reads the same JSON as [`PatchBody`], but reports a wrong property only as a message.
+/// `None` keeps the value of an active code, or takes the default for a new one. `Deserialize` reads the same JSON as
+/// [`PatchBody`], but reports a wrong property only as a message.
 ///
 /// ```
 /// use qrmint::credential::QrCodePatch;

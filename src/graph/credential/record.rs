@@ -11,11 +11,12 @@ use super::qr_code::QrCode;
 use super::secret::SecretDigest;
 use crate::graph::image_details::QrCodeImageDetails;
 
-/// A stored code: Microsoft Graph's properties without the image, and a digest of the secret. A store keeps one record
-/// for each user and [`Kind`].
+/// A stored code: Microsoft Graph's properties without the image, and a digest of the secret.
 ///
-/// Stores read and write the fields, or the whole as JSON with `serde`: an object with Graph's names, `kind`,
-/// `userPrincipalName`, and `secretDigest` in base64. [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
+/// A store keeps one record for each user and [`Kind`]. It reads and writes the fields, or the whole as JSON with `serde`: an
+/// object with Graph's names, `kind`, `userPrincipalName`, and `secretDigest` in base64.
+///
+/// [`Upsert::run`](super::Upsert::run) and [`verify`](super::verify) do not panic,
 /// whatever the fields hold. `Debug` shows everything but the digest.
 ///
 /// ```

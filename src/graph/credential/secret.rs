@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use crate::graph::odata::{Base64, decode_base64};
 
-/// The random bytes for one new code. The caller gets them from the operating system's generator.
+/// The random bytes for one new code.
 ///
-/// They cannot be cloned, so no two codes share them. `Debug` does not show them.
+/// The caller gets them from the operating system's generator. They cannot be cloned, so no two codes share them.
+/// `Debug` does not show them.
 ///
 /// ```
 /// use qrmint::credential::Randomness;
@@ -90,10 +91,10 @@ impl Secret {
     }
 }
 
-/// The SHA-256 digest of a code's secret. Stores keep it in place of the secret, which is 32 random bytes and cannot be
-/// guessed from the digest.
+/// The SHA-256 digest of a code's secret.
 ///
-/// `==` takes constant time. `Debug` does not show the digest.
+/// Stores keep it in place of the secret, which is 32 random bytes and cannot be guessed from the digest. `==` takes
+/// constant time. `Debug` does not show the digest.
 ///
 /// ```
 /// use qrmint::credential::SecretDigest;

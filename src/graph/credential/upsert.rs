@@ -21,7 +21,7 @@ use crate::read::ReadError;
 use crate::symbol::Symbol;
 use crate::version::ErrorCorrectionLevel;
 
-/// A PATCH and everything that its outcome depends on except randomness. [`run`](Self::run) applies the rules.
+/// A PATCH with everything that decides its result, except randomness. [`run`](Self::run) applies the rules.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, Kind, Policy, QrCodePatch, Randomness, Record, Upsert, UpsertError};
@@ -242,7 +242,7 @@ pub enum UpsertError {
         /// The `expireDateTime` of the code.
         expire: DateTime,
     },
-    /// The `startDateTime` sent is not that of the active code, not even truncated to fewer digits of the fraction.
+    /// The `startDateTime` sent differs from that of the active code. Fewer digits of the fraction make no difference.
     StartChanged {
         /// The `startDateTime` of the code.
         stored: DateTime,

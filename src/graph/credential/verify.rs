@@ -7,10 +7,10 @@ use super::raw_content::ScannedContent;
 use super::record::Record;
 use super::verify_error::VerifyError;
 
-/// Verifies a scanned code against the stored record of the user and id that it names. Returns the record to store,
-/// with `lastUsedDateTime` set to `now`. A later `lastUsedDateTime` stays as it is.
+/// Verifies a scanned code against the stored record of the user and id that it names.
 ///
-/// User principal names are compared in lower case, secrets in constant time.
+/// Returns the record to store, with `lastUsedDateTime` set to `now`. A later `lastUsedDateTime` stays as it is. User
+/// principal names are compared in lower case, secrets in constant time.
 ///
 /// # Errors
 ///

@@ -165,7 +165,8 @@ impl Png {
     /// use qrmint::{ErrorCorrectionLevel, InstructionSet, Symbol};
     /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
     /// for set in InstructionSet::available() {
-    ///     assert_eq!(Png::default().with_instructions(set).to_vec(&symbol)?, symbol.to_png());
+    ///     let png = Png::default().with_instructions(set);
+    ///     assert_eq!(png.to_vec(&symbol)?, symbol.to_png());
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
