@@ -7,7 +7,7 @@ use core::fmt;
 /// The error of converting a number or text to a type whose numbers have a range, such as
 /// [`Version`](crate::Version) or [`Scale`](crate::render::Scale).
 ///
-/// The text may be no decimal number, or the number may be outside the range. The message names the range.
+/// Text that is not a decimal number gives this error too. The message names the range.
 ///
 /// ```
 /// use qrmint::{Mask, OutOfRange, Version};

@@ -30,9 +30,9 @@ pub enum EncodeError {
         bytes: usize,
         /// The number of bits that the content needs in the largest version allowed, headers included.
         ///
-        /// Content longer than [`Encoder::MAX_BYTES`](crate::Encoder::MAX_BYTES) fits no symbol. For such content this
-        /// is a lower bound, the bits that digits of this length would need; only with
-        /// [`Segmentation::Bytes`](crate::Segmentation::Bytes) is it exact.
+        /// For content longer than [`Encoder::MAX_BYTES`](crate::Encoder::MAX_BYTES), which fits no symbol, this is a
+        /// lower bound: the bits of a numeric segment of that length. With
+        /// [`Segmentation::Bytes`](crate::Segmentation::Bytes) it is exact.
         bits_needed: u64,
         /// The number of bits that the largest version allowed has at this level.
         bits_available: u64,

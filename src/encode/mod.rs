@@ -45,8 +45,8 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
 
 /// Options for an [`Encoder`]. By default it chooses everything except the level.
 ///
-/// The fields are public; the methods set one each, so that options can be written as one expression. The level is an
-/// argument of each call.
+/// The fields are public. Each method sets one of them, so that options can be written as one expression. The level is
+/// an argument of each call.
 ///
 /// ```
 /// use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version};
@@ -62,17 +62,17 @@ use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
 pub struct Options {
     /// The versions allowed. The encoder takes the smallest that fits. The default is all versions.
     pub versions: VersionRange,
-    /// The mask, or `None`, the default, for the mask with the lowest penalty score (7.8.3 of ISO/IEC 18004:2015).
+    /// The mask. `None`, the default, means the mask with the lowest penalty score (7.8.3 of ISO/IEC 18004:2015).
     pub mask: Option<Mask>,
     /// Whether to raise the level as far as the version has room for. The default is `false`.
     pub boost: bool,
     /// How to split the content into segments. The default is [`Segmentation::Optimal`].
     pub segmentation: Segmentation,
-    /// The ECI to announce before the content, or `None`, the default. It tells readers what the bytes mean; the bytes
-    /// stay the same.
+    /// The ECI to announce before the content. It tells readers what the bytes mean; the bytes stay the same. `None`,
+    /// the default, announces nothing.
     pub eci: Option<Eci>,
-    /// How [`Encoder::encode_text`] stores text. Has no effect on the other calls, and none if `eci` is set. The
-    /// default is [`TextEncoding::Utf8Eci`].
+    /// How [`Encoder::encode_text`] stores text, unless `eci` is set. Other calls ignore it. The default is
+    /// [`TextEncoding::Utf8Eci`].
     pub text: TextEncoding,
 }
 
@@ -280,8 +280,8 @@ impl Encoder {
         }
     }
 
-    /// Limits the encoder to the instruction set `max` and narrower ones. The symbols stay the same: this is for tests
-    /// and measurements.
+    /// Limits the encoder to the instruction set `max` and narrower ones. The symbols stay the same, so this is only
+    /// for tests and measurements.
     ///
     /// ```
     /// use qrmint::{Encoder, ErrorCorrectionLevel, InstructionSet, Symbol};
@@ -322,7 +322,7 @@ impl Encoder {
     }
 
     /// Encodes exactly the bytes of `content`, in the smallest version allowed that fits. For text that is not plain
-    /// ASCII, use [`encode_text`](Self::encode_text): many readers guess wrong what bytes mean.
+    /// ASCII, use [`encode_text`](Self::encode_text): without an ECI, many readers guess its encoding wrong.
     ///
     /// [`Options::eci`] is announced, [`Options::text`] is ignored.
     ///
@@ -611,9 +611,9 @@ struct Fit {
 
 impl Symbol {
     /// Encodes exactly the bytes of `content`. For text that is not plain ASCII, use
-    /// [`encode_text`](Self::encode_text): many readers guess wrong what bytes mean.
+    /// [`encode_text`](Self::encode_text): without an ECI, many readers guess its encoding wrong.
     ///
-    /// The symbol has the smallest version that fits and the mask with the lowest penalty score. To set them, or to
+    /// The symbol has the smallest version that fits and the mask with the lowest penalty score. To choose them, or to
     /// encode many contents, use an [`Encoder`].
     ///
     /// # Errors

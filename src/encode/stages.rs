@@ -56,7 +56,7 @@ impl Stage {
         [Self::Segment, Self::Codewords, Self::ReedSolomon, Self::Interleaving, Self::Placement, Self::Mask];
 }
 
-/// An encoder that has encoded a content once, so that each step can be repeated.
+/// An encoder with one content, encoded so that each step can be repeated.
 ///
 /// ```
 /// use qrmint::stages::{Stage, Stages};

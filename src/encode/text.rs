@@ -54,8 +54,8 @@ pub enum TextEncoding {
     Utf8Eci,
     /// UTF-8 without an ECI, for readers that do not know ECI.
     Utf8,
-    /// ISO 8859-1 without an ECI, as the standard has it for byte mode (7.3.5 of ISO/IEC 18004:2015). A character that
-    /// ISO 8859-1 lacks is an [error](crate::EncodeError::NotLatin1).
+    /// ISO 8859-1 without an ECI: the default of the standard in byte mode (7.3.5 of ISO/IEC 18004:2015). A character
+    /// that ISO 8859-1 lacks is an [error](crate::EncodeError::NotLatin1).
     Latin1,
 }
 

@@ -4,8 +4,8 @@ use core::fmt;
 
 /// Why a symbol could not be read back: the rule of ISO/IEC 18004:2015 that it breaks, and where.
 ///
-/// Columns, rows, bits, codewords and blocks are counted from 0. Bits and pad codewords are those of the data. Neither
-/// the variants nor the messages show any of the content.
+/// Columns, rows, bits, codewords and blocks are counted from 0; bits and codewords from the start of the data, unless
+/// the field says otherwise. Neither the variants nor the messages show any of the content.
 ///
 /// ```
 /// use qrmint::{ErrorCorrectionLevel, ReadError, Symbol};
@@ -61,7 +61,7 @@ pub enum ReadError {
         /// The bit at which the group begins.
         bit: usize,
     },
-    /// An ECI designator has no number from 0 to 999,999, or is longer than its number needs (Table 4).
+    /// An ECI designator does not stand for a number from 0 to 999,999, or is longer than its number needs (Table 4).
     #[non_exhaustive]
     Eci {
         /// The bit at which the designator begins.
@@ -90,7 +90,7 @@ pub enum ReadError {
     },
 }
 
-/// A part of a symbol that carries no codewords (ISO/IEC 18004:2015).
+/// A part of a symbol that carries no codewords. The clauses are those of ISO/IEC 18004:2015.
 ///
 /// ```
 /// use qrmint::FunctionPattern;

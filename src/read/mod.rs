@@ -23,8 +23,7 @@ use crate::symbol::Symbol;
 impl Symbol {
     /// Reads the content back from the modules, to check the symbol. Returns exactly the bytes that were encoded.
     ///
-    /// For a symbol of [`encode_text`](Self::encode_text) these are the UTF-8 bytes of the text. An ECI is read and
-    /// left out.
+    /// For a symbol of [`encode_text`](Self::encode_text) these are the UTF-8 bytes of the text. An ECI is skipped.
     ///
     /// # Errors
     ///

@@ -100,8 +100,7 @@ impl Svg {
         image
     }
 
-    /// Returns a value that displays the image of `symbol`, for example inside an HTML page. Makes no string of its
-    /// own.
+    /// Returns a value that displays the image of `symbol`, for example inside an HTML page. Allocates nothing itself.
     ///
     /// ```
     /// use qrmint::render::Svg;

@@ -71,7 +71,7 @@ impl Text {
         self.quiet_zone
     }
 
-    /// Returns whether the text is black on white by ANSI escape sequences.
+    /// Returns whether ANSI escape sequences set black on white.
     ///
     /// ```
     /// use qrmint::render::Text;
@@ -98,7 +98,7 @@ impl Text {
         image
     }
 
-    /// Returns a value that displays the image of `symbol`, for `println!` and the like. Makes no string.
+    /// Returns a value that displays the image of `symbol`, for example in `println!`. Allocates nothing itself.
     ///
     /// ```
     /// use qrmint::render::Text;

@@ -31,7 +31,7 @@ pub struct QrCodePatch {
     pub expire_date_time: Option<DateTime>,
 }
 
-/// The body of a PATCH as it was read from JSON, with the first property that is wrong if there is one.
+/// The body of a PATCH, read from JSON: the properties that the client asks for, or the first error in them.
 ///
 /// - `startDateTime` and `expireDateTime` are [`DateTime`]s, or null, which means absent.
 /// - `@odata.type` is absent, null or `#microsoft.graph.qrCode`, with or without the `#`.

@@ -9,8 +9,7 @@ use serde::de::{Deserialize, Deserializer};
 use super::body::{NameError, Value, read_body};
 use crate::graph::odata::decode_base64;
 
-/// The body of a verification, `{"rawContent": "<base64>"}`, as it was read from JSON, with the first property that is
-/// wrong if there is one.
+/// The body of a verification, `{"rawContent": "<base64>"}`, read from JSON: the raw content, or the first error.
 ///
 /// - `rawContent` is the raw content of the scanned code as base64 in the standard alphabet with padding, or null,
 ///   which means absent.

@@ -128,7 +128,7 @@ pub struct Png {
 }
 
 impl Png {
-    /// The maximum width and height of an image in pixels. The scan lines of such an image take 64 MiB.
+    /// The maximum width and height of an image in pixels. Its scan lines then take at most 64 MiB.
     ///
     /// ```
     /// use qrmint::Version;
@@ -157,8 +157,8 @@ impl Png {
         }
     }
 
-    /// Limits the writer to the instruction set `max` and narrower ones. The images stay the same: this is for tests
-    /// and measurements.
+    /// Limits the writer to the instruction set `max` and narrower ones. The images stay the same, so this is only for
+    /// tests and measurements.
     ///
     /// ```
     /// use qrmint::render::Png;
