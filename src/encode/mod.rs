@@ -15,9 +15,11 @@ pub(crate) mod blocks;
 mod capacity;
 pub(crate) mod characters;
 mod error;
+mod fit;
 pub(crate) mod format_information;
 pub(crate) mod layout;
 pub(crate) mod mask;
+mod options;
 mod penalty;
 pub(crate) mod placement;
 mod reed_solomon;
@@ -28,6 +30,8 @@ mod text;
 
 pub use self::bit_stream::Eci;
 pub use self::error::EncodeError;
+pub use self::fit::Measure;
+pub use self::options::Options;
 pub use self::segment::{Mode, Segment, Segmentation};
 pub use self::text::TextEncoding;
 
@@ -35,156 +39,13 @@ use alloc::vec::Vec;
 use core::mem;
 
 use self::blocks::Blocks;
-use self::capacity::{highest_level, smallest_version};
+use self::fit::{Content, Fit};
 use self::layout::Layout;
 use self::mask::Unmasked;
 use self::segment::{Band, Segmenter};
 use crate::simd::{self, Available, InstructionSet, Lanes, Register, Work, dispatch};
 use crate::symbol::Symbol;
-use crate::version::{ErrorCorrectionLevel, Mask, Version, VersionRange};
-
-/// Options for an [`Encoder`]. By default it chooses everything except the level.
-///
-/// The fields are public. Each method sets one of them, so that options can be written as one expression. The level is
-/// an argument of each call.
-///
-/// ```
-/// use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Version};
-/// let (version, mask) = (Version::try_from(10)?, Mask::try_from(2)?);
-/// let options = Options::default().with_versions(version).with_mask(mask);
-/// let mut encoder = Encoder::with_options(options);
-/// let symbol = encoder.encode("hello", ErrorCorrectionLevel::M)?;
-/// assert_eq!((symbol.version(), symbol.mask()), (version, mask));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Options {
-    /// The versions allowed. The encoder takes the smallest that fits. The default is all versions.
-    pub versions: VersionRange,
-    /// The mask. `None`, the default, means the mask with the lowest penalty score (7.8.3 of ISO/IEC 18004:2015).
-    pub mask: Option<Mask>,
-    /// Whether to raise the level as far as the version has room for. The default is `false`.
-    pub boost: bool,
-    /// How to split the content into segments. The default is [`Segmentation::Optimal`].
-    pub segmentation: Segmentation,
-    /// The ECI to announce before the content. It tells readers what the bytes mean; the bytes stay the same. `None`,
-    /// the default, announces nothing.
-    pub eci: Option<Eci>,
-    /// How [`Encoder::encode_text`] stores text, unless `eci` is set. Other calls ignore it. The default is
-    /// [`TextEncoding::Utf8Eci`].
-    pub text: TextEncoding,
-}
-
-impl Options {
-    /// Sets the versions allowed: a [`VersionRange`] or a single [`Version`].
-    ///
-    /// ```
-    /// use qrmint::{Options, Version, VersionRange};
-    /// let (five, ten) = (Version::try_from(5)?, Version::try_from(10)?);
-    /// let range = VersionRange::try_from(five..=ten)?;
-    /// assert_eq!(Options::default().with_versions(range).versions, range);
-    /// assert_eq!(Options::default().with_versions(ten).versions, VersionRange::from(ten));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn with_versions(self, versions: impl Into<VersionRange>) -> Self {
-        Self { versions: versions.into(), ..self }
-    }
-
-    /// Sets the mask. Without this the encoder takes the mask with the lowest penalty score.
-    ///
-    /// ```
-    /// use qrmint::{Mask, Options};
-    /// assert_eq!(Options::default().with_mask(Mask::ALL[2]).mask, Some(Mask::ALL[2]));
-    /// ```
-    #[must_use]
-    pub const fn with_mask(self, mask: Mask) -> Self {
-        Self { mask: Some(mask), ..self }
-    }
-
-    /// Sets whether to raise the level as far as the version has room for.
-    ///
-    /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, Options};
-    /// let mut encoder = Encoder::with_options(Options::default().with_boost(true));
-    /// let symbol = encoder.encode("hello", ErrorCorrectionLevel::L)?;
-    /// assert_eq!(symbol.level(), ErrorCorrectionLevel::H);
-    /// # Ok::<(), qrmint::EncodeError>(())
-    /// ```
-    #[must_use]
-    pub const fn with_boost(self, boost: bool) -> Self {
-        Self { boost, ..self }
-    }
-
-    /// Sets how to split the content into segments.
-    ///
-    /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, Mode, Options, Segment, Segmentation};
-    /// let options = Options::default().with_segmentation(Segmentation::Bytes);
-    /// let mut encoder = Encoder::with_options(options);
-    /// encoder.encode("0123456789", ErrorCorrectionLevel::L)?;
-    /// assert_eq!(encoder.segments(), [Segment::new(Mode::Byte, 0..10)]);
-    /// # Ok::<(), qrmint::EncodeError>(())
-    /// ```
-    #[must_use]
-    pub const fn with_segmentation(self, segmentation: Segmentation) -> Self {
-        Self { segmentation, ..self }
-    }
-
-    /// Sets the ECI to announce before the content.
-    ///
-    /// ```
-    /// use qrmint::{Eci, Options};
-    /// assert_eq!(Options::default().with_eci(Eci::UTF_8).eci, Some(Eci::UTF_8));
-    /// ```
-    #[must_use]
-    pub const fn with_eci(self, eci: Eci) -> Self {
-        Self { eci: Some(eci), ..self }
-    }
-
-    /// Sets how [`Encoder::encode_text`] stores text.
-    ///
-    /// ```
-    /// use qrmint::{Encoder, ErrorCorrectionLevel, Options, TextEncoding};
-    /// let options = Options::default().with_text(TextEncoding::Latin1);
-    /// let mut encoder = Encoder::with_options(options);
-    /// assert!(encoder.encode_text("José", ErrorCorrectionLevel::M).is_ok());
-    /// // ISO 8859-1 has no euro sign.
-    /// assert!(encoder.encode_text("10 €", ErrorCorrectionLevel::M).is_err());
-    /// ```
-    #[must_use]
-    pub const fn with_text(self, text: TextEncoding) -> Self {
-        Self { text, ..self }
-    }
-}
-
-/// The version, level and bits that content needs as a symbol.
-///
-/// [`Encoder::measure`] and [`Encoder::measure_text`] return it.
-///
-/// ```
-/// use qrmint::{Encoder, ErrorCorrectionLevel};
-/// let measure = Encoder::new().measure("hello", ErrorCorrectionLevel::M)?;
-/// assert_eq!(measure.version.number(), 1);
-/// assert_eq!(measure.bits_used, 4 + 8 + 5 * 8, "mode, number of bytes, 5 bytes");
-/// assert_eq!(measure.bits_available, 128);
-/// # Ok::<(), qrmint::EncodeError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Measure {
-    /// The smallest version allowed that fits.
-    pub version: Version,
-    /// The error-correction level. It is higher than the one asked for only if [`Options::boost`] raised it.
-    pub level: ErrorCorrectionLevel,
-    /// The number of bits that the segments take with their headers, plus the ECI header if there is one.
-    pub bits_used: u64,
-    /// The number of bits that the version has for them at this level: [`Version::data_bits`].
-    pub bits_available: u64,
-    /// The segments, in the order of the content.
-    pub segments: Vec<Segment>,
-}
+use crate::version::{ErrorCorrectionLevel, Mask, Version};
 
 /// An encoder with [`Options`] and buffers, to make many symbols.
 ///
@@ -341,7 +202,7 @@ impl Encoder {
     /// ));
     /// ```
     pub fn encode(&mut self, content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<&Symbol, EncodeError> {
-        self.encode_bytes(content.as_ref(), None, self.options.eci, level)?;
+        self.encode_content(Content { bytes: content.as_ref(), eci: self.options.eci, segments: None }, level)?;
         Ok(&self.symbol)
     }
 
@@ -368,7 +229,7 @@ impl Encoder {
     /// # Ok::<(), EncodeError>(())
     /// ```
     pub fn encode_text(&mut self, text: &str, level: ErrorCorrectionLevel) -> Result<&Symbol, EncodeError> {
-        self.with_bytes_of(text, |encoder, content, eci| encoder.encode_bytes(content, None, eci, level))?;
+        self.with_text(text, |encoder, content| encoder.encode_content(content, level))?;
         Ok(&self.symbol)
     }
 
@@ -402,7 +263,7 @@ impl Encoder {
         segments: &[Segment],
         level: ErrorCorrectionLevel,
     ) -> Result<&Symbol, EncodeError> {
-        self.encode_bytes(content, Some(segments), self.options.eci, level)?;
+        self.encode_content(Content { bytes: content, eci: self.options.eci, segments: Some(segments) }, level)?;
         Ok(&self.symbol)
     }
 
@@ -424,7 +285,7 @@ impl Encoder {
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn measure(&mut self, content: impl AsRef<[u8]>, level: ErrorCorrectionLevel) -> Result<Measure, EncodeError> {
-        self.measure_bytes(content.as_ref(), self.options.eci, level)
+        self.measure_content(Content { bytes: content.as_ref(), eci: self.options.eci, segments: None }, level)
     }
 
     /// Returns the version, level and bits that `text` needs in [`encode_text`](Self::encode_text). Makes no symbol.
@@ -444,7 +305,7 @@ impl Encoder {
     /// # Ok::<(), qrmint::EncodeError>(())
     /// ```
     pub fn measure_text(&mut self, text: &str, level: ErrorCorrectionLevel) -> Result<Measure, EncodeError> {
-        self.with_bytes_of(text, |encoder, content, eci| encoder.measure_bytes(content, eci, level))
+        self.with_text(text, |encoder, content| encoder.measure_content(content, level))
     }
 
     /// Returns the segments of the last symbol, in the order of the content. Returns an empty slice before the first
@@ -484,36 +345,30 @@ impl Encoder {
     }
 
     /// Calls `work` with the bytes that stand for `text` and the interpretation to announce.
-    fn with_bytes_of<T>(
+    fn with_text<T>(
         &mut self,
         text: &str,
-        work: impl FnOnce(&mut Self, &[u8], Option<Eci>) -> Result<T, EncodeError>,
+        work: impl FnOnce(&mut Self, Content<'_>) -> Result<T, EncodeError>,
     ) -> Result<T, EncodeError> {
         if self.options.eci.is_some() {
-            return work(self, text.as_bytes(), self.options.eci);
+            return work(self, Content { bytes: text.as_bytes(), eci: self.options.eci, segments: None });
         }
         let mut buffer = mem::take(&mut self.text);
         let bytes = self.options.text.bytes(text, &mut buffer);
-        let result = bytes.and_then(|(content, eci)| work(self, content, eci));
+        let result = bytes.and_then(|(bytes, eci)| work(self, Content { bytes, eci, segments: None }));
         self.text = buffer;
         result
     }
 
-    fn encode_bytes(
-        &mut self,
-        content: &[u8],
-        given: Option<&[Segment]>,
-        eci: Option<Eci>,
-        level: ErrorCorrectionLevel,
-    ) -> Result<(), EncodeError> {
-        let Fit { version, level, .. } = self.fit(content, given, eci, level)?;
-        let band = Band::of(version);
+    fn encode_content(&mut self, content: Content<'_>, level: ErrorCorrectionLevel) -> Result<(), EncodeError> {
+        let Fit { version, level, .. } = self.fit(content, level)?;
         let mut segments = mem::take(&mut self.segments);
-        self.split(content, given, band, &mut segments);
+        self.split(content, version, &mut segments);
         self.segments = segments;
 
         let blocks = Blocks::of(version, level);
-        bit_stream::data_codewords(content, &self.segments, eci, band, blocks.data_codewords(), &mut self.data);
+        let (band, capacity) = (Band::of(version), blocks.data_codewords());
+        bit_stream::data_codewords(content.bytes, &self.segments, content.eci, band, capacity, &mut self.data);
 
         let layout = Layout::of(version);
         let Self { data, buffers, symbol: Symbol { rows: finished, .. }, .. } = self;
@@ -523,91 +378,15 @@ impl Encoder {
         Ok(())
     }
 
-    fn measure_bytes(
-        &mut self,
-        content: &[u8],
-        eci: Option<Eci>,
-        level: ErrorCorrectionLevel,
-    ) -> Result<Measure, EncodeError> {
-        let Fit { version, level, bits } = self.fit(content, None, eci, level)?;
+    fn measure_content(&mut self, content: Content<'_>, level: ErrorCorrectionLevel) -> Result<Measure, EncodeError> {
+        let Fit { version, level, bits } = self.fit(content, level)?;
         let mut segments = Vec::new();
-        self.split(content, None, Band::of(version), &mut segments);
+        self.split(content, version, &mut segments);
         Ok(Measure { version, level, bits_used: bits, bits_available: version.data_bits(level) as u64, segments })
-    }
-
-    /// Writes the segments of the content that [`fit`](Self::fit) has seen last to `segments`.
-    fn split(&mut self, content: &[u8], given: Option<&[Segment]>, band: Band, segments: &mut Vec<Segment>) {
-        segments.clear();
-        match (given, self.options.segmentation) {
-            (Some(given), _) => segments.extend_from_slice(given),
-            (None, Segmentation::Optimal) => self.segmenter.segments(band, segments),
-            (None, Segmentation::Bytes) => segments.push(Segment::new(Mode::Byte, 0..content.len())),
-        }
-    }
-
-    /// Finds the smallest allowed version that holds the content, in the `given` segments if there are any.
-    fn fit(
-        &mut self,
-        content: &[u8],
-        given: Option<&[Segment]>,
-        eci: Option<Eci>,
-        level: ErrorCorrectionLevel,
-    ) -> Result<Fit, EncodeError> {
-        let Options { versions, segmentation, boost, .. } = self.options;
-        let bytes = content.len();
-        let eci_bits = u64::from(eci.map_or(0, Eci::header_bits));
-        let too_long = |bits: u64, mode| EncodeError::TooLong {
-            bytes,
-            bits_needed: eci_bits + bits,
-            bits_available: versions.max().data_bits(level) as u64,
-            version: versions.max(),
-            level,
-            mode,
-            eci,
-        };
-        let whole = [Segment::new(Mode::Byte, 0..bytes)];
-        // `None` if the shortest segmentation has to be found.
-        let fixed = given.or((segmentation == Segmentation::Bytes).then_some(&whole));
-        if bytes > segment::MAX_BYTES && (given.is_some() || fixed.is_none()) {
-            return Err(too_long(segment::min_bits(bytes, Band::of(versions.max())), None));
-        }
-        match (fixed, given) {
-            (None, _) => self.segmenter.read(content, self.instructions),
-            (_, Some(segments)) => segment::check_segments(content, segments)?,
-            _ => {}
-        }
-        let mut min = versions.min();
-        loop {
-            let band = Band::of(min);
-            let max = band.max().min(versions.max());
-            let bits = fixed.map_or_else(|| self.segmenter.bits(band), |segments| segment::total_bits(segments, band));
-            if eci_bits + bits <= max.data_bits(level) as u64 {
-                let bits = eci_bits + bits;
-                let version = smallest_version(min, max, bits, level);
-                let level = if boost { highest_level(version, bits, level) } else { level };
-                return Ok(Fit { version, level, bits });
-            }
-            if max == versions.max() {
-                let mode = match fixed {
-                    None => self.segmenter.only_mode(band),
-                    Some([only]) => Some(only.mode),
-                    Some(_) => None,
-                };
-                return Err(too_long(bits, mode));
-            }
-            min = max.up(1);
-        }
     }
 }
 
 const _: () = assert!(Encoder::MAX_BYTES == segment::MAX_BYTES);
-
-/// The version and level that hold content, and the number of bits that it takes there.
-struct Fit {
-    version: Version,
-    level: ErrorCorrectionLevel,
-    bits: u64,
-}
 
 impl Symbol {
     /// Encodes exactly the bytes of `content`. For text that is not plain ASCII, use

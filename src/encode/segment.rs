@@ -24,7 +24,6 @@ use core::fmt;
 use core::ops::Range;
 
 use super::characters::{self, MIN_RUN, next_run};
-use super::error::EncodeError;
 use crate::simd::Available;
 use crate::version::Version;
 
@@ -245,27 +244,6 @@ pub(crate) fn min_bits(len: usize, band: Band) -> u64 {
 /// Returns the length in bits of all segments, in symbols of `band`.
 pub(crate) fn total_bits(segments: &[Segment], band: Band) -> u64 {
     segments.iter().map(|segment| segment.bits(band)).sum()
-}
-
-/// Checks that the segments cover the content from its first byte to its last without gap or overlap, and that each
-/// mode has a code for its bytes.
-pub(crate) fn check_segments(content: &[u8], segments: &[Segment]) -> Result<(), EncodeError> {
-    let bytes = content.len();
-    let mut covered = 0;
-    for (i, &Segment { mode, start, end }) in segments.iter().enumerate() {
-        if start != covered {
-            return Err(EncodeError::SegmentStart { segment: i, start, expected: covered });
-        }
-        let part = content.get(start..end).ok_or(EncodeError::SegmentEnd { segment: i, end, bytes })?;
-        if let Some(foreign) = part.iter().position(|&byte| !mode.has(byte)) {
-            return Err(EncodeError::SegmentMode { segment: i, mode, offset: start + foreign });
-        }
-        covered = end;
-    }
-    if covered != bytes {
-        return Err(EncodeError::SegmentEnd { segment: segments.len().saturating_sub(1), end: covered, bytes });
-    }
-    Ok(())
 }
 
 /// Number of modes.
