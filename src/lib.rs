@@ -82,8 +82,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! All types are `Send` and `Sync`. Give each thread an encoder. Threads can share a [`Png`](render::Png); a clone for
-//! each saves an allocation for each image that another thread is writing at the same time.
+//! All types are `Send` and `Sync`. Give each thread an encoder. Threads can share a [`Png`](render::Png); with a clone
+//! for each, none of them ever has to allocate a buffer because another one is writing.
 //!
 //! # Performance
 //!
@@ -134,7 +134,10 @@
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![cfg_attr(not(feature = "simd"), forbid(unsafe_code))]
 #![deny(unsafe_code)]
-#![cfg_attr(not(all(feature = "png", feature = "credential")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "png", feature = "credential")),
+    allow(rustdoc::broken_intra_doc_links, rustdoc::private_intra_doc_links)
+)]
 
 extern crate alloc;
 

@@ -54,7 +54,7 @@ impl ContentEncoder {
 pub(crate) enum ContentError {
     #[error("the content is not UTF-8, at its byte {byte}")]
     NotUtf8 { byte: usize },
-    #[error("the content has a character that ISO 8859-1 has not, at its byte {byte}")]
+    #[error("the content has a character that is not in ISO 8859-1, at its byte {byte}")]
     NotLatin1 { byte: usize },
     #[error(transparent)]
     Encode(EncodeError),

@@ -43,7 +43,7 @@ fn two_thousand_lines_come_out_in_order_as_qrcodegen_draws_them_and_both_readers
     let input: String = contents.iter().map(|(content, level)| line(content, *level)).collect();
     let output = run(&["batch", "--threads", "16", "--scale", "2", "--quiet-zone", "1"], input.as_bytes()).output();
     // Thread count and pace change nothing.
-    assert_eq!(run(&["batch", "--threads", "1", "--scale=2", "-q1"], input.as_bytes()).output(), output);
+    assert_eq!(run(&["batch", "--threads", "1", "--scale=2", "-q", "1"], input.as_bytes()).output(), output);
 
     let answers: Vec<&[u8]> = output.split_inclusive(|&byte| byte == b'\n').collect();
     assert_eq!(answers.len(), contents.len());
@@ -192,7 +192,7 @@ fn text_of_every_line_is_announced_and_what_is_no_text_fails_its_line() {
     let by_encode = |text: &str, content: &str| run(&["encode", "-f", "json", text, content], b"").lines().remove(0);
     let failed = |line: u64, message: &str| json!({"error": {"code": "invalidText", "message": message, "line": line}});
     let not_utf8 = failed(4, "the content is not UTF-8, at its byte 3");
-    let not_latin1 = failed(3, "the content has a character that ISO 8859-1 has not, at its byte 4");
+    let not_latin1 = failed(3, "the content has a character that is not in ISO 8859-1, at its byte 4");
     for text in ["--text", "--text=utf8"] {
         let made = ["Größe", "hello", "10 €"].map(|content| by_encode(text, content));
         assert_eq!(answers(text).lines(), [&made[..], std::slice::from_ref(&not_utf8)].concat(), "{text}");

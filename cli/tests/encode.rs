@@ -167,7 +167,7 @@ fn text_that_cannot_be_stored_is_refused_with_the_number_of_its_first_wrong_byte
     let complaint = run(&["encode", "--text"], b"ab\xffcd").complaint(1);
     assert_eq!(complaint, "standard input: the content is not UTF-8, at its byte 3");
     let complaint = run(&["encode", "--text=latin1", "10 €"], b"").complaint(1);
-    assert_eq!(complaint, "argument: the content has a character that ISO 8859-1 has not, at its byte 4");
+    assert_eq!(complaint, "argument: the content has a character that is not in ISO 8859-1, at its byte 4");
     run(&["encode", "--text=utf8", "10 €"], b"").output();
 }
 
@@ -308,6 +308,24 @@ fn content_without_a_command_is_told_the_command() {
         assert_eq!(complaint, expected);
     }
     run(&["hello", "-s", "4"], b"").complaint(2);
+}
+
+#[test]
+fn a_command_line_without_content_is_not_told_about_content() {
+    for (arguments, expected) in [
+        (&["--"][..], "no command: use encode or batch (see --help)"),
+        (&["-x"], "unknown option (see --help)"),
+        (&["batch", "-x"], "unknown option (see --help)"),
+        (
+            &["batch", "-hello"],
+            "unknown option: write -s 4 and not -s4; a file may need ./ before its name (see --help)",
+        ),
+        (&["help", "nope"], "unrecognized subcommand 'nope' (see --help)"),
+    ] {
+        let run = run(arguments, b"");
+        assert_eq!(run.stdout, b"", "{arguments:?}");
+        assert_eq!(run.complaint(2), expected);
+    }
 }
 
 #[test]

@@ -199,7 +199,8 @@ impl Segment {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Segmentation {
-    /// The shortest mix of numeric, alphanumeric and byte segments, counted in bits.
+    /// The shortest mix of numeric, alphanumeric and byte segments, counted in bits. Empty content is one empty byte
+    /// segment.
     #[default]
     Optimal,
     /// A single segment in byte mode.

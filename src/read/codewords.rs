@@ -166,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn of_several_wrong_blocks_the_first_is_named() {
+        let version = Version::new(5).unwrap();
+        let mut encoder = Encoder::with_options(Options::default().with_versions(version));
+        let mut symbol = encoder.encode("four blocks", ErrorCorrectionLevel::Q).unwrap().clone();
+        let (places, blocks) = (places(&symbol), blocks(version, ErrorCorrectionLevel::Q));
+        for (i, &(x, y)) in places.iter().step_by(8).enumerate().filter(|(i, _)| blocks.get(*i).is_some_and(|b| *b > 0))
+        {
+            symbol.rows[x / 64 * version.size() + y] ^= 1 << (x % 64);
+            let first = (1..4).find(|block| blocks[..=i].contains(block)).unwrap();
+            assert_eq!(data(&symbol), Err(ReadError::Block { block: first }));
+        }
+    }
+
+    #[test]
     fn data_codewords_are_those_of_annex_i() {
         // ISO/IEC 18004:2015, Annex I.2.
         let symbol = Symbol::encode("01234567", ErrorCorrectionLevel::M).unwrap();

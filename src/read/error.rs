@@ -40,7 +40,7 @@ pub enum ReadError {
         /// The index of the block.
         block: usize,
     },
-    /// A mode indicator is not one that can be read: numeric, alphanumeric, byte or ECI (Table 2).
+    /// A mode indicator is not numeric, alphanumeric, byte or ECI (Table 2). No other mode can be read.
     #[non_exhaustive]
     Mode {
         /// The four bits of the indicator.
@@ -61,7 +61,7 @@ pub enum ReadError {
         /// The bit at which the group begins.
         bit: usize,
     },
-    /// An ECI designator does not stand for a number from 0 to 999,999, or is longer than its number needs (Table 4).
+    /// An ECI designator does not stand for a number from 0 to 999,999 (Table 4).
     #[non_exhaustive]
     Eci {
         /// The bit at which the designator begins.
@@ -123,9 +123,9 @@ impl fmt::Display for ReadError {
             }
             Self::RemainderBit { bit } => write!(f, "remainder bit {bit} is not zero"),
             Self::Block { block } => write!(f, "wrong codeword in block {block}"),
-            Self::Mode { indicator, bit } => write!(f, "unknown mode {indicator:04b} at bit {bit} of the data"),
+            Self::Mode { indicator, bit } => write!(f, "mode {indicator:04b} at bit {bit} of the data cannot be read"),
             Self::CutOff { bit } => write!(f, "the data ends in the segment that begins at bit {bit}"),
-            Self::Characters { bit } => write!(f, "no characters have the bits at bit {bit} of the data"),
+            Self::Characters { bit } => write!(f, "the bits from bit {bit} of the data on encode no characters"),
             Self::Eci { bit } => write!(f, "wrong ECI designator at bit {bit} of the data"),
             Self::Terminator { bit } => write!(f, "wrong terminator at bit {bit} of the data"),
             Self::PadCodeword { codeword } => write!(f, "wrong pad codeword {codeword}"),

@@ -23,7 +23,8 @@ use crate::symbol::Symbol;
 impl Symbol {
     /// Reads the content back from the modules, to check the symbol. Returns exactly the bytes that were encoded.
     ///
-    /// For a symbol of [`encode_text`](Self::encode_text) these are the UTF-8 bytes of the text. An ECI is skipped.
+    /// For text these are the bytes that its [encoding](crate::TextEncoding) stores: UTF-8, or ISO 8859-1 for
+    /// [`Latin1`](crate::TextEncoding::Latin1). An ECI is skipped.
     ///
     /// # Errors
     ///
@@ -44,7 +45,7 @@ impl Symbol {
         segments::content(&codewords::data(self)?, self.version())
     }
 
-    /// Reads the content back as [`content`](Self::content) does and compares it with `content`.
+    /// Reads the content back as [`content`](Self::content) does and compares it with `content`, byte by byte.
     ///
     /// # Errors
     ///

@@ -98,7 +98,7 @@ pub(crate) struct SymbolArguments {
     #[arg(long)]
     boost: bool,
 
-    /// Split into segments
+    /// Kind of segments
     #[arg(long, value_name = "HOW", default_value = "optimal", value_parser = values::segmentation())]
     segmentation: Segmentation,
 

@@ -21,7 +21,17 @@ pub(crate) fn read() -> Result<Option<Command>, Error> {
     match arguments.get(1) {
         None => arguments = ["qrmint", "--help"].map(OsString::from).into(),
         Some(first) if first == "encode" => mark_content(&mut arguments[2..]),
+        Some(first) if first == "--" => return Err(Error::Usage("no command: use encode or batch".into())),
         Some(first) if is_hyphenated(first) => return Err(no_command(&first.to_string_lossy())),
+        // Here too no option is glued to its value, and `-hello` is no request for help.
+        Some(first)
+            if first == "batch"
+                && arguments[2..].iter().take_while(|argument| *argument != "--").any(|a| is_hyphenated(a)) =>
+        {
+            return Err(Error::Usage(
+                "unknown option: write -s 4 and not -s4; a file may need ./ before its name".into(),
+            ));
+        }
         Some(_) => {}
     }
     match CommandLine::try_parse_from(&arguments) {
@@ -87,6 +97,7 @@ fn wrong(error: &clap::Error, arguments: &[OsString]) -> Error {
         options.any(|option| option.as_encoded_bytes().starts_with(start.as_bytes()))
     };
     Error::Usage(match error.kind() {
+        ErrorKind::InvalidSubcommand if arguments[1] == "help" => in_one_line(error),
         ErrorKind::InvalidSubcommand => return no_command(context(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => {
             let argument = context(ContextKind::InvalidArg);
@@ -94,6 +105,7 @@ fn wrong(error: &clap::Error, arguments: &[OsString]) -> Error {
             let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
             match argument.strip_prefix("--") {
                 Some(name) if is_option && is_name(name) => in_one_line(error),
+                _ if is_option && arguments[1] != "encode" => "unknown option".into(),
                 _ if is_option => "unknown option; content that begins with a hyphen may need -- before it".into(),
                 _ if arguments[1] == "batch" => "unexpected argument: batch reads one file at most".into(),
                 _ => TWO_CONTENTS.into(),

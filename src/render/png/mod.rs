@@ -70,7 +70,7 @@ mod unit_table;
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 
 use self::geometry::Margins;
 use self::stream::StreamTable;
@@ -231,16 +231,21 @@ impl Png {
     /// assert!(matches!(error, RenderError::TooLarge { side: 135_405, max_side: 23_160 }));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn write(&self, symbol: &Symbol, mut out: impl io::Write) -> Result<(), RenderError> {
+    pub fn write(&self, symbol: &Symbol, out: impl io::Write) -> Result<(), RenderError> {
         let version = symbol.version();
         let side = self.check_side(version)?;
         let table = self.tables[version.index()]
             .get_or_init(|| table_cache::table(version, self.scale, Margins::around(self.scale, self.quiet_zone)));
-        // Nobody waits: where the buffer is in use, or poisoned by an `out` that panicked, this image has its own.
-        let (mut kept, mut own) = (self.buffer.try_lock(), Vec::new());
+        // Nobody waits: where the buffer is in use, this image has its own. An `out` that panicked has done it no harm.
+        let mut own = Vec::new();
+        let mut kept = match self.buffer.try_lock() {
+            Ok(kept) => Some(kept),
+            Err(TryLockError::Poisoned(kept)) => Some(kept.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
         let buffer = kept.as_deref_mut().unwrap_or(&mut own);
         let stream = table.write(symbol, self.instructions, buffer);
-        contain(side, stream, &mut out).map_err(|error| match error {
+        contain(side, stream, &mut UntilFailure { out, failed: false }).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })
@@ -271,6 +276,35 @@ impl Png {
         let mut image = Vec::new();
         self.write(symbol, &mut image)?;
         Ok(image)
+    }
+}
+
+/// Writes to `out` until it fails or panics, and nothing after that: the package `png` ends an image when it is dropped.
+struct UntilFailure<W> {
+    out: W,
+    failed: bool,
+}
+
+impl<W: io::Write> UntilFailure<W> {
+    fn attempt<T>(&mut self, done: T, work: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(done);
+        }
+        self.failed = true;
+        let result = work(&mut self.out);
+        // An interrupted call is made again.
+        self.failed = result.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::Interrupted);
+        result
+    }
+}
+
+impl<W: io::Write> io::Write for UntilFailure<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.attempt(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt((), io::Write::flush)
     }
 }
 
@@ -379,6 +413,7 @@ impl From<RenderError> for io::Error {
 #[cfg(test)]
 mod tests {
     use std::panic::catch_unwind;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
     use crate::encode::Encoder;
@@ -427,6 +462,45 @@ mod tests {
         });
         assert!(panicked.is_err() && png.buffer.is_poisoned());
         assert_eq!(png.to_vec(symbol).unwrap(), Png::default().to_vec(symbol).unwrap());
+    }
+
+    /// An output that takes a number of bytes, and fails or panics at each call after that.
+    struct Broken<'a> {
+        room: usize,
+        panics: bool,
+        calls_after: &'a AtomicUsize,
+    }
+
+    impl io::Write for Broken<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if let Some(room) = self.room.checked_sub(bytes.len()) {
+                self.room = room;
+                return Ok(bytes.len());
+            }
+            self.room = 0;
+            self.calls_after.fetch_add(1, Ordering::Relaxed);
+            assert!(!self.panics, "as wanted by the test");
+            Err(io::Error::other("full"))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.write(b"flush").map(drop)
+        }
+    }
+
+    #[test]
+    fn an_output_that_failed_or_panicked_gets_nothing_more() {
+        let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M).unwrap();
+        let (png, image) = (Png::default(), symbol.to_png());
+        for (room, panics) in (0..image.len() + 5).flat_map(|room| [(room, false), (room, true)]) {
+            let calls_after = AtomicUsize::new(0);
+            let written = catch_unwind(|| png.write(&symbol, Broken { room, panics, calls_after: &calls_after }));
+            assert_eq!(written.is_err(), panics, "room for {room} bytes");
+            assert!(written.is_err() || matches!(written, Ok(Err(RenderError::Io(_)))));
+            assert_eq!(calls_after.load(Ordering::Relaxed), 1, "room for {room} bytes");
+        }
+        // The buffer is kept all the same.
+        assert_eq!(png.to_vec(&symbol).unwrap(), image);
     }
 
     #[test]
