@@ -29,19 +29,10 @@ fn png_has_the_scale_and_the_quiet_zone_that_were_asked_for() {
 #[test]
 fn svg_text_and_json_show_the_modules_of_the_png() {
     let expected = modules(&run(&["encode", "hello"], b"").output(), 8, 4);
-    let size = expected.len();
 
     let svg = String::from_utf8(run(&["encode", "hello", "--format", "svg"], b"").output()).unwrap();
-    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
-    let mut drawn = vec![vec![false; size]; size];
-    // Rectangles like M4 4h7v1h-7z.
-    for rectangle in svg.split("d=\"").nth(1).unwrap().split('"').next().unwrap().split('z').filter(|r| !r.is_empty()) {
-        let numbers: Vec<usize> =
-            rectangle.split(['M', ' ', 'h', 'v']).filter(|n| !n.is_empty()).map_while(|n| n.parse().ok()).collect();
-        let [x, y, width, 1] = numbers[..] else { panic!("{rectangle}") };
-        drawn[y - 4][x - 4..][..width].fill(true);
-    }
-    assert_eq!(drawn, expected);
+    let (dark, side) = qrmint_checks::svg_modules(&svg, 4);
+    assert_eq!(dark.chunks(side).collect::<Vec<_>>(), expected);
 
     let text = String::from_utf8(run(&["encode", "hello", "--format", "text"], b"").output()).unwrap();
     assert!(!text.contains('\x1b'), "no colours where no terminal is");

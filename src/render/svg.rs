@@ -1,16 +1,16 @@
-//! Draws a symbol as SVG: one path, in units of a module.
+//! Draws a symbol as SVG: one path of horizontal strokes, in units of a module.
 
 use alloc::string::String;
 use core::fmt;
 
 use super::{QuietZone, Scale, output};
-use crate::symbol::Symbol;
+use crate::symbol::{Run, Symbol};
 
 /// A writer that draws symbols as SVG images.
 ///
-/// An image is a white square and one black path, which has a rectangle for each [run](Symbol::runs) of dark modules.
-/// Coordinates are in modules from the corner of the quiet zone. The scale sets only the `width` and `height` of the
-/// image in pixels. There is no XML declaration and no `id`, so an image can be part of an HTML page.
+/// An image is a white square and one black path, which has a stroke for each [run](Symbol::runs) of dark modules: a
+/// module is one unit, and so is the width of a stroke. The scale sets only the `width` and `height` of the image in
+/// pixels. There is no XML declaration, no `id` and no `style`, so an image can be part of an HTML page.
 ///
 /// ```
 /// use qrmint::render::Svg;
@@ -18,7 +18,7 @@ use crate::symbol::Symbol;
 /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
 /// let svg = Svg::default().to_string(&symbol);
 /// assert!(svg.contains(r#"width="232" height="232" viewBox="0 0 29 29""#));
-/// assert!(svg.contains("M4 4h7v1h-7z"), "the top of the first finder pattern");
+/// assert!(svg.contains("M4 4.5h7m"), "the top of the first finder pattern, and a move to the next run");
 /// # Ok::<(), qrmint::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -138,26 +138,79 @@ impl Svg {
         output::write(self.display(symbol), out)
     }
 
-    fn draw(&self, symbol: &Symbol, out: &mut impl fmt::Write) -> fmt::Result {
+    fn draw(&self, symbol: &Symbol, out: &mut dyn fmt::Write) -> fmt::Result {
         let quiet = usize::from(self.quiet_zone.modules());
         let side = symbol.size() + 2 * quiet;
         let pixels = side * usize::from(self.scale.pixels());
         write!(
             out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"{pixels}\" height=\"{pixels}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{pixels}\" height=\"{pixels}\" \
              viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
-             <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\""
+             <path fill=\"#fff\" d=\"M0 0h{side}v{side}H0z\"/><path stroke=\"#000\" d=\"M{quiet} {quiet}.5"
         )?;
-        for y in 0..symbol.size() {
-            let mut x = 0;
-            while x < symbol.size() {
-                let run = (x..symbol.size()).take_while(|&x| symbol.is_dark(x, y)).count();
-                if run > 0 {
-                    write!(out, "M{} {}h{run}v1h-{run}z", quiet + x, quiet + y)?;
+        let mut path = PathData { out, text: [0; TEXT_LEN], len: 0 };
+        let (mut pen_x, mut pen_y) = (0, 0);
+        for Run { x, y, len } in symbol.runs() {
+            path.make_room()?;
+            if (x, y) != (pen_x, pen_y) {
+                path.push(b'm');
+                if x < pen_x {
+                    path.push(b'-');
                 }
-                x += run + 1;
+                path.push_number(x.abs_diff(pen_x));
+                path.push(b' ');
+                path.push_number(y - pen_y);
             }
+            path.push(b'h');
+            path.push_number(len);
+            (pen_x, pen_y) = (x + len, y);
         }
+        path.flush()?;
         out.write_str("\"/></svg>\n")
+    }
+}
+
+/// Path data on its way to `out`, which gets it in long pieces: one call for each of the thousands of short numbers would
+/// take most of the time.
+struct PathData<'a> {
+    out: &'a mut dyn fmt::Write,
+    text: [u8; TEXT_LEN],
+    len: usize,
+}
+
+const TEXT_LEN: usize = 512;
+
+/// The longest text of a run: `m-177 177h177`.
+const RUN_LEN: usize = 13;
+
+impl PathData<'_> {
+    #[inline]
+    fn push(&mut self, byte: u8) {
+        self.text[self.len] = byte;
+        self.len += 1;
+    }
+
+    /// Appends a number below 1,000.
+    #[inline]
+    fn push_number(&mut self, number: usize) {
+        if number >= 100 {
+            self.push(b'0' + (number / 100) as u8);
+        }
+        if number >= 10 {
+            self.push(b'0' + (number / 10 % 10) as u8);
+        }
+        self.push(b'0' + (number % 10) as u8);
+    }
+
+    /// Writes what is pending unless there is room for another run.
+    #[inline]
+    fn make_room(&mut self) -> fmt::Result {
+        if self.len > TEXT_LEN - RUN_LEN { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> fmt::Result {
+        let text = str::from_utf8(&self.text[..self.len]).unwrap_or_default();
+        self.len = 0;
+        self.out.write_str(text)
     }
 }

@@ -113,27 +113,44 @@ pub fn check_svg(symbol: &Symbol, quiet_zone: QuietZone) {
     writer.write(symbol, &mut written).expect("a vector takes all");
     assert_eq!((written, writer.display(symbol).to_string()), (image.clone().into_bytes(), image.clone()));
 
-    let quiet = usize::from(quiet_zone.modules());
-    let side = symbol.size() + 2 * quiet;
-    assert!(image.contains(&format!(r#"viewBox="0 0 {side} {side}" shape-rendering="crispEdges""#)));
-    assert_eq!(image.matches("<path").count(), 1);
-    let path = image.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a path");
-    let mut dark = vec![false; side * side];
-    for rectangle in path.split_terminator('z') {
-        let numbers: Vec<usize> = rectangle
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|number| !number.is_empty())
-            .map(|number| number.parse().expect("a number"))
-            .collect();
-        let &[x, y, width, 1, back] = &numbers[..] else { panic!("not a row of modules: {rectangle}") };
-        assert_eq!(width, back);
-        dark[y * side + x..][..width].fill(true);
-    }
-    for y in 0..side {
-        for x in 0..side {
-            assert_eq!(dark[y * side + x], symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet)));
+    let (dark, size) = svg_modules(&image, quiet_zone.modules().into());
+    assert_eq!(size, symbol.size());
+    assert!(dark.into_iter().eq(symbol.modules()));
+}
+
+/// Returns the modules of an SVG row by row, dark is true; and how many a row has. Panics unless it is a light square and one dark
+/// path, whose pen draws from left to right and from top to bottom.
+pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
+    let between = |start: &str, end: &str| image.split_once(start)?.1.split_once(end).map(|(inside, _)| inside);
+    let side: usize = between(" viewBox=\"0 0 ", " ").and_then(|side| side.parse().ok()).expect("a side");
+    let size = side - 2 * quiet_zone;
+    let light = format!(r##"<path fill="#fff" d="M0 0h{side}v{side}H0z"/>"##);
+    let head = format!("{side} {side}\" shape-rendering=\"crispEdges\">{light}<path stroke=");
+    assert!(image.contains(&head));
+    assert_eq!(image.matches("<path").count(), 2);
+
+    let start = format!("<path stroke=\"#000\" d=\"M{quiet_zone} {quiet_zone}.5");
+    let mut path = between(&start, "\"/></svg>\n").expect("a path from the first module on");
+    let mut dark = vec![false; size * size];
+    let (mut x, mut y) = (0, 0);
+    let at = |start: usize, step: isize| start.checked_add_signed(step).expect("inside of the image");
+    while !path.is_empty() {
+        let (command, rest) = path.split_at(1);
+        let end = rest.find(['m', 'h']).unwrap_or(rest.len());
+        let numbers: Vec<isize> = rest[..end].split(' ').map(|number| number.parse().expect("a number")).collect();
+        match (command, &numbers[..]) {
+            ("m", &[dx, dy]) => (x, y) = (at(x, dx), at(y, dy)),
+            ("h", &[len]) => {
+                let run = &mut dark[y * size + x..][..len as usize];
+                assert!(run.iter().all(|dark| !dark) && x + run.len() <= size, "drawn twice or beyond the edge");
+                run.fill(true);
+                x += len as usize;
+            }
+            other => panic!("unexpected {other:?}"),
         }
+        path = &rest[end..];
     }
+    (dark, size)
 }
 
 /// Reads half blocks back and compares them with the symbol.

@@ -20,7 +20,7 @@ pub use credential::{
     date_time_text,
 };
 pub use details::{check_image_details, check_image_details_json};
-pub use image::{check_png, check_svg, check_text, png_modules};
+pub use image::{check_png, check_svg, check_text, png_modules, svg_modules};
 pub use random::Random;
 pub use reading::{Places, Reading, check_encode_text, check_roundtrip};
 pub use segmentation::{check_segment, data_bits, shortest};

@@ -3,7 +3,7 @@
 use std::io;
 
 use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
-use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Symbol, Version};
+use qrmint::{Encoder, ErrorCorrectionLevel, Mask, Options, Segmentation, Symbol, Version};
 use qrmint_checks::{Random, check_png, check_svg, check_text};
 
 /// A symbol of that version full of random bytes.
@@ -87,6 +87,22 @@ fn svg_and_text_show_the_symbol() {
             check_svg(&symbol, QuietZone::new(quiet_zone));
             check_text(&symbol, QuietZone::new(quiet_zone), version % 2 == 0);
         }
+    }
+}
+
+#[test]
+fn svg_files_are_smaller_than_those_of_segno() {
+    // Bytes of segno 1.6.6: `segno.make(content, version=version, error="m", boost_error=False, mode="byte", mask=2)`, saved with
+    // `light="#fff", scale=1, xmldecl=False`.
+    for (version, len, segno) in
+        [(1, 14, 913), (3, 40, 1_459), (10, 200, 5_069), (20, 600, 14_759), (40, 2_300, 46_980)]
+    {
+        let options = Options::default().with_versions(Version::new(version).unwrap()).with_mask(Mask::ALL[2]);
+        let mut encoder = Encoder::with_options(options.with_segmentation(Segmentation::Bytes));
+        let symbol = encoder.encode(&"qrmint ".repeat(400)[..len], ErrorCorrectionLevel::M).unwrap();
+        let svg = Svg::default().with_scale(Scale::new(1).unwrap()).to_string(symbol);
+        assert!(svg.len() <= segno + 120, "version {version}: {} bytes, {segno} of segno", svg.len());
+        println!("version {version}: {} bytes, {segno} of segno", svg.len());
     }
 }
 
