@@ -61,9 +61,11 @@ macro_rules! number_conversions {
     };
 }
 
-/// Implements `TryFrom` of the primitive type for such a newtype.
-macro_rules! checked_conversion {
-    ($type:ident: $primitive:ident, $min:literal to $max:literal) => {
+/// Implements these and `TryFrom` of the primitive type, for a newtype that does not have all of its numbers.
+macro_rules! checked_conversions {
+    ($type:ident: $primitive:ident, $get:ident, $min:literal to $max:literal) => {
+        $crate::number::number_conversions!($type: $primitive, $get, $min to $max);
+
         impl TryFrom<$primitive> for $type {
             type Error = $crate::OutOfRange;
 
@@ -75,4 +77,4 @@ macro_rules! checked_conversion {
     };
 }
 
-pub(crate) use {checked_conversion, number_conversions};
+pub(crate) use {checked_conversions, number_conversions};

@@ -160,9 +160,9 @@ impl Symbol {
         let (mut x, mut y) = (0, 0);
         core::iter::from_fn(move || {
             while y < size {
-                let start = self.next(x, y, true);
+                let start = self.find(x, y, true);
                 if start < size {
-                    x = self.next(start, y, false);
+                    x = self.find(start, y, false);
                     return Some(Run { x: start, y, len: x - start });
                 }
                 (x, y) = (0, y + 1);
@@ -173,7 +173,7 @@ impl Symbol {
 
     /// Returns the column of the first module of row `y` at or after column `x` that is dark, or light; the number of
     /// columns if there is none.
-    fn next(&self, x: usize, y: usize, dark: bool) -> usize {
+    fn find(&self, x: usize, y: usize, dark: bool) -> usize {
         let size = self.size();
         let mut allowed = u64::MAX << (x % 64);
         for word in x / 64..self.version.words() {

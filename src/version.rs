@@ -6,7 +6,7 @@ use core::fmt;
 use core::ops::RangeInclusive;
 use core::str::FromStr;
 
-use crate::number::{checked_conversion, number_conversions};
+use crate::number::checked_conversions;
 
 /// The version of a symbol, 1 to 40, which determines its size, 21 to 177 modules per side.
 ///
@@ -109,8 +109,7 @@ impl Version {
     }
 }
 
-number_conversions!(Version: u8, number, 1 to 40);
-checked_conversion!(Version: u8, 1 to 40);
+checked_conversions!(Version: u8, number, 1 to 40);
 
 /// The versions that an [`Encoder`](crate::Encoder) may choose from, both ends included.
 ///
@@ -380,5 +379,4 @@ impl Mask {
     }
 }
 
-number_conversions!(Mask: u8, number, 0 to 7);
-checked_conversion!(Mask: u8, 0 to 7);
+checked_conversions!(Mask: u8, number, 0 to 7);

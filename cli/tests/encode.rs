@@ -306,7 +306,7 @@ fn a_command_line_without_content_is_not_told_about_content() {
     for (arguments, expected) in [
         (&["--"][..], "no command: use encode or batch (see --help)"),
         (&["-x"], "unknown option (see --help)"),
-        (&["batch", "-x"], "unknown option (see --help)"),
+        (&["batch", "-x"], "unknown option: write -s 4 and not -s4; a file may need ./ before its name (see --help)"),
         (
             &["batch", "-hello"],
             "unknown option: write -s 4 and not -s4; a file may need ./ before its name (see --help)",

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::characters::ALPHANUMERIC_CHARACTERS;
 use super::segment::{Band, Mode, Segment};
-use crate::number::{checked_conversion, number_conversions};
+use crate::number::checked_conversions;
 
 /// The number of an Extended Channel Interpretation (ECI), 0 to 999,999.
 ///
@@ -65,8 +65,7 @@ impl Eci {
     }
 }
 
-number_conversions!(Eci: u32, number, 0 to 999_999);
-checked_conversion!(Eci: u32, 0 to 999_999);
+checked_conversions!(Eci: u32, number, 0 to 999_999);
 
 /// The mode indicator of an ECI header (Table 2).
 pub(crate) const ECI_INDICATOR: u32 = 0b0111;

@@ -36,7 +36,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::num::NonZero;
 
-use crate::number::{checked_conversion, number_conversions};
+use crate::number::{checked_conversions, number_conversions};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
@@ -123,8 +123,7 @@ impl Scale {
     }
 }
 
-number_conversions!(Scale: u8, pixels, 1 to 255);
-checked_conversion!(Scale: u8, 1 to 255);
+checked_conversions!(Scale: u8, pixels, 1 to 255);
 
 impl Default for Scale {
     /// Returns 8 pixels per module.

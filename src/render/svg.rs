@@ -209,6 +209,7 @@ impl PathData<'_> {
     }
 
     fn flush(&mut self) -> fmt::Result {
+        // ASCII is UTF-8, so nothing is left out.
         let text = str::from_utf8(&self.text[..self.len]).unwrap_or_default();
         self.len = 0;
         self.out.write_str(text)

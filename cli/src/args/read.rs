@@ -20,18 +20,9 @@ pub(crate) fn read() -> Result<Option<Command>, Error> {
     let mut arguments: Vec<OsString> = env::args_os().collect();
     match arguments.get(1) {
         None => arguments = ["qrmint", "--help"].map(OsString::from).into(),
-        Some(first) if first == "encode" => mark_content(&mut arguments[2..]),
+        Some(first) if first == "encode" || first == "batch" => mark_hyphenated(&mut arguments[2..]),
         Some(first) if first == "--" => return Err(Error::Usage("no command: use encode or batch".into())),
         Some(first) if is_hyphenated(first) => return Err(no_command(&first.to_string_lossy())),
-        // Here too no option is glued to its value, and `-hello` is no request for help.
-        Some(first)
-            if first == "batch"
-                && arguments[2..].iter().take_while(|argument| *argument != "--").any(|a| is_hyphenated(a)) =>
-        {
-            return Err(Error::Usage(
-                "unknown option: write -s 4 and not -s4; a file may need ./ before its name".into(),
-            ));
-        }
         Some(_) => {}
     }
     match CommandLine::try_parse_from(&arguments) {
@@ -51,8 +42,9 @@ fn is_hyphenated(argument: &OsStr) -> bool {
     argument.starts_with('-') && !argument.starts_with("--") && argument.chars().count() > 2
 }
 
-/// Passes content that begins with a hyphen, up to `--`, by the hidden option.
-fn mark_content(arguments: &mut [OsString]) {
+/// Passes arguments that begin with one hyphen, up to `--`, by the hidden option: `encode` takes them for content, `batch` has no
+/// such option.
+fn mark_hyphenated(arguments: &mut [OsString]) {
     for argument in arguments.iter_mut().take_while(|argument| *argument != "--") {
         if is_hyphenated(argument) {
             let mut option = OsString::from(format!("--{HYPHENATED}="));
@@ -105,6 +97,9 @@ fn wrong(error: &clap::Error, arguments: &[OsString]) -> Error {
             let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
             match argument.strip_prefix("--") {
                 Some(name) if is_option && is_name(name) => in_one_line(error),
+                _ if is_option && arguments[1] == "batch" => {
+                    "unknown option: write -s 4 and not -s4; a file may need ./ before its name".into()
+                }
                 _ if is_option && arguments[1] != "encode" => "unknown option".into(),
                 _ if is_option => "unknown option; content that begins with a hyphen may need -- before it".into(),
                 _ if arguments[1] == "batch" => "unexpected argument: batch reads one file at most".into(),
