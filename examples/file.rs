@@ -11,7 +11,7 @@ fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     std::fs::write(folder.join("badge.png"), symbol.to_png())?;
     std::fs::write(folder.join("badge.svg"), symbol.to_svg())?;
     // Black on white, whatever the colours of the terminal are.
-    print!("{}", Text::default().with_ansi(true).display(&symbol));
+    print!("{}", Text::default().with_ansi(true).display(&symbol)?);
     Ok(())
 }
 

@@ -24,8 +24,8 @@
 //! let mut encoder = Encoder::with_options(Options::default().with_versions(Version::try_from(4)?));
 //! let symbol = encoder.encode("https://example.com/badge/4711", ErrorCorrectionLevel::M)?;
 //! let png: Vec<u8> = Png::new(Scale::try_from(5)?, QuietZone::new(2)).to_vec(symbol)?;
-//! let page = format!("<p>Scan me: {}</p>", Svg::default().display(symbol));
-//! print!("{}", Text::default().with_ansi(true).display(symbol));
+//! let page = format!("<p>Scan me: {}</p>", Svg::default().display(symbol)?);
+//! print!("{}", Text::default().with_ansi(true).display(symbol)?);
 //! # assert!(png.starts_with(b"\x89PNG") && page.contains("<svg"));
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use qrmint::render::{Png, Svg, Text};
+use qrmint::render::{Png, Style, Svg, Text};
 use qrmint::{Encoder, QrCodeImageDetails, Symbol};
 
 use crate::args::{EncodeArguments, Format, ImageArguments};
@@ -80,10 +80,11 @@ fn draw(
     let png = Png::new(scale, quiet_zone);
     match format {
         Format::Png => Ok(png.to_vec(symbol)?),
-        Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol).into_bytes()),
-        Format::Text => {
-            Ok(Text::default().with_quiet_zone(quiet_zone).with_ansi(on_terminal).to_string(symbol).into_bytes())
-        }
+        Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol)?.into_bytes()),
+        Format::Text => Ok(Text::with_style(Style::default().with_quiet_zone(quiet_zone))
+            .with_ansi(on_terminal)
+            .to_string(symbol)?
+            .into_bytes()),
         Format::Json => {
             let details = QrCodeImageDetails::new(symbol, content, &png)?;
             let mut json = Vec::new();

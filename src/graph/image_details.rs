@@ -110,7 +110,7 @@ impl QrCodeImageDetails {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<(), RenderError> {
-        png.check_side(symbol.version())?;
+        png.check(symbol.version())?;
         self.binary_value.clear();
         png.write(symbol, &mut self.binary_value)?;
         self.raw_content.clear();

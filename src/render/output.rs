@@ -1,6 +1,6 @@
-//! The ways out that the text formats share: `fmt::Display` and `io::Write`.
+//! The ways out that all formats of text share: a string, `fmt::Display` and `io::Write`.
 //!
-//! Knows nothing of symbols.
+//! Knows nothing of what is drawn.
 
 use core::fmt;
 #[cfg(feature = "std")]
@@ -60,3 +60,82 @@ impl<W: io::Write> io::Write for Buffered<W> {
         self.out.flush()
     }
 }
+
+/// Implements the ways out for a writer that has two methods: `plan(version)` returns what `draw(symbol, plan, out)` needs, or
+/// the error for which the picture is refused.
+macro_rules! outputs {
+    ($writer:ident) => {
+        impl $writer {
+            /// Returns the image of `symbol`.
+            ///
+            /// # Errors
+            ///
+            /// Those of the style: see [`RenderError`](super::RenderError).
+            ///
+            /// ```
+            #[doc = concat!("use qrmint::render::", stringify!($writer), ";")]
+            /// use qrmint::{ErrorCorrectionLevel, Symbol};
+            /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+            #[doc = concat!("let image: String = ", stringify!($writer), "::default().to_string(&symbol)?;")]
+            /// assert!(image.ends_with('\n'));
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            pub fn to_string(&self, symbol: &$crate::Symbol) -> Result<alloc::string::String, super::RenderError> {
+                let plan = self.plan(symbol.version())?;
+                let mut image = alloc::string::String::new();
+                // Writing to a string cannot fail.
+                let _ = self.draw(symbol, &plan, &mut image);
+                Ok(image)
+            }
+
+            /// Returns a value that displays the image of `symbol` inside other text. Allocates nothing itself.
+            ///
+            /// # Errors
+            ///
+            /// Those of the style: see [`RenderError`](super::RenderError).
+            ///
+            /// ```
+            #[doc = concat!("use qrmint::render::", stringify!($writer), ";")]
+            /// use qrmint::{ErrorCorrectionLevel, Symbol};
+            /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+            #[doc = concat!("let message = format!(\"Scan me:\\n{}\", ", stringify!($writer), "::default().display(&symbol)?);")]
+            #[doc = concat!("assert!(message.ends_with(&", stringify!($writer), "::default().to_string(&symbol)?));")]
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            pub fn display<'a>(
+                &'a self,
+                symbol: &'a $crate::Symbol,
+            ) -> Result<impl core::fmt::Display + 'a, super::RenderError> {
+                let plan = self.plan(symbol.version())?;
+                Ok($crate::render::output::display(move |f| self.draw(symbol, &plan, f)))
+            }
+
+            /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
+            /// Writes up to 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
+            ///
+            /// # Errors
+            ///
+            /// Those of the style: see [`RenderError`](super::RenderError). Then nothing is written.
+            /// [`RenderError::Io`](super::RenderError::Io) if `out` fails.
+            ///
+            /// ```
+            #[doc = concat!("use qrmint::render::", stringify!($writer), ";")]
+            /// use qrmint::{ErrorCorrectionLevel, Symbol};
+            /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+            /// let mut file = Vec::new();
+            #[doc = concat!("let writer = ", stringify!($writer), "::default();")]
+            /// writer.write(&symbol, &mut file)?;
+            /// assert_eq!(file, writer.to_string(&symbol)?.into_bytes());
+            /// let mut full: &mut [u8] = &mut [0; 10];
+            /// assert!(writer.write(&symbol, &mut full).is_err());
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
+            #[cfg(feature = "std")]
+            pub fn write(&self, symbol: &$crate::Symbol, out: impl std::io::Write) -> Result<(), super::RenderError> {
+                Ok($crate::render::output::write(self.display(symbol)?, out)?)
+            }
+        }
+    };
+}
+
+pub(super) use outputs;

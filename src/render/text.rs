@@ -1,10 +1,11 @@
 //! Draws a symbol as text, two rows of modules in each line.
 
-use alloc::string::String;
 use core::fmt;
 
-use super::{QuietZone, output};
+use super::output::outputs;
+use super::{RenderError, Style};
 use crate::symbol::Symbol;
+use crate::version::Version;
 
 /// A writer that draws symbols as lines of text.
 ///
@@ -14,17 +15,17 @@ use crate::symbol::Symbol;
 /// terminals of any colours, [`with_ansi`](Self::with_ansi) sets black on white. The default quiet zone is 4 modules.
 ///
 /// ```
-/// use qrmint::render::{QuietZone, Text};
+/// use qrmint::render::{QuietZone, Style, Text};
 /// use qrmint::{ErrorCorrectionLevel, Symbol};
 /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-/// let text = Text::default().with_quiet_zone(QuietZone::from(0)).to_string(&symbol);
+/// let text = Text::with_style(Style::default().with_quiet_zone(QuietZone::new(0))).to_string(&symbol)?;
 /// assert_eq!(text.lines().count(), 11, "21 rows of modules, two in each line");
 /// assert!(text.starts_with("█▀▀▀▀▀█ "));
-/// # Ok::<(), qrmint::EncodeError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Text {
-    quiet_zone: QuietZone,
+    style: Style,
     ansi: bool,
 }
 
@@ -33,16 +34,15 @@ const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
 const RESET: &str = "\x1b[0m";
 
 impl Text {
-    /// Sets the quiet zone.
+    /// Creates a writer with the quiet zone and, with [`with_ansi`](Self::with_ansi), the colours of a style. Text has no
+    /// size and no title.
     ///
     /// ```
-    /// use qrmint::render::{QuietZone, Text};
-    /// let quiet_zone = QuietZone::from(2);
-    /// assert_eq!(Text::default().with_quiet_zone(quiet_zone).quiet_zone(), quiet_zone);
+    /// use qrmint::render::{Style, Text};
+    /// assert_eq!(Text::with_style(Style::default()), Text::default());
     /// ```
-    #[must_use]
-    pub const fn with_quiet_zone(self, quiet_zone: QuietZone) -> Self {
-        Self { quiet_zone, ..self }
+    pub fn with_style(style: Style) -> Self {
+        Self { style, ansi: false }
     }
 
     /// Sets whether to print black on white, whatever the colours of the terminal. Every line then begins with an ANSI
@@ -52,23 +52,23 @@ impl Text {
     /// use qrmint::render::Text;
     /// use qrmint::{ErrorCorrectionLevel, Symbol};
     /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-    /// let text = Text::default().with_ansi(true).to_string(&symbol);
+    /// let text = Text::default().with_ansi(true).to_string(&symbol)?;
     /// assert!(text.lines().all(|line| line.starts_with('\x1b') && line.ends_with("\x1b[0m")));
-    /// # Ok::<(), qrmint::EncodeError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn with_ansi(self, ansi: bool) -> Self {
+    pub fn with_ansi(self, ansi: bool) -> Self {
         Self { ansi, ..self }
     }
 
-    /// Returns the quiet zone.
+    /// Returns the style.
     ///
     /// ```
-    /// use qrmint::render::Text;
-    /// assert_eq!(Text::default().quiet_zone().modules(), 4);
+    /// use qrmint::render::{Style, Text};
+    /// assert_eq!(*Text::default().style(), Style::default());
     /// ```
-    pub const fn quiet_zone(&self) -> QuietZone {
-        self.quiet_zone
+    pub fn style(&self) -> &Style {
+        &self.style
     }
 
     /// Returns whether ANSI escape sequences set black on white.
@@ -81,59 +81,15 @@ impl Text {
         self.ansi
     }
 
-    /// Returns the image of `symbol`. Every line ends with a line feed.
-    ///
-    /// ```
-    /// use qrmint::render::Text;
-    /// use qrmint::{ErrorCorrectionLevel, Symbol};
-    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-    /// let text: String = Text::default().to_string(&symbol);
-    /// assert_eq!(text.lines().count(), 15, "4 + 21 + 4 rows of modules, two in each line");
-    /// # Ok::<(), qrmint::EncodeError>(())
-    /// ```
-    pub fn to_string(&self, symbol: &Symbol) -> String {
-        let mut image = String::new();
-        // Writing to a string cannot fail.
-        let _ = self.draw(symbol, &mut image);
-        image
+    fn plan(&self, _: Version) -> Result<(), RenderError> {
+        if self.ansi {
+            self.style.check_colors()?;
+        }
+        Ok(())
     }
 
-    /// Returns a value that displays the image of `symbol`, for example in `println!`. Allocates nothing itself.
-    ///
-    /// ```
-    /// use qrmint::render::Text;
-    /// use qrmint::{ErrorCorrectionLevel, Symbol};
-    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-    /// println!("Scan me:\n{}", Text::default().with_ansi(true).display(&symbol));
-    /// # Ok::<(), qrmint::EncodeError>(())
-    /// ```
-    pub fn display<'a>(&'a self, symbol: &'a Symbol) -> impl fmt::Display + 'a {
-        output::display(move |f| self.draw(symbol, f))
-    }
-
-    /// Writes the image of `symbol` to `out` as UTF-8 and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
-    /// Writes up to 4 KiB at a time, so a file needs no [`BufWriter`](std::io::BufWriter).
-    ///
-    /// # Errors
-    ///
-    /// The errors of `out`.
-    ///
-    /// ```
-    /// use qrmint::render::Text;
-    /// use qrmint::{ErrorCorrectionLevel, Symbol};
-    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-    /// Text::default().with_ansi(true).write(&symbol, std::io::stdout())?;
-    /// let mut full: &mut [u8] = &mut [0; 10];
-    /// assert!(Text::default().write(&symbol, &mut full).is_err());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[cfg(feature = "std")]
-    pub fn write(&self, symbol: &Symbol, out: impl std::io::Write) -> std::io::Result<()> {
-        output::write(self.display(symbol), out)
-    }
-
-    fn draw(&self, symbol: &Symbol, out: &mut impl fmt::Write) -> fmt::Result {
-        let quiet = usize::from(self.quiet_zone.modules());
+    fn draw(&self, symbol: &Symbol, (): &(), out: &mut dyn fmt::Write) -> fmt::Result {
+        let quiet = usize::from(self.style.quiet_zone.modules());
         let side = symbol.size() + 2 * quiet;
         // Left of and above the symbol the difference wraps to a coordinate far outside, where every module is light.
         let dark = |x: usize, y: usize| symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet));
@@ -157,3 +113,5 @@ impl Text {
         Ok(())
     }
 }
+
+outputs!(Text);

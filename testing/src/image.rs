@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use qrmint::Symbol;
-use qrmint::render::{Png, QuietZone, RenderError, Scale, Svg, Text};
+use qrmint::render::{Png, QuietZone, RenderError, Scale, Style, Svg, Text};
 
 /// Pixels a side of the largest images that fuzzing draws. Larger ones take seconds each and show nothing new.
 pub(crate) const MAX_CHECKED_SIDE: u32 = 2_000;
@@ -108,10 +108,13 @@ pub fn png_modules(image: &[u8], scale: usize, quiet_zone: usize) -> (Vec<bool>,
 /// Reads the path of an SVG back and compares it with the symbol.
 pub fn check_svg(symbol: &Symbol, quiet_zone: QuietZone) {
     let writer = Svg::new(Scale::default(), quiet_zone);
-    let image = writer.to_string(symbol);
+    let image = writer.to_string(symbol).expect("never refused");
     let mut written = Vec::new();
     writer.write(symbol, &mut written).expect("a vector takes all");
-    assert_eq!((written, writer.display(symbol).to_string()), (image.clone().into_bytes(), image.clone()));
+    assert_eq!(
+        (written, writer.display(symbol).expect("never refused").to_string()),
+        (image.clone().into_bytes(), image.clone())
+    );
 
     let (dark, size) = svg_modules(&image, quiet_zone.modules().into());
     assert_eq!(size, symbol.size());
@@ -124,12 +127,12 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
     let between = |start: &str, end: &str| image.split_once(start)?.1.split_once(end).map(|(inside, _)| inside);
     let side: usize = between(" viewBox=\"0 0 ", " ").and_then(|side| side.parse().ok()).expect("a side");
     let size = side - 2 * quiet_zone;
-    let light = format!(r##"<path fill="#fff" d="M0 0h{side}v{side}H0z"/>"##);
+    let light = format!(r##"<path fill="#fff" d="M0,0h{side}v{side}H0z"/>"##);
     let head = format!("{side} {side}\" shape-rendering=\"crispEdges\">{light}<path stroke=");
     assert!(image.contains(&head));
     assert_eq!(image.matches("<path").count(), 2);
 
-    let start = format!("<path stroke=\"#000\" d=\"M{quiet_zone} {quiet_zone}.5");
+    let start = format!("<path stroke=\"#000\" d=\"M{quiet_zone},{quiet_zone}.5");
     let mut path = between(&start, "\"/></svg>\n").expect("a path from the first module on");
     let mut dark = vec![false; size * size];
     let (mut x, mut y) = (0, 0);
@@ -137,7 +140,7 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
     while !path.is_empty() {
         let (command, rest) = path.split_at(1);
         let end = rest.find(['m', 'h']).unwrap_or(rest.len());
-        let numbers: Vec<isize> = rest[..end].split(' ').map(|number| number.parse().expect("a number")).collect();
+        let numbers: Vec<isize> = rest[..end].split(',').map(|number| number.parse().expect("a number")).collect();
         match (command, &numbers[..]) {
             ("m", &[dx, dy]) => (x, y) = (at(x, dx), at(y, dy)),
             ("h", &[len]) => {
@@ -155,11 +158,14 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
 
 /// Reads half blocks back and compares them with the symbol.
 pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
-    let writer = Text::default().with_quiet_zone(quiet_zone).with_ansi(ansi);
-    let image = writer.to_string(symbol);
+    let writer = Text::with_style(Style::default().with_quiet_zone(quiet_zone)).with_ansi(ansi);
+    let image = writer.to_string(symbol).expect("never refused");
     let mut written = Vec::new();
     writer.write(symbol, &mut written).expect("a vector takes all");
-    assert_eq!((written, writer.display(symbol).to_string()), (image.clone().into_bytes(), image.clone()));
+    assert_eq!(
+        (written, writer.display(symbol).expect("never refused").to_string()),
+        (image.clone().into_bytes(), image.clone())
+    );
 
     let quiet = usize::from(quiet_zone.modules());
     let side = symbol.size() + 2 * quiet;

@@ -5,7 +5,7 @@
 //! A pixel is one bit, dark 0, light 1, the leftmost of eight the highest bit of a byte (PNG specification, 7.2). The last byte
 //! of a scan line is light after the last pixel. A scan line begins with a byte that names its filter (7.3).
 
-use crate::render::{QuietZone, Scale};
+use crate::render::Placement;
 use crate::version::Version;
 
 /// The modules of a unit. They are `scale` bytes, whole ones at every scale.
@@ -31,10 +31,13 @@ pub(super) struct Margins {
 }
 
 impl Margins {
-    /// The same number of modules on every side.
-    pub(super) fn around(scale: Scale, quiet_zone: QuietZone) -> Self {
-        let pixels = u16::from(scale.pixels()) * u16::from(quiet_zone.modules());
-        Self { left: pixels, top: pixels, right: pixels, bottom: pixels }
+    /// The margins of an image that is not larger than [`Png::MAX_SIDE`](super::Png::MAX_SIDE).
+    pub(super) fn of(version: Version, placement: &Placement) -> Self {
+        let &Placement { module, left, top, side, .. } = placement;
+        let symbol = version.size() as u32 * module;
+        let [left, top, right, bottom] =
+            [left, top, side - symbol - left, side - symbol - top].map(|pixels| pixels as u16);
+        Self { left, top, right, bottom }
     }
 }
 
@@ -59,8 +62,8 @@ pub(super) struct Geometry {
 impl Geometry {
     /// The image of a symbol of this version. Units begin with a byte, so the left margin is `8 lead + indent x scale` pixels with
     /// an `indent` below 8. Any other `margins.left` is rounded down to such a number; the right margin takes the difference.
-    pub(super) fn new(version: Version, scale: Scale, margins: Margins) -> Self {
-        let (size, scale) = (version.size(), usize::from(scale.pixels()));
+    pub(super) fn new(version: Version, scale: u32, margins: Margins) -> Self {
+        let (size, scale) = (version.size(), scale as usize);
         let [left, right] = [margins.left, margins.right].map(usize::from);
         let (lead, indent) = (0..UNIT)
             .filter(|indent| indent * scale <= left)
@@ -121,19 +124,27 @@ mod tests {
 
     use super::*;
     use crate::encode::Encoder;
+    use crate::render::{Png, QuietZone, Scale, Size, Style};
     use crate::version::ErrorCorrectionLevel;
 
-    fn geometry(version: u8, scale: u8, left: u16, right: u16) -> Geometry {
+    fn geometry(version: u8, scale: u32, left: u16, right: u16) -> Geometry {
         let margins = Margins { left, top: 0, right, bottom: 0 };
-        Geometry::new(Version::new(version).unwrap(), Scale::new(scale).unwrap(), margins)
+        Geometry::new(Version::new(version).unwrap(), scale, margins)
     }
 
     #[test]
-    fn a_quiet_zone_in_modules_is_the_left_margin_exactly() {
-        for scale in 1..=u8::MAX {
-            for modules in 0..=u8::MAX {
-                let margins = Margins::around(Scale::new(scale).unwrap(), QuietZone::new(modules));
-                let shape = geometry(1, scale, margins.left, margins.right);
+    fn the_left_margin_of_a_placement_keeps_units_on_bytes_exactly() {
+        let mut random = Random::new(76);
+        let sizes = (1..=u8::MAX).filter_map(Scale::new).map(Size::Scale).chain((29..2_000).map(Size::Pixels));
+        for size in sizes {
+            for quiet_zone in [0, 1, 4, 255, random.below(256) as u8] {
+                let style = Style::default().with_size(size).with_quiet_zone(QuietZone::new(quiet_zone));
+                let Ok(placement) = style.placement(Version::MIN) else { continue };
+                if placement.side > Png::MAX_SIDE {
+                    continue;
+                }
+                let margins = Margins::of(Version::MIN, &placement);
+                let shape = Geometry::new(Version::MIN, placement.module, margins);
                 assert!(shape.indent < UNIT);
                 assert_eq!(8 * shape.lead + shape.indent * shape.scale, usize::from(margins.left));
             }
@@ -142,7 +153,7 @@ mod tests {
 
     #[test]
     fn any_left_margin_is_brought_to_one_that_keeps_units_on_bytes() {
-        for scale in 1..=u8::MAX {
+        for scale in (1..=255).chain([300, 1_102]) {
             for left in (0..200).chain([4_001, 65_000]) {
                 let shape = geometry(2, scale, left, 9);
                 let brought = 8 * shape.lead + shape.indent * shape.scale;

@@ -1,4 +1,4 @@
-//! Symbols to PNG: one bit a pixel, grayscale.
+//! Symbols to PNG: one bit a pixel, grayscale for black on white, with a palette for other colours.
 //!
 //! The container (signature, `IHDR`, `IEND`, chunk lengths and CRCs) is the package `png`'s. What it contains, the zlib stream of
 //! the scan lines, is made here straight from packed rows of modules, without pixels in between.
@@ -68,21 +68,24 @@ mod stream;
 mod table_cache;
 mod unit_table;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 
 use self::geometry::Margins;
 use self::stream::StreamTable;
-use super::{QuietZone, Scale};
+use super::placement::{Placement, dots};
+use super::{Color, QuietZone, RenderError, Scale, Size, Style};
 use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
 use crate::version::Version;
 
 /// A writer that draws symbols as PNG images.
 ///
-/// An image is a square of grayscale pixels of 1 bit: dark modules are black, light modules and the quiet zone are
-/// white. The same symbol, scale and quiet zone give the same bytes on every machine.
+/// An image is a square of pixels of 1 bit: grayscale if it is black on white, else with a palette of two colours, which
+/// may be transparent. A size on paper is written as pixels per metre (`pHYs`), a title and a description as text
+/// (`iTXt`). The same symbol and style give the same bytes on every machine.
 ///
 /// ```
 /// use qrmint::render::{Png, QuietZone, Scale};
@@ -118,9 +121,8 @@ use crate::version::Version;
 /// Threads can share a writer. While one thread writes, the others allocate a buffer for each image; a clone for each
 /// thread avoids that.
 pub struct Png {
-    scale: Scale,
-    quiet_zone: QuietZone,
-    /// By version, the tables used so far.
+    style: Style,
+    /// By version, the tables used so far. Where there is one, the style has been checked.
     tables: [OnceLock<Arc<StreamTable>>; 40],
     /// The stream of the last image, kept for its memory. Locked while an image is written.
     buffer: Mutex<Vec<u8>>,
@@ -144,13 +146,26 @@ impl Png {
     /// ```
     /// use qrmint::render::{Png, QuietZone, Scale};
     /// let png = Png::new(Scale::try_from(3)?, QuietZone::from(2));
-    /// assert_eq!((png.scale().pixels(), png.quiet_zone().modules()), (3, 2));
+    /// assert_eq!(png.style().quiet_zone.modules(), 2);
     /// # Ok::<(), qrmint::OutOfRange>(())
     /// ```
     pub fn new(scale: Scale, quiet_zone: QuietZone) -> Self {
+        Self::with_style(Style::default().with_size(Size::Scale(scale)).with_quiet_zone(quiet_zone))
+    }
+
+    /// Creates a writer with the given style.
+    ///
+    /// ```
+    /// use qrmint::render::{Png, Size, Style};
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let png = Png::with_style(Style::default().with_size(Size::Pixels(400)));
+    /// let image = png.to_vec(&Symbol::encode("hello", ErrorCorrectionLevel::M)?)?;
+    /// assert_eq!(image[16..24], [0, 0, 1, 144, 0, 0, 1, 144], "400 x 400 pixels");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_style(style: Style) -> Self {
         Self {
-            scale,
-            quiet_zone,
+            style,
             tables: [const { OnceLock::new() }; 40],
             buffer: Mutex::default(),
             instructions: simd::widest(None),
@@ -174,24 +189,14 @@ impl Png {
         Self { instructions: simd::widest(Some(max)), ..self }
     }
 
-    /// Returns the scale.
+    /// Returns the style.
     ///
     /// ```
-    /// use qrmint::render::Png;
-    /// assert_eq!(Png::default().scale().pixels(), 8);
+    /// use qrmint::render::{Png, Style};
+    /// assert_eq!(*Png::default().style(), Style::default());
     /// ```
-    pub fn scale(&self) -> Scale {
-        self.scale
-    }
-
-    /// Returns the quiet zone.
-    ///
-    /// ```
-    /// use qrmint::render::Png;
-    /// assert_eq!(Png::default().quiet_zone().modules(), 4);
-    /// ```
-    pub fn quiet_zone(&self) -> QuietZone {
-        self.quiet_zone
+    pub fn style(&self) -> &Style {
+        &self.style
     }
 
     /// Returns the width and height in pixels that the image of a symbol of `version` has, quiet zone included. The
@@ -203,9 +208,7 @@ impl Png {
     /// assert_eq!(Png::default().side(Version::MIN), 8 * (4 + 21 + 4));
     /// ```
     pub fn side(&self, version: Version) -> u32 {
-        // At most 177 + 2 x 255 modules.
-        let modules = version.size() as u32 + 2 * u32::from(self.quiet_zone.modules());
-        modules * u32::from(self.scale.pixels())
+        dots(version, self.style.quiet_zone, self.style.size).2
     }
 
     /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
@@ -215,8 +218,9 @@ impl Png {
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE). Then nothing is
-    /// written or allocated. [`RenderError::Io`] if `out` fails.
+    /// [`RenderError::TooLarge`] if the image would be larger than [`MAX_SIDE`](Self::MAX_SIDE),
+    /// [`RenderError::Refused`] if the style would not scan or has no room for the symbol. Then nothing is written or
+    /// allocated. [`RenderError::Io`] if `out` fails.
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, RenderError, Scale};
@@ -232,10 +236,7 @@ impl Png {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn write(&self, symbol: &Symbol, out: impl io::Write) -> Result<(), RenderError> {
-        let version = symbol.version();
-        let side = self.check_side(version)?;
-        let table = self.tables[version.index()]
-            .get_or_init(|| table_cache::table(version, self.scale, Margins::around(self.scale, self.quiet_zone)));
+        let table = self.table(symbol.version())?;
         // Nobody waits: where the buffer is in use, this image has its own. An `out` that panicked has done it no harm.
         let mut own = Vec::new();
         let mut kept = match self.buffer.try_lock() {
@@ -245,23 +246,37 @@ impl Png {
         };
         let buffer = kept.as_deref_mut().unwrap_or(&mut own);
         let stream = table.write(symbol, self.instructions, buffer);
-        contain(side, stream, &mut UntilFailure { out, failed: false }).map_err(|error| match error {
+        self.contain(symbol.version(), stream, &mut UntilFailure { out, failed: false }).map_err(|error| match error {
             png::EncodingError::IoError(error) => RenderError::Io(error),
             other => RenderError::Io(io::Error::other(other)),
         })
     }
 
-    /// Returns the pixels a side of the image of a symbol of `version`, or an error if it may not be that large.
-    pub(crate) fn check_side(&self, version: Version) -> Result<u32, RenderError> {
-        let side = self.side(version);
-        if side <= Self::MAX_SIDE { Ok(side) } else { Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE }) }
+    /// Returns the table for images of symbols of `version`, or why there are none.
+    fn table(&self, version: Version) -> Result<&StreamTable, RenderError> {
+        let kept = &self.tables[version.index()];
+        if let Some(table) = kept.get() {
+            return Ok(table);
+        }
+        let placement = self.check(version)?;
+        Ok(kept.get_or_init(|| table_cache::table(version, placement.module, Margins::of(version, &placement))))
+    }
+
+    /// Returns the placement of a symbol of `version`, or why it is refused.
+    pub(crate) fn check(&self, version: Version) -> Result<Placement, RenderError> {
+        self.style.check_colors()?;
+        let placement = self.style.placement(version)?;
+        match placement.side {
+            side if side > Self::MAX_SIDE => Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE }),
+            _ => Ok(placement),
+        }
     }
 
     /// Returns the image of `symbol`.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as for [`write`](Self::write).
+    /// [`RenderError::TooLarge`] and [`RenderError::Refused`] as for [`write`](Self::write).
     ///
     /// ```
     /// use qrmint::render::{Png, QuietZone, Scale};
@@ -276,6 +291,35 @@ impl Png {
         let mut image = Vec::new();
         self.write(symbol, &mut image)?;
         Ok(image)
+    }
+
+    /// Writes the container around a zlib stream of scan lines.
+    fn contain(&self, version: Version, stream: &[u8], out: &mut impl io::Write) -> Result<(), png::EncodingError> {
+        let side = self.side(version);
+        let mut encoder = png::Encoder::new(out, side, side);
+        encoder.set_depth(png::BitDepth::One);
+        encoder.set_color(png::ColorType::Grayscale);
+        if !self.style.is_black_on_white() {
+            let light = self.style.light.unwrap_or(Color::rgba(255, 255, 255, 0));
+            let colors = [self.style.dark.over(light), light].map(Color::to_rgba);
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(Cow::Owned(colors.iter().flat_map(|color| &color[..3]).copied().collect()));
+            if colors.iter().any(|color| color[3] < 255) {
+                encoder.set_trns(Cow::Owned(colors.map(|color| color[3]).into()));
+            }
+        }
+        encoder.set_pixel_dims(self.style.size.dpi().map(|dpi| {
+            let per_metre = (u32::from(dpi.number()) * 10_000 + 127) / 254;
+            png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }
+        }));
+        for (keyword, text) in [("Title", &self.style.title), ("Description", &self.style.description)] {
+            if let Some(text) = text {
+                encoder.add_itxt_chunk(keyword.into(), text.clone())?;
+            }
+        }
+        let mut writer = encoder.write_header()?;
+        writer.write_chunk(png::chunk::IDAT, stream)?;
+        writer.finish()
     }
 }
 
@@ -308,105 +352,25 @@ impl<W: io::Write> io::Write for UntilFailure<W> {
     }
 }
 
-/// Writes the container around a zlib stream of scan lines.
-fn contain(side: u32, stream: &[u8], out: &mut impl io::Write) -> Result<(), png::EncodingError> {
-    let mut encoder = png::Encoder::new(out, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    let mut writer = encoder.write_header()?;
-    writer.write_chunk(png::chunk::IDAT, stream)?;
-    writer.finish()
-}
-
 impl Clone for Png {
     /// Returns a writer with the same settings and tables and a buffer of its own.
     fn clone(&self) -> Self {
-        let Self { scale, quiet_zone, tables, buffer: _, instructions } = self;
-        Self {
-            scale: *scale,
-            quiet_zone: *quiet_zone,
-            tables: tables.clone(),
-            buffer: Mutex::default(),
-            instructions: *instructions,
-        }
+        let Self { style, tables, buffer: _, instructions } = self;
+        Self { style: style.clone(), tables: tables.clone(), buffer: Mutex::default(), instructions: *instructions }
     }
 }
 
 impl fmt::Debug for Png {
-    /// Shows scale and quiet zone only. The buffer holds an image, which may be a secret.
+    /// Shows the style only. The buffer holds an image, which may be a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { scale, quiet_zone, .. } = self;
-        f.debug_struct("Png").field("scale", scale).field("quiet_zone", quiet_zone).finish_non_exhaustive()
+        f.debug_struct("Png").field("style", &self.style).finish_non_exhaustive()
     }
 }
 
 impl Default for Png {
-    /// Returns a writer with the default scale, 8 pixels, and the default quiet zone, 4 modules.
+    /// Returns a writer with the default style.
     fn default() -> Self {
-        Self::new(Scale::default(), QuietZone::default())
-    }
-}
-
-/// Why a [`Png`] could not write an image.
-///
-/// ```
-/// use qrmint::render::{Png, QuietZone, Scale};
-/// use qrmint::{ErrorCorrectionLevel, Symbol};
-/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
-/// let png = Png::new(Scale::try_from(255)?, QuietZone::from(255));
-/// let message = "image too large: 135405 x 135405 pixels, at most 23160 x 23160";
-/// assert_eq!(png.to_vec(&symbol).unwrap_err().to_string(), message);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RenderError {
-    /// The image would be larger than [`Png::MAX_SIDE`].
-    TooLarge {
-        /// The width and height that it would have, in pixels.
-        side: u32,
-        /// The maximum width and height, in pixels.
-        max_side: u32,
-    },
-    /// The output failed with this error.
-    Io(io::Error),
-}
-
-impl fmt::Display for RenderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge { side, max_side } => {
-                write!(f, "image too large: {side} x {side} pixels, at most {max_side} x {max_side}")
-            }
-            Self::Io(_) => f.write_str("image could not be written"),
-        }
-    }
-}
-
-impl std::error::Error for RenderError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::TooLarge { .. } => None,
-            Self::Io(error) => Some(error),
-        }
-    }
-}
-
-/// Converts the error for callers that return `io::Error`. The error of the output stays as it was.
-///
-/// ```
-/// use std::io;
-///
-/// use qrmint::render::RenderError;
-/// let error = RenderError::TooLarge { side: 30_000, max_side: 23_160 };
-/// assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
-/// ```
-impl From<RenderError> for io::Error {
-    fn from(error: RenderError) -> Self {
-        match error {
-            RenderError::TooLarge { .. } => Self::new(io::ErrorKind::InvalidInput, error),
-            RenderError::Io(error) => error,
-        }
+        Self::with_style(Style::default())
     }
 }
 
@@ -513,12 +477,6 @@ mod tests {
         assert!(clone.buffer.lock().unwrap().is_empty());
         let [table, cloned] = [&png, &clone].map(|png| png.tables[0].get().unwrap());
         assert!(Arc::ptr_eq(table, cloned));
-    }
-
-    #[test]
-    fn the_error_of_the_output_becomes_an_io_error_unchanged() {
-        let error = io::Error::from(RenderError::Io(io::Error::other("disk on fire")));
-        assert_eq!((error.kind(), error.to_string()), (io::ErrorKind::Other, "disk on fire".into()));
     }
 
     #[test]

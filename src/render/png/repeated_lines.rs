@@ -186,7 +186,6 @@ mod tests {
     use super::super::geometry::Margins;
     use super::*;
     use crate::deflate::expand;
-    use crate::render::Scale;
     use crate::version::Version;
 
     #[test]
@@ -203,7 +202,7 @@ mod tests {
             (40, 125, [500, 0, 500, 1]),
             (1, 100, [400, 7, 400, 0]),
         ] {
-            let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
+            let version = Version::new(version).unwrap();
             let geometry = Geometry::new(version, scale, Margins { left, top, right, bottom });
             let (line, lead) = (geometry.line(), 1 + geometry.lead);
             let light = [&[0][..], &vec![LIGHT; line - 1]].concat();

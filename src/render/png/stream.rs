@@ -7,7 +7,6 @@ use super::repeated_lines::{Filter, Repeated, Surroundings};
 use super::unit_table::{Patterns, UnitTable};
 use crate::deflate::adler32::Sums;
 use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MAX_LENGTH, ZLIB_HEADER};
-use crate::render::Scale;
 use crate::simd::{Available, Register, Work, dispatch};
 use crate::symbol::Symbol;
 use crate::version::Version;
@@ -32,7 +31,7 @@ pub(super) struct StreamTable {
 }
 
 impl StreamTable {
-    pub(super) fn new(version: Version, scale: Scale, margins: Margins) -> Self {
+    pub(super) fn new(version: Version, scale: u32, margins: Margins) -> Self {
         let geometry = Geometry::new(version, scale, margins);
         let units = Patterns::of_units(&geometry);
         let tails = Patterns::of_tails(&geometry);
@@ -169,7 +168,6 @@ mod tests {
 
     use super::super::geometry::LIGHT;
     use super::*;
-    use crate::render::QuietZone;
     use crate::simd::{InstructionSet, widest};
     use crate::version::{ErrorCorrectionLevel, Mask};
 
@@ -200,8 +198,8 @@ mod tests {
     }
 
     /// Writes the symbol's stream with every instruction set and compares it with the pixels.
-    fn check(symbol: &Symbol, scale: Scale, margins: Margins) {
-        let shape = format!("{}, {scale:?}, {margins:?}", symbol.version());
+    fn check(symbol: &Symbol, scale: u32, margins: Margins) {
+        let shape = format!("{}, scale {scale}, {margins:?}", symbol.version());
         let table = StreamTable::new(symbol.version(), scale, margins);
         let mut streams = InstructionSet::available().map(|set| {
             let mut buffer = Vec::new();
@@ -239,15 +237,19 @@ mod tests {
         check_lines(&light, bottom, &"below");
     }
 
-    fn check_quiet_zone(symbol: &Symbol, scale: u8, quiet_zone: u8) {
-        let scale = Scale::new(scale).unwrap();
-        check(symbol, scale, Margins::around(scale, QuietZone::new(quiet_zone)));
+    /// The same number of modules on every side.
+    fn around(scale: u32, quiet_zone: u16) -> Margins {
+        let pixels = scale as u16 * quiet_zone;
+        Margins { left: pixels, top: pixels, right: pixels, bottom: pixels }
+    }
+
+    fn check_quiet_zone(symbol: &Symbol, scale: u32, quiet_zone: u16) {
+        check(symbol, scale, around(scale, quiet_zone));
     }
 
     #[test]
     fn the_parts_of_the_stream_take_the_bits_that_the_module_head_states() {
-        let margins = Margins::around(Scale::default(), QuietZone::default());
-        let table = StreamTable::new(Version::MIN, Scale::default(), margins);
+        let table = StreamTable::new(Version::MIN, 8, around(8, 4));
         let header = 8 * (table.header.len() - ZLIB_HEADER.len()) + table.header_rest.count() as usize;
         assert_eq!([header, table.above.bits(), Bits::total(&table.between)], [166, 223 - 166, 12]);
         assert_eq!([table.below.bits(), table.end_of_block.count() as usize], [1_250 - 1_181, 8]);
@@ -267,6 +269,9 @@ mod tests {
             // Large scales, and margins larger than the symbol.
             (7, 34..=64, 4..=4),
             (3, 64..=64, 70..=71),
+            // Units longer than the longest match.
+            (1, 254..=261, 0..=1),
+            (1, 1_101..=1_102, 0..=0),
         ] {
             let version = Version::new(version).unwrap();
             for (scale, quiet_zone) in
@@ -282,7 +287,7 @@ mod tests {
         let mut random = Random::new(73);
         for _ in 0..400 {
             let version = Version::new(1 + random.below(40) as u8).unwrap();
-            let scale = Scale::new(1 + random.below(20) as u8).unwrap();
+            let scale = 1 + random.below(20) as u32;
             let mut margin =
                 || if random.below(4) == 0 { 0 } else { (random.bits() as u16 % 1_024) >> random.below(9) };
             let margins = Margins { left: margin(), top: margin(), right: margin(), bottom: margin() };
@@ -315,9 +320,10 @@ mod tests {
             (40, 16, [64, 64, 64, 64]),
             (40, 31, [0, 1, 0, 1]),
             (1, 255, [255, 255, 255, 255]),
+            (1, 1_000, [0, 0, 0, 0]),
         ] {
             let [left, top, right, bottom] = margins;
-            let (version, scale) = (Version::new(version).unwrap(), Scale::new(scale).unwrap());
+            let version = Version::new(version).unwrap();
             let table = StreamTable::new(version, scale, Margins { left, top, right, bottom });
             let indent = table.geometry.indent as u32;
             let row = table.units.longest_row(&table.geometry);
@@ -332,7 +338,7 @@ mod tests {
             };
             let len = write(table.max_len).expect("room enough");
             assert!(len <= table.max_len && len + BitWriter::SLACK > table.max_len);
-            assert!(write(table.max_len - 1).is_err(), "{version}, {scale:?}: more room than needed");
+            assert!(write(table.max_len - 1).is_err(), "{version}, scale {scale}: more room than needed");
             check(&longest, scale, Margins { left, top, right, bottom });
         }
     }

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::geometry::Margins;
 use super::stream::StreamTable;
-use crate::render::Scale;
 use crate::version::Version;
 
 /// More than the 40 versions, which stand side by side for one scale and margins.
@@ -17,14 +16,14 @@ const SLOTS: usize = 64;
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key {
     version: Version,
-    scale: Scale,
+    scale: u32,
     margins: Margins,
 }
 
 impl Key {
     fn slot(self) -> usize {
         let Margins { left, top, right, bottom } = self.margins;
-        let shape = [u16::from(self.scale.pixels()), left, top, right, bottom];
+        let shape = [self.scale, left.into(), top.into(), right.into(), bottom.into()];
         // Multiplication by an odd number spreads shapes that differ in a few bits.
         let hash =
             shape.iter().fold(0_u64, |hash, &value| (hash ^ u64::from(value)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
@@ -37,7 +36,7 @@ type Slot = Mutex<Option<(Key, Arc<StreamTable>)>>;
 static TABLES: [Slot; SLOTS] = [const { Mutex::new(None) }; SLOTS];
 
 /// Returns the table for images of this version, scale and margins; makes it if it is not in the cache.
-pub(super) fn table(version: Version, scale: Scale, margins: Margins) -> Arc<StreamTable> {
+pub(super) fn table(version: Version, scale: u32, margins: Margins) -> Arc<StreamTable> {
     let key = Key { version, scale, margins };
     // Whoever wants this table, or another of the same slot, waits until it is made.
     let mut slot = TABLES[key.slot()].lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,12 +49,10 @@ pub(super) fn table(version: Version, scale: Scale, margins: Margins) -> Arc<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::QuietZone;
 
     #[test]
     fn a_shape_has_one_table_and_its_versions_do_not_push_each_other_out() {
-        let scale = Scale::new(11).unwrap();
-        let margins = Margins::around(scale, QuietZone::new(3));
+        let (scale, margins) = (11, Margins { left: 33, top: 33, right: 33, bottom: 33 });
         let tables = || (1..=40).filter_map(Version::new).map(|version| table(version, scale, margins));
         let first: Vec<_> = tables().collect();
         let again = tables().zip(&first).filter(|(again, first)| Arc::ptr_eq(again, first)).count();

@@ -4,7 +4,7 @@
 
 use super::geometry::{Geometry, LIGHT, MAX_TAIL, Row, UNIT};
 use crate::deflate::adler32::{EqualParts, Sums};
-use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MIN_LENGTH, Token};
+use crate::deflate::{BitWriter, Bits, BlockCode, Frequencies, MAX_LENGTH, MIN_LENGTH, Token};
 use crate::symbol::Symbol;
 
 /// All patterns of a number of modules, drawn as pixels from the beginning of a byte on, and the tokens of these.
@@ -50,8 +50,9 @@ impl Patterns {
         let period = if scale.is_multiple_of(4) && scale > 4 { scale / 4 } else { len };
         let mut tokens = Vec::with_capacity(count * len.min(10));
         let mut ends = Vec::with_capacity(count);
+        let mut parser = Parser::new(period, len);
         for pattern in 0..count {
-            parse(&bytes[pattern * len..][..len], period, &mut tokens);
+            parser.parse(&bytes[pattern * len..][..len], &mut tokens);
             ends.push(tokens.len() as u32);
         }
         Self { len, bytes, tokens, ends }
@@ -70,27 +71,42 @@ impl Patterns {
     }
 }
 
-/// Appends the tokens of a pattern's bytes, chosen by rule: a run of four bytes or more is a literal and a match at distance 1,
-/// a repeat of the last `period` bytes is a match if it is four bytes longer than a run, all else is literals.
-fn parse(bytes: &[u8], period: usize, tokens: &mut Vec<Token>) {
-    // How many bytes from each on repeat what stands one byte, or one period, before them.
-    let (mut runs, mut repeats) = ([0_u8; 256], [0_u8; 256]);
-    for i in (1..bytes.len()).rev() {
-        runs[i] = if bytes[i] == bytes[i - 1] { runs[i + 1] + 1 } else { 0 };
+/// Finds the tokens of patterns of `len` bytes.
+struct Parser {
+    /// The distance of a match that is not a run.
+    period: usize,
+    /// How many bytes from each on repeat what stands one byte before them, and one period before them; at most a match's length.
+    runs: Vec<u16>,
+    repeats: Vec<u16>,
+}
+
+impl Parser {
+    fn new(period: usize, len: usize) -> Self {
+        Self { period, runs: vec![0; len + 1], repeats: vec![0; len + 1] }
     }
-    for i in (period..bytes.len()).rev() {
-        repeats[i] = if bytes[i] == bytes[i - period] { repeats[i + 1] + 1 } else { 0 };
-    }
-    let mut at = 0;
-    while at < bytes.len() {
-        let (run, repeat) = (usize::from(runs[at]), usize::from(repeats[at]));
-        let (length, distance) = if repeat >= run + 4 { (repeat, period) } else { (run, 1) };
-        if length >= MIN_LENGTH {
-            tokens.push(Token::matched(length, distance));
-            at += length;
-        } else {
-            tokens.push(Token::Literal(bytes[at]));
-            at += 1;
+
+    /// Appends the tokens of a pattern's bytes, chosen by rule: a run of four bytes or more is a literal and a match at distance 1,
+    /// a repeat of the last `period` bytes is a match if it is four bytes longer than a run, all else is literals.
+    fn parse(&mut self, bytes: &[u8], tokens: &mut Vec<Token>) {
+        let Self { period, ref mut runs, ref mut repeats } = *self;
+        let longer = |next: u16| (next + 1).min(MAX_LENGTH as u16);
+        for i in (1..bytes.len()).rev() {
+            runs[i] = if bytes[i] == bytes[i - 1] { longer(runs[i + 1]) } else { 0 };
+        }
+        for i in (period..bytes.len()).rev() {
+            repeats[i] = if bytes[i] == bytes[i - period] { longer(repeats[i + 1]) } else { 0 };
+        }
+        let mut at = 0;
+        while at < bytes.len() {
+            let (run, repeat) = (usize::from(runs[at]), usize::from(repeats[at]));
+            let (length, distance) = if repeat >= run + 4 { (repeat, period) } else { (run, 1) };
+            if length >= MIN_LENGTH {
+                tokens.push(Token::matched(length, distance));
+                at += length;
+            } else {
+                tokens.push(Token::Literal(bytes[at]));
+                at += 1;
+            }
         }
     }
 }
