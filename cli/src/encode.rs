@@ -83,6 +83,7 @@ fn draw(
         Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol)?.into_bytes()),
         Format::Text => Ok(Text::with_style(Style::default().with_quiet_zone(quiet_zone))
             .with_ansi(on_terminal)
+            .with_inverted(true)
             .to_string(symbol)?
             .into_bytes()),
         Format::Json => {

@@ -44,7 +44,7 @@ impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::TooLarge { side, max_side } => {
-                write!(f, "image too large: {side} x {side} pixels, at most {max_side} x {max_side} pixels")
+                write!(f, "image too large: {side} x {side} pixels, at most {max_side} x {max_side}")
             }
             Self::Refused(ref finding) => finding.fmt(f),
             #[cfg(feature = "std")]

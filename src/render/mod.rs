@@ -21,6 +21,8 @@
 //! ```
 
 mod color;
+#[cfg(feature = "data-uri")]
+mod data_uri;
 mod error;
 mod finding;
 mod length;
@@ -43,7 +45,7 @@ pub use length::{Dpi, Length, LengthError};
 pub use placement::Placement;
 pub use size::{QuietZone, Scale, Size};
 pub use style::Style;
-pub use svg::Svg;
+pub use svg::{Svg, SvgUnit};
 pub use text::Text;
 pub use verdict::Verdict;
 

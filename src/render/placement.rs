@@ -96,6 +96,13 @@ impl Placement {
         self.dpi.map(|dpi| Length::of_dots(self.side, dpi))
     }
 
+    /// Returns the width of the quiet zone in modules if it is the same whole number on every side.
+    pub(super) fn quiet_modules(&self, version: Version) -> Option<u32> {
+        let &Self { module, left, top, side, .. } = self;
+        let is_even = left == top && side == version.size() as u32 * module + 2 * left;
+        (is_even && left.is_multiple_of(module)).then(|| left / module)
+    }
+
     /// Returns the dots on the narrowest side of the symbol.
     pub(super) fn narrowest_margin(&self, version: Version) -> u32 {
         let symbol = version.size() as u32 * self.module;

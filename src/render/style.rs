@@ -142,6 +142,7 @@ impl Style {
     }
 
     /// Returns whether the picture is black on white.
+    #[cfg(feature = "png")]
     pub(super) fn is_black_on_white(&self) -> bool {
         (self.dark, self.light) == (Color::BLACK, Some(Color::WHITE))
     }

@@ -157,19 +157,18 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
 }
 
 /// Reads half blocks back and compares them with the symbol.
-pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
-    let writer = Text::with_style(Style::default().with_quiet_zone(quiet_zone)).with_ansi(ansi);
+pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool, inverted: bool) {
+    let style = Style::default().with_quiet_zone(quiet_zone);
+    let writer = Text::with_style(style).with_ansi(ansi).with_inverted(inverted);
     let image = writer.to_string(symbol).expect("never refused");
     let mut written = Vec::new();
     writer.write(symbol, &mut written).expect("a vector takes all");
-    assert_eq!(
-        (written, writer.display(symbol).expect("never refused").to_string()),
-        (image.clone().into_bytes(), image.clone())
-    );
+    let displayed = writer.display(symbol).expect("never refused").to_string();
+    assert_eq!((written, displayed), (image.clone().into_bytes(), image.clone()));
 
     let quiet = usize::from(quiet_zone.modules());
-    let side = symbol.size() + 2 * quiet;
-    assert_eq!(image.lines().count(), side.div_ceil(2));
+    let side = writer.columns(symbol.version());
+    assert_eq!((side, image.lines().count()), (symbol.size() + 2 * quiet, side.div_ceil(2)));
     for (line, text) in image.lines().enumerate() {
         let blocks = if ansi {
             text.strip_prefix("\x1b[38;5;16;48;5;231m").and_then(|text| text.strip_suffix("\x1b[0m")).expect("colours")
@@ -178,7 +177,10 @@ pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
         };
         assert_eq!(blocks.chars().count(), side);
         for (x, block) in blocks.chars().enumerate() {
-            let dark = |y: usize| symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet));
+            let is_block = |y: usize| {
+                let dark = symbol.is_dark(x.wrapping_sub(quiet), y.wrapping_sub(quiet));
+                if ansi || inverted { dark } else { !dark }
+            };
             let halves = match block {
                 ' ' => (false, false),
                 '▀' => (true, false),
@@ -186,7 +188,7 @@ pub fn check_text(symbol: &Symbol, quiet_zone: QuietZone, ansi: bool) {
                 '█' => (true, true),
                 other => panic!("not a block: {other}"),
             };
-            assert_eq!(halves, (dark(2 * line), dark(2 * line + 1)));
+            assert_eq!(halves, (is_block(2 * line), is_block(2 * line + 1)));
         }
     }
 }

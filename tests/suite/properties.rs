@@ -98,7 +98,7 @@ proptest! {
                 check_png(symbol, choices.scale, choices.quiet_zone);
             }
             check_svg(symbol, choices.quiet_zone);
-            check_text(symbol, choices.quiet_zone, choices.options.boost);
+            check_text(symbol, choices.quiet_zone, choices.options.boost, choices.options.mask.is_some());
         }
     }
 }

@@ -293,6 +293,25 @@ impl Png {
         Ok(image)
     }
 
+    /// Returns the image of `symbol` as a data URI in base64.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::TooLarge`] and [`RenderError::Refused`] as for [`write`](Self::write).
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// use qrmint::{ErrorCorrectionLevel, Symbol};
+    /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+    /// let html = format!(r#"<img src="{}">"#, Png::default().to_data_uri(&symbol)?);
+    /// assert!(html.starts_with(r#"<img src="data:image/png;base64,iVBORw0KGgo"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "data-uri")]
+    pub fn to_data_uri(&self, symbol: &Symbol) -> Result<String, RenderError> {
+        Ok(super::data_uri::base64("image/png", &self.to_vec(symbol)?))
+    }
+
     /// Writes the container around a zlib stream of scan lines.
     fn contain(&self, version: Version, stream: &[u8], out: &mut impl io::Write) -> Result<(), png::EncodingError> {
         let side = self.side(version);
