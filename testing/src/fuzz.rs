@@ -1,26 +1,28 @@
 //! The bodies of the fuzz targets. Each target in `fuzz/fuzz_targets` calls the function of its name, and the test that replays the
 //! corpora calls the same, so that both check the same thing.
 
-use qrmint::Encoder;
 use qrmint::render::Png;
+use qrmint::{Encoder, ErrorCorrectionLevel};
 
 use crate::image::MAX_CHECKED_SIDE;
 use crate::{
     Choices, check_date_time, check_encode, check_encode_text, check_image_details, check_image_details_json,
-    check_patch, check_png, check_roundtrip, check_scan_body, check_scanned, check_segment, check_upsert_sequence,
+    check_patch, check_png, check_roundtrip, check_scan_body, check_scanned, check_segment, check_style,
+    check_upsert_sequence, split_style,
 };
 
 /// Checks one input.
 pub type Target = fn(&[u8]);
 
 /// Every target with its name, which is also the name of its corpus.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("encode", encode),
     ("image_details_json", image_details_json),
     ("patch_json", patch_json),
     ("png", png),
     ("roundtrip", roundtrip),
     ("segment", segment),
+    ("style", style),
     ("upsert_sequence", upsert_sequence),
     ("verify", verify),
 ];
@@ -69,6 +71,14 @@ pub fn roundtrip(input: &[u8]) {
 /// Any short content takes as many bits as its shortest segmentation, in every band of versions.
 pub fn segment(input: &[u8]) {
     check_segment(input);
+}
+
+/// Any style gives pictures that show the symbol as it says, or is refused by the rules.
+pub fn style(input: &[u8]) {
+    let (style, content) = split_style(input);
+    if let Ok(symbol) = Encoder::new().encode(content, ErrorCorrectionLevel::M) {
+        check_style(symbol, &style);
+    }
 }
 
 /// Any sequence of requests about one user gives the answers, records and verifications of the model.

@@ -29,7 +29,8 @@ pub fn check_png(symbol: &Symbol, scale: Scale, quiet_zone: QuietZone) -> Option
     assert!(writer.write(symbol, &mut again).is_ok());
     assert_eq!(again[1..], image);
 
-    let (pixels, stride) = decode(&image, side);
+    let Pixels { bytes: pixels, stride, palette, .. } = Pixels::of(&image, side);
+    assert_eq!(palette, None);
     assert_eq!(inflated(&image).len(), (1 + stride) * side as usize);
     let (scale, quiet) = (usize::from(scale.pixels()), usize::from(quiet_zone.modules()));
     let side = side as usize;
@@ -78,31 +79,58 @@ fn inflated(image: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Returns the pixels of a PNG as it stores them, and the bytes of a scan line. Panics unless the decoder accepts it, and unless it is
-/// `side` pixels wide and high, grayscale, one bit a pixel.
-fn decode(image: &[u8], side: u32) -> (Vec<u8>, usize) {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
-    decoder.set_transformations(png::Transformations::IDENTITY);
-    decoder.ignore_checksums(false);
-    let mut reader = decoder.read_info().expect("a header");
-    let info = reader.info();
-    assert_eq!((info.width, info.height), (side, side));
-    assert_eq!((info.color_type, info.bit_depth), (png::ColorType::Grayscale, png::BitDepth::One));
-    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
-    let frame = reader.next_frame(&mut pixels).expect("pixels");
-    reader.finish().expect("an end");
-    pixels.truncate(frame.buffer_size());
-    (pixels, frame.line_size)
+/// A PNG with one bit a pixel, as it is stored.
+pub(crate) struct Pixels {
+    bytes: Vec<u8>,
+    /// Bytes of a scan line.
+    stride: usize,
+    /// The colours of dark and light pixels; `None` if the image is grayscale.
+    pub(crate) palette: Option<[[u8; 4]; 2]>,
+    /// Pixels per metre.
+    pub(crate) per_metre: Option<u32>,
+    /// Keywords and texts.
+    pub(crate) texts: Vec<(String, String)>,
+}
+
+impl Pixels {
+    /// Decodes an image. Panics unless the decoder accepts it, and unless it is `side` pixels wide and high with one bit a pixel.
+    pub(crate) fn of(image: &[u8], side: u32) -> Self {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
+        decoder.set_transformations(png::Transformations::IDENTITY);
+        decoder.ignore_checksums(false);
+        let mut reader = decoder.read_info().expect("a header");
+        let info = reader.info();
+        assert_eq!((info.width, info.height, info.bit_depth), (side, side, png::BitDepth::One));
+        let palette = info.palette.as_ref().map(|palette| {
+            let alpha = |i: usize| info.trns.as_ref().map_or(255, |alpha| alpha[i]);
+            [0, 1].map(|i| [palette[3 * i], palette[3 * i + 1], palette[3 * i + 2], alpha(i)])
+        });
+        let color_type = if palette.is_some() { png::ColorType::Indexed } else { png::ColorType::Grayscale };
+        assert_eq!(info.color_type, color_type);
+        let per_metre = info.pixel_dims.map(|dims| {
+            assert_eq!((dims.xppu, dims.unit), (dims.yppu, png::Unit::Meter));
+            dims.xppu
+        });
+        let texts = info.utf8_text.iter().map(|text| (text.keyword.clone(), text.get_text().expect("UTF-8"))).collect();
+        let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
+        let frame = reader.next_frame(&mut bytes).expect("pixels");
+        reader.finish().expect("an end");
+        bytes.truncate(frame.buffer_size());
+        Self { bytes, stride: frame.line_size, palette, per_metre, texts }
+    }
+
+    pub(crate) fn is_dark(&self, x: usize, y: usize) -> bool {
+        self.bytes[y * self.stride + x / 8] >> (7 - x % 8) & 1 == 0
+    }
 }
 
 /// Returns the modules of a PNG with one bit a pixel, row by row, dark is true; and how many a row has.
 pub fn png_modules(image: &[u8], scale: usize, quiet_zone: usize) -> (Vec<bool>, usize) {
     let side = u32::from_be_bytes([image[16], image[17], image[18], image[19]]);
-    let (pixels, stride) = decode(image, side);
+    let pixels = Pixels::of(image, side);
     let size = side as usize / scale - 2 * quiet_zone;
     let place = |module: usize| (module + quiet_zone) * scale;
-    let dark = |x: usize, y: usize| pixels[place(y) * stride + place(x) / 8] >> (7 - place(x) % 8) & 1 == 0;
-    ((0..size * size).map(|i| dark(i % size, i / size)).collect(), size)
+    ((0..size * size).map(|i| pixels.is_dark(place(i % size), place(i / size))).collect(), size)
 }
 
 /// Reads the path of an SVG back and compares it with the symbol.
@@ -133,7 +161,13 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
     assert_eq!(image.matches("<path").count(), 2);
 
     let start = format!("<path stroke=\"#000\" d=\"M{quiet_zone},{quiet_zone}.5");
-    let mut path = between(&start, "\"/></svg>\n").expect("a path from the first module on");
+    let path = between(&start, "\"/></svg>\n").expect("a path from the first module on");
+    (svg_strokes(path, size), size)
+}
+
+/// Returns the modules that strokes draw, row by row from the first module on. Panics unless the pen draws from left to right and from
+/// top to bottom.
+pub(crate) fn svg_strokes(mut path: &str, size: usize) -> Vec<bool> {
     let mut dark = vec![false; size * size];
     let (mut x, mut y) = (0, 0);
     let at = |start: usize, step: isize| start.checked_add_signed(step).expect("inside of the image");
@@ -153,7 +187,7 @@ pub fn svg_modules(image: &str, quiet_zone: usize) -> (Vec<bool>, usize) {
         }
         path = &rest[end..];
     }
-    (dark, size)
+    dark
 }
 
 /// Reads half blocks back and compares them with the symbol.

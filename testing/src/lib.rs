@@ -11,6 +11,7 @@ pub mod page;
 mod random;
 mod reading;
 mod segmentation;
+mod style;
 mod symbol;
 
 pub use choices::Choices;
@@ -24,6 +25,7 @@ pub use image::{check_png, check_svg, check_text, png_modules, svg_modules};
 pub use random::Random;
 pub use reading::{Places, Reading, check_encode_text, check_roundtrip};
 pub use segmentation::{check_segment, data_bits, shortest};
+pub use style::{check_style, split_style};
 pub use symbol::{check_encode, check_same, ecc, oracle};
 
 /// Writes what a test leaves out to standard error. The test harness captures `eprintln` and hides its output if a test passes, but

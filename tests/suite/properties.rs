@@ -1,10 +1,10 @@
 //! The shared checks over random input. The fuzz targets call the same checks.
 
 use proptest::prelude::*;
-use qrmint::Encoder;
+use qrmint::{Encoder, ErrorCorrectionLevel};
 use qrmint_checks::{
     Choices, check_encode, check_encode_text, check_image_details, check_image_details_json, check_png,
-    check_roundtrip, check_segment, check_svg, check_text,
+    check_roundtrip, check_segment, check_style, check_svg, check_text, split_style,
 };
 
 /// Content with runs of every kind of character.
@@ -100,5 +100,13 @@ proptest! {
             check_svg(symbol, choices.quiet_zone);
             check_text(symbol, choices.quiet_zone, choices.options.boost, choices.options.mask.is_some());
         }
+    }
+
+    #[test]
+    fn any_style_is_drawn_as_it_says_or_refused(
+        content in "[a-z]{0,300}",
+        style in prop::collection::vec(any::<u8>(), 16),
+    ) {
+        check_style(Encoder::new().encode(&content, ErrorCorrectionLevel::M).unwrap(), &split_style(&style).0);
     }
 }
