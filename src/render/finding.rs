@@ -75,7 +75,8 @@ pub enum Finding {
 impl Finding {
     /// The contrast ratio below which pictures are refused, unless [`Style::unsafe_colors`](super::Style::unsafe_colors) allows them.
     ///
-    /// Readers stop at about 1.5 to 2 with a clean picture. The rest is for print, dirt and bad light.
+    /// With a clean picture some readers stop at 1.1 and others at 4. The limits leave room for print, dirt and bad
+    /// light.
     pub const MIN_CONTRAST: f64 = 3.0;
 
     /// The contrast ratio from which there is no warning.

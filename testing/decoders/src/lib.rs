@@ -19,6 +19,12 @@ impl GrayImage {
         Self { luma, side, scale, quiet_zone }
     }
 
+    /// Returns the image with other shades for dark and light pixels.
+    pub fn with_shades(&self, dark: u8, light: u8) -> Self {
+        let luma = self.luma.iter().map(|&luma| if luma == 0 { dark } else { light }).collect();
+        Self { luma, ..*self }
+    }
+
     /// Makes a dark module light and a light one dark.
     pub fn invert(&mut self, (x, y): (usize, usize)) {
         let pixels = |module: usize| {
@@ -108,5 +114,18 @@ impl GrayImage {
         let side = self.side as u32;
         let result = rxing::helpers::detect_in_luma_slice(&self.luma, side, side, None);
         result.map(|result| result.getText().to_owned()).map_err(|error| error.to_string())
+    }
+
+    /// Returns the bytes that `quircs` finds in the image.
+    ///
+    /// # Errors
+    ///
+    /// `quircs`' own, and that it finds no symbol or several.
+    pub fn quircs(&self) -> Result<Vec<u8>, String> {
+        let mut reader = quircs::Quirc::default();
+        let mut codes = reader.identify(self.side, self.side, &self.luma);
+        let (Some(code), None) = (codes.next(), codes.next()) else { return Err("not one code found".into()) };
+        let code = code.map_err(|error| error.to_string())?;
+        code.decode().map(|data| data.payload).map_err(|error| error.to_string())
     }
 }
