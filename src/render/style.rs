@@ -141,8 +141,13 @@ impl Style {
         !self.light.is_some_and(Color::is_opaque)
     }
 
-    /// Returns whether the picture is black on white.
+    /// Returns whether the picture is black on white, in pixels, without title and description.
     #[cfg(feature = "png")]
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_black_on_white() && self.size.dpi().is_none() && self.title.is_none() && self.description.is_none()
+    }
+
+    /// Returns whether the picture is black on white.
     pub(super) fn is_black_on_white(&self) -> bool {
         (self.dark, self.light) == (Color::BLACK, Some(Color::WHITE))
     }

@@ -282,8 +282,13 @@ impl Svg {
             let unit =
                 self.unit.unwrap_or(if placement.dpi.is_some() { SvgUnit::Millimetres } else { SvgUnit::Pixels });
             let (per_inch, name) = unit.per_inch();
-            let dpi = u64::from(placement.dpi.map_or(96, Dpi::number));
-            let length = Decimal { digits: (u64::from(placement.side) * per_inch + dpi / 2) / dpi, places: 6 };
+            let length = match placement.dpi {
+                None if unit == SvgUnit::Pixels => Decimal { digits: placement.side.into(), places: 0 },
+                dpi => {
+                    let dpi = u64::from(dpi.map_or(96, Dpi::number));
+                    Decimal { digits: (u64::from(placement.side) * per_inch + dpi / 2) / dpi, places: 6 }
+                }
+            };
             write!(out, " width=\"{length}{name}\" height=\"{length}{name}\"")?;
         }
         write!(out, " viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"")?;
@@ -319,11 +324,13 @@ struct Opaque(Color);
 impl fmt::Display for Opaque {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue, _] = self.0.to_rgba();
-        if [red, green, blue].iter().all(|value| value >> 4 == value & 15) {
-            write!(f, "#{:x}{:x}{:x}", red & 15, green & 15, blue & 15)
-        } else {
-            write!(f, "#{red:02x}{green:02x}{blue:02x}")
-        }
+        let hexadecimal = |digit: u8| b"0123456789abcdef"[usize::from(digit)];
+        let digits = [red, green, blue].map(|value| [value >> 4, value & 15].map(hexadecimal));
+        let [[a, b], [c, d], [e, g]] = digits;
+        let (short, long) = ([b'#', a, c, e], [b'#', a, b, c, d, e, g]);
+        let text = if a == b && c == d && e == g { &short[..] } else { &long[..] };
+        // ASCII is UTF-8, so nothing is left out.
+        f.write_str(str::from_utf8(text).unwrap_or_default())
     }
 }
 

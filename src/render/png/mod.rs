@@ -318,27 +318,37 @@ impl Png {
         let mut encoder = png::Encoder::new(out, side, side);
         encoder.set_depth(png::BitDepth::One);
         encoder.set_color(png::ColorType::Grayscale);
+        if !self.style.is_plain() {
+            self.describe(&mut encoder)?;
+        }
+        let mut writer = encoder.write_header()?;
+        writer.write_chunk(png::chunk::IDAT, stream)?;
+        writer.finish()
+    }
+
+    /// Sets colours, resolution and texts of an image.
+    #[cold]
+    fn describe<W: io::Write>(&self, encoder: &mut png::Encoder<'_, W>) -> Result<(), png::EncodingError> {
+        let Style { dark, light, size, title, description, .. } = &self.style;
         if !self.style.is_black_on_white() {
-            let light = self.style.light.unwrap_or(Color::rgba(255, 255, 255, 0));
-            let colors = [self.style.dark.over(light), light].map(Color::to_rgba);
+            let light = light.unwrap_or(Color::rgba(255, 255, 255, 0));
+            let colors = [dark.over(light), light].map(Color::to_rgba);
             encoder.set_color(png::ColorType::Indexed);
             encoder.set_palette(Cow::Owned(colors.iter().flat_map(|color| &color[..3]).copied().collect()));
             if colors.iter().any(|color| color[3] < 255) {
                 encoder.set_trns(Cow::Owned(colors.map(|color| color[3]).into()));
             }
         }
-        encoder.set_pixel_dims(self.style.size.dpi().map(|dpi| {
+        encoder.set_pixel_dims(size.dpi().map(|dpi| {
             let per_metre = (u32::from(dpi.number()) * 10_000 + 127) / 254;
             png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit: png::Unit::Meter }
         }));
-        for (keyword, text) in [("Title", &self.style.title), ("Description", &self.style.description)] {
+        for (keyword, text) in [("Title", title), ("Description", description)] {
             if let Some(text) = text {
                 encoder.add_itxt_chunk(keyword.into(), text.clone())?;
             }
         }
-        let mut writer = encoder.write_header()?;
-        writer.write_chunk(png::chunk::IDAT, stream)?;
-        writer.finish()
+        Ok(())
     }
 }
 
