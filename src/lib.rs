@@ -164,7 +164,7 @@ pub use graph::credential;
 #[doc(hidden)]
 pub use graph::decode_base64;
 #[cfg(feature = "png")]
-pub use graph::{QrCodeImageDetails, encode};
+pub use graph::{ImageWriter, QrCodeImageDetails, encode};
 pub use number::OutOfRange;
 #[cfg(feature = "read")]
 pub use read::{FunctionPattern, ReadError};

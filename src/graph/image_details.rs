@@ -1,21 +1,22 @@
 //! Graph's `qrCodeImageDetails`: a QR code image and its content.
 //!
-//! Knows how to encode and how to write a PNG; nothing of the credential.
+//! Knows how to encode and how to write images; nothing of the credential.
 
 use std::fmt;
+use std::io::Write as _;
 
 #[cfg(feature = "credential")]
 pub(crate) use self::json::ImageOfCode;
 use crate::encode::EncodeError;
 #[cfg(doc)]
 use crate::encode::Encoder;
-use crate::render::{Png, RenderError};
+use crate::render::{Png, RenderError, Svg};
 use crate::symbol::Symbol;
 use crate::version::{ErrorCorrectionLevel, Version};
 
-/// A QR code as Microsoft Graph's `qrCodeImageDetails`: a PNG image, its version and level, and its content.
+/// A QR code as Microsoft Graph's `qrCodeImageDetails`: an image, its version and level, and its content.
 ///
-/// [`encode`] returns it. With the feature `serde` it is read and written as Graph's JSON. `version` is a number,
+/// [`encode`] returns it with a PNG; [`new`](Self::new) takes a [`Png`] or an [`Svg`]. With the feature `serde` it is read and written as Graph's JSON. `version` is a number,
 /// `errorCorrectionLevel` is `l`, `m`, `q` or `h`, `binaryValue` and `rawContent` are base64 in the standard alphabet
 /// with padding. Reading ignores unknown properties and accepts `@odata.type` if it is
 /// `#microsoft.graph.qrCodeImageDetails`, with or without the `#`. `@odata.type` is not written.
@@ -44,7 +45,7 @@ use crate::version::{ErrorCorrectionLevel, Version};
 pub struct QrCodeImageDetails {
     /// The version of the symbol.
     pub version: Version,
-    /// The PNG image.
+    /// The image: the bytes of a PNG, or the text of an SVG in UTF-8.
     pub binary_value: Vec<u8>,
     /// The error-correction level of the symbol.
     pub error_correction_level: ErrorCorrectionLevel,
@@ -53,37 +54,44 @@ pub struct QrCodeImageDetails {
 }
 
 impl QrCodeImageDetails {
-    /// Creates the details of `symbol` with the image that `png` writes. `raw_content` must be the content of the
-    /// symbol; this is not checked.
+    /// Creates the details of `symbol` with the image that a [`Png`] or an [`Svg`] writes. `raw_content` must be the
+    /// content of the symbol; this is not checked.
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as for [`Png::write`].
+    /// Those of [`Png::write`] or [`Svg::write`].
     ///
     /// ```
-    /// use qrmint::render::{Png, QuietZone, Scale};
+    /// use qrmint::render::{Png, QuietZone, Scale, Svg};
     /// use qrmint::{ErrorCorrectionLevel, QrCodeImageDetails, Symbol};
     /// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::Q)?;
     /// let png = Png::new(Scale::try_from(3)?, QuietZone::from(2));
     /// let details = QrCodeImageDetails::new(&symbol, b"hello", &png)?;
     /// assert_eq!(details.binary_value, png.to_vec(&symbol)?);
     ///
+    /// let details = QrCodeImageDetails::new(&symbol, b"hello", &Svg::default())?;
+    /// assert_eq!(details.binary_value, symbol.to_svg().into_bytes());
+    ///
     /// let too_large = Png::new(Scale::try_from(255)?, QuietZone::from(255));
     /// assert!(QrCodeImageDetails::new(&symbol, b"hello", &too_large).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<Self, RenderError> {
+    pub fn new<'a>(
+        symbol: &Symbol,
+        raw_content: &[u8],
+        image: impl Into<ImageWriter<'a>>,
+    ) -> Result<Self, RenderError> {
         let mut details = Self {
             version: symbol.version(),
             binary_value: Vec::new(),
             error_correction_level: symbol.level(),
             raw_content: Vec::new(),
         };
-        details.renew(symbol, raw_content, png)?;
+        details.renew(symbol, raw_content, image)?;
         Ok(details)
     }
 
-    /// Creates the details with an image of the default scale and quiet zone.
+    /// Creates the details with a PNG of the default scale and quiet zone.
     pub(crate) fn with_default_png(symbol: &Symbol, raw_content: &[u8]) -> Self {
         Self {
             version: symbol.version(),
@@ -98,7 +106,8 @@ impl QrCodeImageDetails {
     ///
     /// # Errors
     ///
-    /// [`RenderError::TooLarge`] as for [`Png::write`]. The details then stay as they were.
+    /// [`RenderError::TooLarge`] and [`RenderError::Refused`] as for [`Png::write`] and [`Svg::write`]. The details then
+    /// stay as they were.
     ///
     /// ```
     /// use qrmint::render::Png;
@@ -109,10 +118,16 @@ impl QrCodeImageDetails {
     /// assert_eq!(details, qrmint::encode("second", ErrorCorrectionLevel::M)?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn renew(&mut self, symbol: &Symbol, raw_content: &[u8], png: &Png) -> Result<(), RenderError> {
-        png.check(symbol.version())?;
+    pub fn renew<'a>(
+        &mut self,
+        symbol: &Symbol,
+        raw_content: &[u8],
+        image: impl Into<ImageWriter<'a>>,
+    ) -> Result<(), RenderError> {
+        let image = image.into();
+        image.check(symbol.version())?;
         self.binary_value.clear();
-        png.write(symbol, &mut self.binary_value)?;
+        image.write(symbol, &mut self.binary_value)?;
         self.raw_content.clear();
         self.raw_content.extend_from_slice(raw_content);
         (self.version, self.error_correction_level) = (symbol.version(), symbol.level());
@@ -129,6 +144,74 @@ impl fmt::Debug for QrCodeImageDetails {
             .field("error_correction_level", &self.error_correction_level)
             .field("raw_content", &format_args!("[{} bytes]", self.raw_content.len()))
             .finish()
+    }
+}
+
+/// A writer for the image of [`QrCodeImageDetails`]. A reference to a [`Png`] or an [`Svg`] converts to it.
+///
+/// ```
+/// use qrmint::render::{Png, Svg};
+/// use qrmint::{ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails, Symbol};
+/// let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
+/// let (png, svg) = (Png::default(), Svg::default());
+/// for (image, start) in [(ImageWriter::from(&png), b"\x89PNG"), (ImageWriter::from(&svg), b"<svg")] {
+///     let details = QrCodeImageDetails::new(&symbol, b"hello", image)?;
+///     assert!(details.binary_value.starts_with(start));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ImageWriter<'a> {
+    /// Writes a PNG.
+    Png(&'a Png),
+    /// Writes an SVG as UTF-8.
+    Svg(&'a Svg),
+}
+
+impl ImageWriter<'_> {
+    /// Checks that the image of a symbol of `version` can be written.
+    ///
+    /// # Errors
+    ///
+    /// [`RenderError::TooLarge`] and [`RenderError::Refused`] as for [`Png::write`] and [`Svg::write`].
+    ///
+    /// ```
+    /// use qrmint::render::{Png, QuietZone, Scale, Svg};
+    /// use qrmint::{ImageWriter, Version};
+    /// let (scale, quiet_zone) = (Scale::try_from(255)?, QuietZone::default());
+    /// assert!(ImageWriter::from(&Png::new(scale, quiet_zone)).check(Version::MAX).is_err());
+    /// assert!(ImageWriter::from(&Svg::new(scale, quiet_zone)).check(Version::MAX).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(self, version: Version) -> Result<(), RenderError> {
+        match self {
+            Self::Png(png) => png.check(version).map(drop),
+            Self::Svg(svg) => svg.plan(version).map(drop),
+        }
+    }
+
+    /// Appends the image of `symbol`.
+    fn write(self, symbol: &Symbol, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        match self {
+            Self::Png(png) => png.write(symbol, out),
+            // A vector needs no buffer in front of it.
+            Self::Svg(svg) => Ok(write!(out, "{}", svg.display(symbol)?)?),
+        }
+    }
+}
+
+impl<'a> From<&'a Png> for ImageWriter<'a> {
+    /// Returns [`ImageWriter::Png`].
+    fn from(png: &'a Png) -> Self {
+        Self::Png(png)
+    }
+}
+
+impl<'a> From<&'a Svg> for ImageWriter<'a> {
+    /// Returns [`ImageWriter::Svg`].
+    fn from(svg: &'a Svg) -> Self {
+        Self::Svg(svg)
     }
 }
 

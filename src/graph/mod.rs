@@ -8,6 +8,6 @@ mod image_details;
 #[cfg(feature = "serde")]
 mod odata;
 
-pub use image_details::{QrCodeImageDetails, encode};
+pub use image_details::{ImageWriter, QrCodeImageDetails, encode};
 #[cfg(feature = "serde")]
 pub use odata::decode_base64;

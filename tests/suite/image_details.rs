@@ -1,7 +1,8 @@
 //! `QrCodeImageDetails` is Graph's JSON, both ways.
 
-use qrmint::render::Png;
-use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, QrCodeImageDetails};
+use qrmint::render::{Color, Png, QuietZone, RenderError, Scale, Size, Style, Svg};
+use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails, Symbol};
+use qrmint_checks::svg_modules;
 use serde_json::{Value, json};
 
 #[test]
@@ -15,6 +16,35 @@ fn encode_gives_version_image_level_and_content() {
         assert_eq!(details.error_correction_level, level);
         assert_eq!(details.raw_content, content);
         assert_eq!(details.binary_value, Png::default().to_vec(symbol).unwrap());
+    }
+}
+
+#[test]
+fn an_svg_in_the_details_shows_the_symbol_of_the_content() {
+    let content: Vec<u8> = (0..=255).collect();
+    for level in ErrorCorrectionLevel::ALL {
+        let symbol = Symbol::encode(&content, level).unwrap();
+        let svg = Svg::new(Scale::new(3).unwrap(), QuietZone::new(2));
+        let details = QrCodeImageDetails::new(&symbol, &content, &svg).unwrap();
+        let image = str::from_utf8(&details.binary_value).unwrap();
+        assert_eq!(image, svg.to_string(&symbol).unwrap());
+        assert_eq!(svg_modules(image, 2), (symbol.modules().collect(), symbol.size()));
+        let mut of_png = QrCodeImageDetails::new(&symbol, &content, &Png::default()).unwrap();
+        of_png.binary_value.clone_from(&details.binary_value);
+        assert_eq!(of_png, details);
+    }
+}
+
+#[test]
+fn details_can_be_renewed_with_another_kind_of_image() {
+    let (png, svg) = (Png::default(), Svg::default());
+    let images = [ImageWriter::from(&png), ImageWriter::from(&svg)];
+    let mut details = qrmint::encode("first", ErrorCorrectionLevel::M).unwrap();
+    for (turn, image) in images.into_iter().cycle().take(5).enumerate() {
+        let content = "x".repeat(turn * 100);
+        let symbol = Symbol::encode(&content, ErrorCorrectionLevel::Q).unwrap();
+        details.renew(&symbol, content.as_bytes(), image).unwrap();
+        assert_eq!(details, QrCodeImageDetails::new(&symbol, content.as_bytes(), image).unwrap());
     }
 }
 
@@ -48,6 +78,21 @@ fn json_of_every_content_and_level_survives_a_round_trip() {
             details.write_json(&mut written);
             assert_eq!(written[6..], json);
         }
+    }
+}
+
+#[test]
+fn json_of_details_with_an_svg_survives_a_round_trip() {
+    for len in (0..1_200).step_by(97) {
+        let content = vec![b'~'; len];
+        let symbol = Symbol::encode(&content, ErrorCorrectionLevel::H).unwrap();
+        let details = QrCodeImageDetails::new(&symbol, &content, &Svg::default()).unwrap();
+        let json = serde_json::to_string(&details).unwrap();
+        assert!(json.contains(r#","binaryValue":"PHN2Zy"#), "base64 of `<svg`: {json}");
+        assert_eq!(serde_json::from_str::<QrCodeImageDetails>(&json).unwrap(), details);
+        let mut written = Vec::new();
+        details.write_json(&mut written);
+        assert_eq!(written, json.as_bytes());
     }
 }
 
@@ -121,9 +166,16 @@ fn wrong_json_is_refused_with_the_property_named() {
 fn details_that_cannot_be_renewed_are_unchanged() {
     let before = qrmint::encode(b"before", ErrorCorrectionLevel::M).unwrap();
     let mut details = before.clone();
-    let png = Png::new(qrmint::render::Scale::new(255).unwrap(), qrmint::render::QuietZone::new(255));
-    let mut encoder = Encoder::new();
-    let symbol = encoder.encode(b"after", ErrorCorrectionLevel::H).unwrap();
-    assert!(details.renew(symbol, b"after", &png).is_err());
+    let symbol = Symbol::encode(b"after", ErrorCorrectionLevel::H).unwrap();
+    let too_large = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
+    assert!(matches!(details.renew(&symbol, b"after", &too_large), Err(RenderError::TooLarge { .. })));
+    let inverted = Style::default().with_dark(Color::WHITE).with_light(Some(Color::BLACK));
+    for style in [inverted, Style::default().with_size(Size::Pixels(20))] {
+        let (png, svg) = (Png::with_style(style.clone()), Svg::with_style(style));
+        for image in [ImageWriter::from(&png), ImageWriter::from(&svg)] {
+            assert!(matches!(image.check(symbol.version()), Err(RenderError::Refused(_))));
+            assert!(matches!(details.renew(&symbol, b"after", image), Err(RenderError::Refused(_))));
+        }
+    }
     assert_eq!(details, before);
 }
