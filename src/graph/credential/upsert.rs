@@ -16,12 +16,14 @@ use super::raw_content::{can_name, raw_content};
 use super::record::Record;
 use super::secret::Randomness;
 use crate::encode::EncodeError;
-use crate::graph::image_details::QrCodeImageDetails;
+use crate::graph::image_details::{ImageWriter, QrCodeImageDetails};
 use crate::read::ReadError;
+use crate::render::{Finding, Png, RenderError};
 use crate::symbol::Symbol;
 use crate::version::ErrorCorrectionLevel;
 
-/// A PATCH with everything that decides its result, except randomness. [`run`](Self::run) applies the rules.
+/// A PATCH with everything that decides its result, except randomness and the kind of image. [`run`](Self::run) applies
+/// the rules.
 ///
 /// ```
 /// use qrmint::credential::{DateTime, Kind, Policy, QrCodePatch, Randomness, Record, Upsert, UpsertError};
@@ -58,7 +60,7 @@ pub struct Upsert<'a> {
 
 impl Upsert<'_> {
     /// Creates a code if `state` is `None` or has expired at `now`; otherwise updates it. `randomness` goes into a new
-    /// code.
+    /// code, whose image is a PNG with the default scale and quiet zone, and a symbol of level L.
     ///
     /// # Errors
     ///
@@ -75,9 +77,39 @@ impl Upsert<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn run(&self, randomness: Randomness) -> Result<Upserted, UpsertError> {
+        self.run_with(randomness, ErrorCorrectionLevel::L, &Png::default())
+    }
+
+    /// Does the same as [`run`](Self::run), with a symbol of `level` and the image of `image` for a new code. The raw
+    /// content and the record do not depend on them.
+    ///
+    /// # Errors
+    ///
+    /// The first broken rule, in the order of the variants of [`UpsertError`].
+    ///
+    /// ```
+    /// # use qrmint::credential::{Kind, Policy, QrCodePatch, Randomness, Upsert};
+    /// use qrmint::ErrorCorrectionLevel;
+    /// use qrmint::render::Svg;
+    /// # let now = "2025-03-04T21:27:46.9771036Z".parse()?;
+    /// # let (patch, policy) = (QrCodePatch::default(), Policy::default());
+    /// # let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now, user: "ada" };
+    /// # let randomness = Randomness::new([7; Randomness::LEN]);
+    /// let (_, response) = upsert.run_with(randomness, ErrorCorrectionLevel::H, &Svg::default())?.into_parts();
+    /// let image = response.image.ok_or("an image comes with a new code")?;
+    /// assert_eq!(image.error_correction_level, ErrorCorrectionLevel::H);
+    /// assert!(image.binary_value.starts_with(b"<svg"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn run_with<'a>(
+        &self,
+        randomness: Randomness,
+        level: ErrorCorrectionLevel,
+        image: impl Into<ImageWriter<'a>>,
+    ) -> Result<Upserted, UpsertError> {
         match self.state.filter(|record| record.kind == self.kind && record.is_active(self.now)) {
             Some(record) => self.update(record),
-            None => self.create(randomness),
+            None => self.create(randomness, level, image.into()),
         }
     }
 
@@ -98,7 +130,12 @@ impl Upsert<'_> {
         Ok(Upserted::Updated { record, response })
     }
 
-    fn create(&self, randomness: Randomness) -> Result<Upserted, UpsertError> {
+    fn create(
+        &self,
+        randomness: Randomness,
+        level: ErrorCorrectionLevel,
+        image: ImageWriter<'_>,
+    ) -> Result<Upserted, UpsertError> {
         let start = self.patch.start_date_time.unwrap_or(self.now);
         let expire = match self.patch.expire_date_time {
             Some(expire) => expire,
@@ -110,9 +147,9 @@ impl Upsert<'_> {
         }
         let (id, secret) = randomness.into_id_and_secret();
         let content = raw_content(self.user, id, &secret);
-        let symbol = Symbol::encode(&content, ErrorCorrectionLevel::L).map_err(UpsertError::Content)?;
+        let symbol = Symbol::encode(&content, level).map_err(UpsertError::Content)?;
         symbol.check(&content).map_err(UpsertError::Unreadable)?;
-        let image = QrCodeImageDetails::with_default_png(&symbol, content.as_bytes());
+        let image = QrCodeImageDetails::new(&symbol, content.as_bytes(), image).map_err(UpsertError::of_image)?;
         let record = Record {
             id,
             kind: self.kind,
@@ -234,7 +271,7 @@ impl Upserted {
 /// );
 /// # Ok::<(), qrmint::credential::ParseDateTimeError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum UpsertError {
     /// A temporary code is active. It can be neither changed nor replaced.
@@ -282,17 +319,31 @@ pub enum UpsertError {
     /// The user principal name is empty or contains a `|`, a control character or an invisible character:
     /// [`can_name`](super::can_name) refuses it.
     UserPrincipalName,
-    /// The content does not fit a symbol at level L because the user principal name is too long.
+    /// The content does not fit a symbol of the level because the user principal name is too long.
     Content(EncodeError),
     /// The new symbol, read back from its modules, does not have the content. The fault is in this crate or in the
     /// machine, not in the request.
     Unreadable(ReadError),
+    /// The image would be larger than its format allows. The fault is in the caller's choice of an image, not in the
+    /// request.
+    ImageTooLarge {
+        /// The width and height that it would have, in pixels.
+        side: u32,
+        /// The maximum width and height, in pixels.
+        max_side: u32,
+    },
+    /// The image would not scan, or has no room for the symbol. The fault is in the caller's choice of an image, not in
+    /// the request.
+    ImageRefused(Finding),
+    /// The image cannot be written. The one known reason is a title or description that is too long for a PNG, 2 GiB.
+    ImageUnwritten,
 }
 
 impl UpsertError {
     /// Returns a stable identifier for programs: `temporaryQRCodeActive`, `startDateTimeChanged`,
     /// `startDateTimeTooLate`, `lifetimeTooShort`, `lifetimeTooLong`, `expireDateTimeNotAfterNow`,
-    /// `userPrincipalNameInvalid`, `userPrincipalNameTooLong` or `imageUnreadable`.
+    /// `userPrincipalNameInvalid`, `userPrincipalNameTooLong`, `imageUnreadable`, `imageTooLarge`, `imageRefused` or
+    /// `imageUnwritten`.
     ///
     /// ```
     /// use qrmint::credential::UpsertError;
@@ -309,6 +360,9 @@ impl UpsertError {
             Self::UserPrincipalName => "userPrincipalNameInvalid",
             Self::Content(_) => "userPrincipalNameTooLong",
             Self::Unreadable(_) => "imageUnreadable",
+            Self::ImageTooLarge { .. } => "imageTooLarge",
+            Self::ImageRefused(_) => "imageRefused",
+            Self::ImageUnwritten => "imageUnwritten",
         }
     }
 
@@ -326,7 +380,26 @@ impl UpsertError {
                 "expireDateTime"
             }
             Self::UserPrincipalName | Self::Content(_) => "userPrincipalName",
-            Self::Unreadable(_) => "image",
+            Self::Unreadable(_) | Self::ImageTooLarge { .. } | Self::ImageRefused(_) | Self::ImageUnwritten => "image",
+        }
+    }
+
+    /// Returns whether the server is at fault: another request of the client would make no difference.
+    ///
+    /// ```
+    /// use qrmint::credential::UpsertError;
+    /// assert!(UpsertError::ImageTooLarge { side: 30_000, max_side: 23_160 }.is_server_error());
+    /// assert!(!UpsertError::UserPrincipalName.is_server_error());
+    /// ```
+    pub const fn is_server_error(&self) -> bool {
+        matches!(self, Self::Unreadable(_) | Self::ImageTooLarge { .. } | Self::ImageRefused(_) | Self::ImageUnwritten)
+    }
+
+    fn of_image(error: RenderError) -> Self {
+        match error {
+            RenderError::TooLarge { side, max_side } => Self::ImageTooLarge { side, max_side },
+            RenderError::Refused(finding) => Self::ImageRefused(finding),
+            RenderError::Io(_) => Self::ImageUnwritten,
         }
     }
 }
@@ -371,6 +444,9 @@ impl fmt::Display for UpsertError {
             ),
             Self::Content(error) => write!(f, "user principal name: {error}"),
             Self::Unreadable(error) => write!(f, "the new image does not have its content: {error}"),
+            &Self::ImageTooLarge { side, max_side } => RenderError::TooLarge { side, max_side }.fmt(f),
+            Self::ImageRefused(finding) => write!(f, "the new image is refused: {finding}"),
+            Self::ImageUnwritten => f.write_str("the new image cannot be written"),
         }
     }
 }

@@ -3,7 +3,9 @@
 use qrmint::credential::{
     self, DateTime, Kind, Policy, PolicyError, QrCodePatch, Randomness, Record, Upsert, UpsertError, Upserted, can_name,
 };
-use qrmint::{EncodeError, ErrorCorrectionLevel};
+use qrmint::render::{Color, Finding, Png, QuietZone, Scale, Style, Svg};
+use qrmint::{EncodeError, ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails, Symbol};
+use qrmint_checks::Reading;
 
 use super::{USER, at};
 
@@ -471,8 +473,81 @@ fn the_image_is_that_of_the_raw_content_at_level_l() {
 }
 
 fn create_for(user: &str) -> Result<Upserted, UpsertError> {
+    create_with(user, ErrorCorrectionLevel::L, &Png::default())
+}
+
+fn create_with<'a>(
+    user: &str,
+    level: ErrorCorrectionLevel,
+    image: impl Into<ImageWriter<'a>>,
+) -> Result<Upserted, UpsertError> {
     let (patch, policy) = (QrCodePatch::default(), Policy::default());
-    Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now: at(NOW), user }.run(randomness(1))
+    let upsert = Upsert { kind: Kind::Standard, state: None, patch: &patch, policy: &policy, now: at(NOW), user };
+    upsert.run_with(randomness(1), level, image)
+}
+
+#[test]
+fn the_image_has_the_level_and_the_format_asked_for_and_the_code_does_not_depend_on_them() {
+    let (record, response) = create_for(USER).unwrap().into_parts();
+    let content = response.image.unwrap().raw_content;
+    let (png, svg) = (Png::new(Scale::new(3).unwrap(), QuietZone::new(2)), Svg::default());
+    for level in ErrorCorrectionLevel::ALL {
+        for image in [ImageWriter::from(&png), ImageWriter::from(&svg)] {
+            let (found, response) = create_with(USER, level, image).unwrap().into_parts();
+            assert_eq!(found, record);
+            let symbol = Symbol::encode(&content, level).unwrap();
+            let reading = Reading::of(&symbol);
+            assert_eq!((reading.level, &reading.content), (level, &content));
+            assert_eq!(response.image, Some(QrCodeImageDetails::new(&symbol, &content, image).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn an_image_that_cannot_be_made_is_the_servers_error_after_all_rules() {
+    let too_large = Png::new(Scale::new(255).unwrap(), QuietZone::new(255));
+    let inverted = Svg::with_style(Style::default().with_dark(Color::WHITE).with_light(Some(Color::BLACK)));
+    let refused = Finding::Inverted { allowed: false };
+    for (image, expected, code, message) in [
+        (
+            ImageWriter::from(&too_large),
+            UpsertError::ImageTooLarge { side: 255 * (41 + 2 * 255), max_side: Png::MAX_SIDE },
+            "imageTooLarge",
+            "image too large: 140505 x 140505 pixels, at most 23160 x 23160",
+        ),
+        (
+            ImageWriter::from(&inverted),
+            UpsertError::ImageRefused(refused),
+            "imageRefused",
+            "the new image is refused: inverted: dark modules are lighter than light ones",
+        ),
+    ] {
+        let level = ErrorCorrectionLevel::L;
+        let error = create_with(USER, level, image).unwrap_err();
+        assert_eq!(error, expected);
+        assert_eq!((error.code(), error.target(), error.is_server_error()), (code, "image", true));
+        assert_eq!(error.to_string(), message);
+
+        let error = create_with("", level, image).unwrap_err();
+        assert_eq!((error, error.is_server_error()), (UpsertError::UserPrincipalName, false));
+        // An update has no image.
+        let (patch, policy, state) = (QrCodePatch::default(), Policy::default(), standard());
+        let (now, user) = (at(NOW), USER);
+        let update = Upsert { kind: Kind::Standard, state: Some(&state), patch: &patch, policy: &policy, now, user };
+        assert_eq!(update.run_with(randomness(2), level, image).unwrap().into_parts().0, state);
+    }
+}
+
+#[test]
+fn the_longest_user_principal_name_depends_on_the_level() {
+    for (level, bytes) in ErrorCorrectionLevel::ALL.into_iter().zip([2_953, 2_331, 1_663, 1_273]) {
+        // Around it are 12 + 1 + 36 + 1 + 43 bytes.
+        let longest = "é".repeat((bytes - 93) / 2);
+        let (_, response) = create_with(&longest, level, &Svg::default()).unwrap().into_parts();
+        assert_eq!(response.image.unwrap().version.number(), 40);
+        let error = create_with(&(longest + "é"), level, &Svg::default()).unwrap_err();
+        assert_eq!((error.code(), error.is_server_error()), ("userPrincipalNameTooLong", false));
+    }
 }
 
 #[test]
@@ -583,6 +658,7 @@ fn messages_have_the_values_that_break_the_rule() {
             UpsertError::UserPrincipalName,
             "user principal name: empty, or with a `|`, a control character or an invisible character in it",
         ),
+        (UpsertError::ImageUnwritten, "the new image cannot be written"),
     ] {
         assert_eq!(error.to_string(), message);
     }
