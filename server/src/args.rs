@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use qrmint::ErrorCorrectionLevel;
 use qrmint::credential::{DateTime, Policy, can_name};
+use qrmint::render::{Png, QuietZone, Scale, Svg};
 use qrmint_server::store::{Location, SqlOptions};
-use qrmint_server::{ClaimRule, ClaimRuleError, KeyError, KeySet, Limits, Trust, User};
+use qrmint_server::{ClaimRule, ClaimRuleError, ImageSettings, KeyError, KeySet, Limits, Trust, User};
 use tracing::level_filters::LevelFilter;
 
 use crate::error::Error;
@@ -143,6 +145,22 @@ pub(crate) struct Arguments {
     #[arg(long, env = "QRMINT_TEMPORARY_HOURS", value_name = "HOURS", default_value_t = 3)]
     temporary_hours: u16,
 
+    /// Format of the image of a new code
+    #[arg(long, env = "QRMINT_IMAGE", value_enum, default_value_t = ImageFormat::Png)]
+    image: ImageFormat,
+
+    /// Width and height of a module in pixels, 1 to 255
+    #[arg(long, env = "QRMINT_IMAGE_SCALE", value_name = "N", default_value_t)]
+    image_scale: Scale,
+
+    /// Error correction of the image: low, medium, quartile, high or l, m, q, h
+    #[arg(long, env = "QRMINT_IMAGE_LEVEL", value_name = "LEVEL", default_value = "l", value_parser = level)]
+    image_level: ErrorCorrectionLevel,
+
+    /// Width of the light border around the image in modules, 0 to 255; readers may fail with less than 4
+    #[arg(long, env = "QRMINT_IMAGE_QUIET_ZONE", value_name = "N", default_value_t)]
+    image_quiet_zone: QuietZone,
+
     /// Maximum number of requests in progress; more are answered with 429
     #[arg(long, env = "QRMINT_MAX_REQUESTS", value_name = "N", default_value = "256")]
     max_requests: NonZero<u32>,
@@ -179,6 +197,12 @@ pub(crate) enum Command {
     ///
     /// The service then needs no more than SELECT, INSERT, UPDATE and DELETE on them.
     Migrate,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ImageFormat {
+    Png,
+    Svg,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -300,6 +324,18 @@ impl Arguments {
         Policy::new(self.standard_days, self.temporary_hours).map_err(|error| Error::Usage(error.to_string()))
     }
 
+    /// Returns what images new codes have.
+    pub(crate) fn image(&self) -> Result<ImageSettings, Error> {
+        let (level, scale, quiet_zone) = (self.image_level, self.image_scale, self.image_quiet_zone);
+        let image = match self.image {
+            ImageFormat::Png => ImageSettings::png(level, Png::new(scale, quiet_zone)),
+            ImageFormat::Svg => ImageSettings::svg(level, Svg::new(scale, quiet_zone)),
+        };
+        image.map_err(|error| {
+            Error::Usage(format!("--image-scale and --image-quiet-zone: for the longest name, {error}"))
+        })
+    }
+
     /// Returns how many files and sockets are open beside the connections: those of the store, of the monitor, of the
     /// log, and some that are opened for a moment.
     pub(crate) fn other_files(&self) -> u64 {
@@ -335,6 +371,17 @@ pub(crate) fn id_and_principal_name(text: &str) -> Option<User> {
     User::new(id, principal_name).filter(|user| can_name(user.principal_name()))
 }
 
+/// Parses a level by its letter or its word in the standard, in any case.
+fn level(text: &str) -> Result<ErrorCorrectionLevel, &'static str> {
+    match &*text.to_ascii_lowercase() {
+        "l" | "low" => Ok(ErrorCorrectionLevel::L),
+        "m" | "medium" => Ok(ErrorCorrectionLevel::M),
+        "q" | "quartile" => Ok(ErrorCorrectionLevel::Q),
+        "h" | "high" => Ok(ErrorCorrectionLevel::H),
+        _ => Err("expected l, m, q or h, or low, medium, quartile or high"),
+    }
+}
+
 /// Parses a time limit of at most an hour.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| (0.001..=3600.0).contains(seconds));
@@ -355,6 +402,46 @@ mod tests {
         assert_eq!((arguments.trust().admin_claims, arguments.issuer.len()), (vec![expected], 2));
         let Claims(rules) = "admin=true\r\nlevel=3\n".parse().unwrap();
         assert_eq!(rules, ["admin=true".parse().unwrap(), "level=3".parse().unwrap()]);
+    }
+
+    #[test]
+    fn a_level_is_a_letter_or_a_word_in_any_case() {
+        for (texts, expected) in [
+            (["l", "low", "Low"], ErrorCorrectionLevel::L),
+            (["m", "medium", "M"], ErrorCorrectionLevel::M),
+            (["q", "quartile", "QUARTILE"], ErrorCorrectionLevel::Q),
+            (["h", "high", "High"], ErrorCorrectionLevel::H),
+        ] {
+            for text in texts {
+                let arguments = Arguments::try_parse_from(["qrmint-server", "--image-level", text]).unwrap();
+                assert_eq!(arguments.image_level, expected, "{text}");
+            }
+        }
+        assert!(Arguments::try_parse_from(["qrmint-server", "--image-level", ""]).is_err());
+    }
+
+    #[test]
+    fn images_that_are_too_large_for_the_longest_name_are_refused_at_the_start() {
+        let image = |options: &[&str]| {
+            Arguments::try_parse_from(["qrmint-server"].iter().chain(options)).unwrap().image().map(drop)
+        };
+        for options in [
+            &[][..],
+            &["--image-scale=255"],
+            &["--image=svg", "--image-scale=255", "--image-level=h"],
+            &["--image-quiet-zone=0"],
+        ] {
+            assert!(image(options).is_ok(), "{options:?}");
+        }
+        let error = image(&["--image-scale=255", "--image-level=h"]).unwrap_err();
+        assert_eq!(
+            (error.exit_code(), error.to_string().as_str()),
+            (
+                2,
+                "--image-scale and --image-quiet-zone: for the longest name, \
+                 image too large: 26775 x 26775 pixels, at most 23160 x 23160"
+            )
+        );
     }
 
     #[test]

@@ -86,5 +86,5 @@ pub use event::{Action, Actor, Event, Outcome};
 pub use http::Api;
 pub use limits::Limits;
 pub use serve::serve;
-pub use service::{OUTCOME_TIME, Service, ServiceError, Verified};
+pub use service::{ImageSettings, OUTCOME_TIME, Service, ServiceError, Verified};
 pub use users::{User, Users, UsersError};

@@ -70,6 +70,8 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     let (policy, mut limits) = (arguments.policy()?, arguments.limits());
     limits.connections = open_files::for_connections(limits.connections, arguments.other_files());
     check_exposure(arguments)?;
+    let image = arguments.image()?;
+    image.verdict().findings.iter().for_each(|finding| tell(&format!("image of new codes: {finding}")));
     // From here on a SIGHUP does not end the program.
     let [users_hangup, keys_hangup, hangup] = [Hangup::new()?, Hangup::new()?, Hangup::new()?];
     // A file is watched from before it is read, so that no change is missed.
@@ -87,6 +89,7 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     let service = Service::new(store)
         .with_users(users)
         .with_policy(policy)
+        .with_image(image)
         .with_trail(trail)
         .with_request_time(arguments.request_time)
         .with_strict_last_used(arguments.strict_last_used)

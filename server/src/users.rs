@@ -10,7 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// The maximum length of an id or name, in bytes. In Microsoft Entra it is 113 characters.
-const MAX_LEN: usize = 256;
+pub(crate) const MAX_LEN: usize = 256;
 
 /// A user: the object id, which is the key of stored codes, and the user principal name, which is in a code's content.
 /// The case of letters makes no difference between users.

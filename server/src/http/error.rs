@@ -8,7 +8,7 @@ use axum::http::header::{ALLOW, CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use qrmint::credential::{PatchError, ScanError, UpsertError};
+use qrmint::credential::{PatchError, ScanError};
 use serde::Serialize;
 
 use super::ids::Ids;
@@ -113,10 +113,8 @@ fn service_message(error: &ServiceError) -> String {
         ServiceError::Store(StoreError::Unavailable(_) | StoreError::Uncertain(_)) => {
             "The store does not answer.".into()
         }
-        ServiceError::Store(_)
-        | ServiceError::Random(_)
-        | ServiceError::Clock
-        | ServiceError::Upsert(UpsertError::Unreadable(_)) => "Internal error.".into(),
+        ServiceError::Upsert(error) if error.is_server_error() => "Internal error.".into(),
+        ServiceError::Store(_) | ServiceError::Random(_) | ServiceError::Clock => "Internal error.".into(),
         error => error.to_string(),
     }
 }
@@ -232,20 +230,29 @@ struct Detail<'a> {
 
 #[cfg(test)]
 mod tests {
+    use qrmint::credential::UpsertError;
+    use qrmint::render::Finding;
     use qrmint::{ErrorCorrectionLevel, Symbol};
 
     use super::*;
     use crate::event::Outcome;
 
     #[test]
-    fn an_image_without_its_content_is_the_services_fault_and_tells_the_client_nothing() {
+    fn an_image_that_is_wrong_or_cannot_be_made_is_the_services_fault_and_tells_the_client_nothing() {
         let symbol = Symbol::encode("content", ErrorCorrectionLevel::L).expect("it fits");
         let unreadable = symbol.check("other content").expect_err("it has other content");
-        let error = ServiceError::from(UpsertError::Unreadable(unreadable));
-        assert_eq!(error.outcome(), Outcome::Failed);
-        assert!(error.to_string().starts_with("the new image does not have its content: "), "for the log");
-        let error = ApiError::from(error);
-        assert_eq!(error.status_and_code(), (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"));
-        assert_eq!((error.rule(), error.to_string().as_str()), (None, "Internal error."));
+        for (error, start) in [
+            (UpsertError::Unreadable(unreadable), "the new image does not have its content: "),
+            (UpsertError::ImageTooLarge { side: 30_000, max_side: 23_160 }, "image too large: "),
+            (UpsertError::ImageRefused(Finding::Inverted { allowed: false }), "the new image is refused: "),
+            (UpsertError::ImageUnwritten, "the new image cannot be written"),
+        ] {
+            let error = ServiceError::from(error);
+            assert_eq!(error.outcome(), Outcome::Failed);
+            assert!(error.to_string().starts_with(start), "for the log");
+            let error = ApiError::from(error);
+            assert_eq!(error.status_and_code(), (StatusCode::INTERNAL_SERVER_ERROR, "internalServerError"));
+            assert_eq!((error.rule(), error.to_string().as_str()), (None, "Internal error."));
+        }
     }
 }

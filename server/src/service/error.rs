@@ -55,7 +55,7 @@ impl ServiceError {
     #[must_use]
     pub fn rule(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            Self::Upsert(UpsertError::Unreadable(_)) => None,
+            Self::Upsert(error) if error.is_server_error() => None,
             Self::Upsert(error) => Some((error.code(), error.target())),
             Self::Verify(error) => Some((error.code(), "rawContent")),
             Self::PurgeNotExpired { .. } => Some(("expiredBeforeAfterNow", "expiredBefore")),
@@ -66,7 +66,7 @@ impl ServiceError {
     /// Returns what the audit trail says of it.
     pub(crate) fn outcome(&self) -> Outcome {
         match self {
-            Self::Upsert(UpsertError::Unreadable(_)) => Outcome::Failed,
+            Self::Upsert(error) if error.is_server_error() => Outcome::Failed,
             Self::Upsert(_) | Self::Verify(_) | Self::PurgeNotExpired { .. } | Self::ConditionFailed => {
                 Outcome::Refused
             }

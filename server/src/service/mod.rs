@@ -5,6 +5,7 @@
 
 mod deletion;
 mod error;
+mod image_settings;
 mod monitor;
 mod trail;
 mod upsert;
@@ -19,6 +20,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 
 pub use self::error::ServiceError;
+pub use self::image_settings::ImageSettings;
 use self::monitor::{CHECK_AGE, COUNT_AGE};
 pub use self::upsert::OUTCOME_TIME;
 pub use self::verify::Verified;
@@ -58,6 +60,7 @@ pub struct Service {
     store: Arc<dyn Store>,
     users: RwLock<Arc<Users>>,
     policy: Policy,
+    image: ImageSettings,
     clock: Clock,
     trail: Trail,
     request_time: Duration,
@@ -76,14 +79,15 @@ impl fmt::Debug for Service {
 }
 
 impl Service {
-    /// Creates a service with this store. Any name is a user; lifetimes are Graph's, the clock is the system's, there is
-    /// no audit trail, and the store has 10 seconds for a request.
+    /// Creates a service with this store. Any name is a user; lifetimes are Graph's, images are PNG, the clock is the
+    /// system's, there is no audit trail, and the store has 10 seconds for a request.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
             users: RwLock::new(Arc::new(Users::any())),
             policy: Policy::default(),
+            image: ImageSettings::default(),
             clock: Clock::system(),
             trail: Trail::Off,
             request_time: Duration::from_secs(10),
@@ -107,6 +111,12 @@ impl Service {
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// Sets what images new codes have.
+    #[must_use]
+    pub fn with_image(self, image: ImageSettings) -> Self {
+        Self { image, ..self }
     }
 
     /// Sets the clock.

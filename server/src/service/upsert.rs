@@ -63,7 +63,7 @@ impl Service {
             }
             let rules =
                 Upsert { kind, state: seen.as_ref(), patch, policy: &self.policy, now, user: user.principal_name() };
-            let upserted = rules.run(randomness()?);
+            let upserted = self.image.upsert(&rules, randomness()?);
             self.metrics.ruled(began.elapsed());
             let upserted = upserted?;
             let swapped = match &upserted {

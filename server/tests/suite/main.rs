@@ -10,6 +10,7 @@ mod description;
 mod documentation;
 mod durability;
 mod fire;
+mod images;
 mod issuers;
 mod key_rolls;
 mod leavers;

@@ -123,6 +123,13 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
         (vec!["--now", "0000-12-31T23:59:59Z"], 2, "no date and time from 0001-01-01T00:00:00Z"),
         (vec!["--standard-days", "396"], 2, "396"),
         (vec!["--temporary-hours", "0"], 2, "0 hours"),
+        (vec!["--image", "gif"], 2, "possible values: png, svg"),
+        (vec!["--image-scale", "0"], 2, "expected a number from 1 to 255"),
+        (vec!["--image-scale", "256"], 2, "expected a number from 1 to 255"),
+        (vec!["--image-level", "x"], 2, "expected l, m, q or h, or low, medium, quartile or high"),
+        (vec!["--image-quiet-zone", "256"], 2, "expected a number from 0 to 255"),
+        (vec!["--image-scale", "221", "--image-level", "h"], 2, "image too large: 23205 x 23205 pixels"),
+        (vec!["--image-scale", "50", "--image-quiet-zone", "255"], 2, "--image-quiet-zone"),
         (vec!["--max-requests", "0"], 2, "--max-requests"),
         (vec!["--request-time", "nan"], 2, "expected seconds"),
         (vec!["--store", "mysql://root:secret@localhost/x"], 2, "expected sqlite://FILE"),
@@ -141,7 +148,7 @@ fn what_makes_no_sense_ends_with_2_and_what_fails_with_1() {
     let (code, help, errors) = run(&["--help"]);
     assert_eq!((code, errors.as_str()), (Some(0), ""));
     for option in
-        ["--listen", "--store", "--users", "--issuer", "--jwks", "--jwks-url", "--me", "--now", "--audit", "migrate"]
+        ["--listen", "--store", "--users", "--issuer", "--jwks-url", "--me", "--now", "--audit", "--image", "migrate"]
     {
         assert!(help.contains(option), "{option}");
     }

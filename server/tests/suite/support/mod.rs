@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use qrmint_server::store::{MemoryStore, Store};
-use qrmint_server::{Api, Authorizer, Clock, Limits, RunToken, Service, Trail, User, Users};
+use qrmint_server::{Api, Authorizer, Clock, ImageSettings, Limits, RunToken, Service, Trail, User, Users};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -50,7 +50,7 @@ pub(crate) struct Served {
 }
 
 /// Settings of a service in this process. By default it has the users [`USERS`], starts at [`NOW`], keeps codes in
-/// memory and no audit trail, and its token is Floki's on `/me`.
+/// memory and no audit trail, makes the default images, and its token is Floki's on `/me`.
 #[derive(Default)]
 pub(crate) struct Setting {
     pub(crate) store: Option<Arc<dyn Store>>,
@@ -60,6 +60,7 @@ pub(crate) struct Setting {
     pub(crate) any_user: bool,
     pub(crate) trail: Trail,
     pub(crate) strict_last_used: bool,
+    pub(crate) image: ImageSettings,
     pub(crate) trusted_proxies: usize,
 }
 
@@ -73,6 +74,7 @@ impl Setting {
             .with_clock(Clock::starting_at(self.now.unwrap_or(NOW).parse().unwrap()))
             .with_request_time(self.limits.body_time)
             .with_strict_last_used(self.strict_last_used)
+            .with_image(self.image)
             .with_trail(self.trail);
         let service = Arc::new(service);
         let api = Api::new(service.clone(), Arc::new(self.authorizer.unwrap_or(me.into())))
