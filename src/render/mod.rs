@@ -23,10 +23,12 @@
 mod color;
 #[cfg(feature = "data-uri")]
 mod data_uri;
+mod eps;
 mod error;
 mod finding;
 mod length;
 mod output;
+mod pdf;
 mod placement;
 #[cfg(feature = "png")]
 mod png;
@@ -34,20 +36,25 @@ mod size;
 mod style;
 mod svg;
 mod text;
+mod vector;
 mod verdict;
+mod zpl;
 
 #[cfg(feature = "png")]
 pub use self::png::Png;
 pub use color::{Color, ParseColorError};
+pub use eps::Eps;
 pub use error::RenderError;
 pub use finding::{Finding, VerdictLevel};
 pub use length::{Dpi, Length, LengthError};
+pub use pdf::Pdf;
 pub use placement::Placement;
 pub use size::{QuietZone, Scale, Size};
 pub use style::Style;
 pub use svg::{Svg, SvgUnit};
 pub use text::Text;
 pub use verdict::Verdict;
+pub use zpl::Zpl;
 
 use alloc::string::String;
 #[cfg(feature = "png")]
@@ -99,5 +106,8 @@ mod tests {
         assert_shareable::<Png>();
         assert_shareable::<Svg>();
         assert_shareable::<Text>();
+        assert_shareable::<Pdf>();
+        assert_shareable::<Eps>();
+        assert_shareable::<Zpl>();
     }
 }

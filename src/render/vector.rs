@@ -1,0 +1,181 @@
+//! What PDF and EPS share: lengths in points, the content of the page, dates. The content is the same text in both,
+//! since an EPS file defines the operators of PDF.
+//!
+//! Knows styles and symbols; nothing of files.
+
+use core::fmt;
+
+use super::color::Color;
+use super::length::Dpi;
+use super::placement::Placement;
+use super::style::Style;
+use crate::symbol::{Run, Symbol};
+
+impl Placement {
+    /// Returns the resolution, or the default one if the size is none on paper.
+    pub(super) fn dpi_on_paper(&self) -> Dpi {
+        self.dpi.unwrap_or_default()
+    }
+
+    /// Returns the length of `dots` dots in points of 1/72 inch.
+    pub(super) fn points(&self, dots: u32) -> Decimal {
+        let dpi = u64::from(self.dpi_on_paper().number());
+        Decimal { millionths: (u64::from(dots) * 72_000_000 + dpi / 2) / dpi }
+    }
+}
+
+/// A number with at most six digits after the point: an edge of the largest symbol is off by less than a hundredth of a
+/// dot at 10,000 dpi.
+#[derive(Clone, Copy)]
+pub(super) struct Decimal {
+    millionths: u64,
+}
+
+impl Decimal {
+    /// Returns a channel of a colour, 0 to 1.
+    fn of_channel(channel: u8) -> Self {
+        Self { millionths: (u64::from(channel) * 1_000_000 + 127) / 255 }
+    }
+
+    /// Returns the number rounded up.
+    pub(super) fn ceil(self) -> u64 {
+        self.millionths.div_ceil(1_000_000)
+    }
+}
+
+/// Displays neither zeros at the end nor exponents, such as `55.68` or `0.4`.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.millionths / 1_000_000)?;
+        let (mut fraction, mut digits) = (self.millionths % 1_000_000, 6);
+        if fraction == 0 {
+            return Ok(());
+        }
+        while fraction % 10 == 0 {
+            (fraction, digits) = (fraction / 10, digits - 1);
+        }
+        write!(f, ".{fraction:0digits$}")
+    }
+}
+
+/// Writes the content of the page: the light square unless it is transparent, then one path, which has a rectangle for
+/// each run of dark modules, filled at once.
+pub(super) fn write_content(
+    symbol: &Symbol,
+    style: &Style,
+    placement: &Placement,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let (dark, light) = style.colors_on_white();
+    let Placement { module, left, top, side, .. } = *placement;
+    if style.light.is_some() {
+        write_color(light, out)?;
+        let side = placement.points(side);
+        writeln!(out, "0 0 {side} {side} re\nf")?;
+    }
+    write_color(dark, out)?;
+    // One unit is a module, from the top left corner of the symbol downwards.
+    let (module, left, top) = (placement.points(module), placement.points(left), placement.points(side - top));
+    writeln!(out, "{module} 0 0 -{module} {left} {top} cm")?;
+    for Run { x, y, len } in symbol.runs() {
+        writeln!(out, "{x} {y} {len} 1 re")?;
+    }
+    out.write_str("f\n")
+}
+
+/// Writes the colour of what is filled next. Black is black ink alone, and white is no ink.
+fn write_color(color: Color, out: &mut dyn fmt::Write) -> fmt::Result {
+    match color {
+        Color::BLACK => out.write_str("0 0 0 1 k\n"),
+        Color::WHITE => out.write_str("0 0 0 0 k\n"),
+        Color { red, green, blue, .. } => {
+            let [red, green, blue] = [red, green, blue].map(Decimal::of_channel);
+            writeln!(out, "{red} {green} {blue} rg")
+        }
+    }
+}
+
+/// A date and time in UTC.
+pub(super) struct DateTime {
+    pub(super) year: u64,
+    pub(super) month: u64,
+    pub(super) day: u64,
+    pub(super) hour: u64,
+    pub(super) minute: u64,
+    pub(super) second: u64,
+}
+
+impl DateTime {
+    /// The last second of the year 9999: later years do not have four digits.
+    const MAX_UNIX_SECONDS: u64 = 253_402_300_799;
+
+    /// Returns the date and time that many seconds after 1970 began, at most the last second of 9999.
+    pub(super) fn from_unix(seconds: u64) -> Self {
+        let seconds = seconds.min(Self::MAX_UNIX_SECONDS);
+        // Counts years from March on, so that the leap day is the last day; 719,468 days are from 1 March 0 to 1970.
+        let days = seconds / 86_400 + 719_468;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let months_since_march = (5 * day_of_year + 2) / 153;
+        let month = (months_since_march + 2) % 12 + 1;
+        Self {
+            year: 400 * era + year_of_era + u64::from(month <= 2),
+            month,
+            day: day_of_year - (153 * months_since_march + 2) / 5 + 1,
+            hour: seconds / 3_600 % 24,
+            minute: seconds / 60 % 60,
+            second: seconds % 60,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn numbers_have_no_zeros_at_the_end() {
+        for (millionths, text) in [
+            (0, "0"),
+            (240_000, "0.24"),
+            (55_680_000, "55.68"),
+            (1, "0.000001"),
+            (1_000_010, "1.00001"),
+            (72_000_000, "72"),
+        ] {
+            assert_eq!(Decimal { millionths }.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn channels_round_to_the_byte_that_they_were() {
+        for channel in 0..=255_u8 {
+            let number: f64 = Decimal::of_channel(channel).to_string().parse().unwrap();
+            assert!((number * 255.0 - f64::from(channel)).abs() < 0.001);
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_the_gregorian_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00:00"),
+            (68_169_600, "1972-02-29 00:00:00"),
+            (951_782_399, "2000-02-28 23:59:59"),
+            (951_868_799, "2000-02-29 23:59:59"),
+            (951_868_800, "2000-03-01 00:00:00"),
+            (1_764_504_000, "2025-11-30 12:00:00"),
+            (4_107_542_400, "2100-03-01 00:00:00"),
+            (253_402_300_799, "9999-12-31 23:59:59"),
+            (253_402_300_800, "9999-12-31 23:59:59"),
+            (u64::MAX, "9999-12-31 23:59:59"),
+        ] {
+            let DateTime { year, month, day, hour, minute, second } = DateTime::from_unix(seconds);
+            let date = format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+            assert_eq!(date, text);
+        }
+    }
+}
