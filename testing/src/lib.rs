@@ -8,6 +8,7 @@ mod details;
 pub mod fuzz;
 mod image;
 pub mod page;
+mod print;
 mod random;
 mod reading;
 mod segmentation;
@@ -22,6 +23,7 @@ pub use credential::{
 };
 pub use details::{check_image_details, check_image_details_json};
 pub use image::{check_png, check_svg, check_text, png_modules, svg_modules};
+pub use print::{check_eps, check_pdf, check_prints, check_zpl, pdf_objects};
 pub use random::Random;
 pub use reading::{Places, Reading, check_encode_text, check_roundtrip};
 pub use segmentation::{check_segment, data_bits, shortest};

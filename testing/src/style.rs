@@ -6,6 +6,7 @@ use qrmint::render::{
 };
 
 use crate::image::{MAX_CHECKED_SIDE, Pixels, svg_strokes};
+use crate::print::check_prints;
 
 /// Reads a style from the first bytes of an input. Missing bytes count as zero. Returns the other bytes too.
 pub fn split_style(input: &[u8]) -> (Style, &[u8]) {
@@ -82,6 +83,7 @@ pub fn check_style(symbol: &Symbol, style: &Style) {
     let colors_refused =
         verdict.findings.iter().filter(is_color).any(|finding| finding.level() == VerdictLevel::Refuse);
     assert_eq!(text.is_err(), colors_refused);
+    check_prints(symbol, style);
 }
 
 /// Checks the placement by the words of [`Size`].

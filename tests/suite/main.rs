@@ -8,6 +8,7 @@ mod encoders;
 mod image_details;
 mod images;
 mod interface;
+mod prints;
 mod properties;
 mod sizes;
 mod standard;
