@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, ReadError, Symbol, TextEncoding, Version};
+use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Options, ReadError, Symbol, TextEncoding, VersionRange};
 
 /// Makes symbols, one after the other.
 #[derive(Clone)]
@@ -21,9 +21,9 @@ impl ContentEncoder {
         Self { encoder: Encoder::with_options(options), is_text, verify }
     }
 
-    /// Returns the largest version that a symbol may have.
-    pub(crate) fn max_version(&self) -> Version {
-        self.encoder.options().versions.max()
+    /// Returns the versions that a symbol may have.
+    pub(crate) fn versions(&self) -> VersionRange {
+        self.encoder.options().versions
     }
 
     /// Returns the symbol and the bytes that it carries: those of the content, or of its conversion to ISO 8859-1.

@@ -7,41 +7,45 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use qrmint::render::{Png, Style, Svg, Text};
-use qrmint::{Encoder, QrCodeImageDetails, Symbol};
+use console::Term;
+use qrmint::render::{Eps, Pdf, Placement, Png, Style, Svg, Text, Zpl};
+use qrmint::{Encoder, QrCodeImageDetails, Symbol, Version};
 
-use crate::args::{EncodeArguments, Format, ImageArguments};
-use crate::error::{Endpoint, Error};
+use crate::args::{EncodeArguments, Format, TextArguments};
+use crate::error::{Endpoint, Error, tell, warn};
 use crate::output::{self, Output};
 
 pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
     let mut encoder = arguments.symbol.encoder()?;
     let path = arguments.output.as_deref().filter(|path| !output::is_standard_output(path));
     let on_terminal = path.is_none() && io::stdout().is_terminal();
-    let format = arguments.format.unwrap_or_else(|| default_format(path, on_terminal));
-    if format == Format::Png && on_terminal {
-        return Err(Error::Usage("a terminal cannot show a png: name a file with -o".into()));
-    }
+    let format = arguments.format(path, on_terminal)?;
+    let style = arguments.style.style()?;
 
     let (content, endpoint) = content(arguments.content.map(OsString::into_encoded_bytes), arguments.input)?;
-    let image = match encoder.encode(&content, arguments.symbol.level) {
-        Ok((symbol, bytes)) => draw(symbol, &bytes, format, &arguments.image, on_terminal)?,
+    let (symbol, bytes) = match encoder.encode(&content, arguments.symbol.level) {
+        Ok(made) => made,
         Err(source) => return Err(Error::Content { endpoint, source }),
     };
+    let image = draw(symbol, &bytes, format, style.clone(), &arguments.text, on_terminal)?;
     let mut output = Output::open(path)?;
     output.write(&image)?;
-    output.finish()
+    output.finish()?;
+    tell_about(&style, symbol.version());
+    Ok(())
 }
 
-/// Returns the format to write if the command line names none.
-fn default_format(path: Option<&Path>, on_terminal: bool) -> Format {
-    let extension = path.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
-    match extension.to_str() {
-        Some("svg") => Format::Svg,
-        Some("txt") => Format::Text,
-        Some("json") => Format::Json,
-        _ if on_terminal => Format::Text,
-        _ => Format::Png,
+/// Tells what may be wrong with a picture that was made, and how large it is on paper.
+fn tell_about(style: &Style, version: Version) {
+    warn(&style.verdict(version).findings);
+    let Ok(placement) = style.placement(version) else { return };
+    if let (Placement { module, side, dpi: Some(dpi), .. }, Some(module_length), Some(side_length)) =
+        (placement, placement.module_length(), placement.side_length())
+    {
+        let dots = if module == 1 { "dot" } else { "dots" };
+        tell(format_args!(
+            "{module} {dots} per module ({module_length}), {side} dots a side ({side_length}) at {dpi} dpi"
+        ));
     }
 }
 
@@ -69,29 +73,43 @@ fn read(input: impl Read) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
+/// Returns the picture as the bytes to write.
 fn draw(
     symbol: &Symbol,
     content: &[u8],
     format: Format,
-    image: &ImageArguments,
+    style: Style,
+    text: &TextArguments,
     on_terminal: bool,
 ) -> Result<Vec<u8>, Error> {
-    let &ImageArguments { scale, quiet_zone } = image;
-    let png = Png::new(scale, quiet_zone);
-    match format {
-        Format::Png => Ok(png.to_vec(symbol)?),
-        Format::Svg => Ok(Svg::new(scale, quiet_zone).to_string(symbol)?.into_bytes()),
-        Format::Text => Ok(Text::with_style(Style::default().with_quiet_zone(quiet_zone))
-            .with_ansi(on_terminal)
-            .with_inverted(true)
-            .to_string(symbol)?
-            .into_bytes()),
-        Format::Json => {
-            let details = QrCodeImageDetails::new(symbol, content, &png)?;
-            let mut json = Vec::new();
-            details.write_json(&mut json);
-            json.push(b'\n');
-            Ok(json)
+    Ok(match format {
+        Format::Png => Png::with_style(style).to_vec(symbol)?,
+        Format::Svg => Svg::with_style(style).to_string(symbol)?.into(),
+        Format::Pdf => Pdf::with_style(style).to_string(symbol)?.into(),
+        Format::Eps => Eps::with_style(style).to_string(symbol)?.into(),
+        Format::Zpl => Zpl::with_style(style).to_string(symbol)?.into(),
+        Format::Text => {
+            let text = Text::with_style(style).with_ansi(text.ansi(on_terminal)).with_inverted(text.invert);
+            if on_terminal {
+                check_width(text.columns(symbol.version()))?;
+            }
+            text.to_string(symbol)?.into()
         }
+        Format::Json => {
+            let mut json = Vec::new();
+            QrCodeImageDetails::new(symbol, content, &Png::with_style(style))?.write_json(&mut json);
+            json.push(b'\n');
+            json
+        }
+        Format::DataUri => (Png::with_style(style).to_data_uri(symbol)? + "\n").into(),
+        Format::SvgDataUri => (Svg::with_style(style).to_data_uri(symbol)? + "\n").into(),
+    })
+}
+
+/// Returns an error if standard output is a terminal that would break lines of this many columns.
+fn check_width(needed: usize) -> Result<(), Error> {
+    match Term::stdout().size_checked() {
+        Some((_, columns)) if usize::from(columns) < needed => Err(Error::TerminalTooNarrow { columns, needed }),
+        _ => Ok(()),
     }
 }

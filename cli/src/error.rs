@@ -1,4 +1,5 @@
-//! Errors, and how they are reported: as one line on standard error, or as one object in place of a line's answer.
+//! Errors and warnings, and how they are reported: as one line on standard error, or as one object in place of a line's
+//! answer.
 //!
 //! No message contains any of the content, which may be secret.
 
@@ -7,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use qrmint::Encoder;
-use qrmint::render::RenderError;
+use qrmint::render::{Finding, RenderError, VerdictLevel};
 
 use crate::content::ContentError;
 
@@ -29,6 +30,8 @@ pub(crate) enum Error {
     Content { endpoint: Endpoint, source: ContentError },
     #[error(transparent)]
     Render(#[from] RenderError),
+    #[error("the terminal has {columns} columns, the code needs {needed}")]
+    TerminalTooNarrow { columns: u16, needed: usize },
     /// All lines of a batch have an answer, but some of these are errors.
     #[error("{failed} of {lines} lines failed")]
     Lines { failed: u64, lines: u64 },
@@ -50,8 +53,20 @@ impl Error {
 
     /// Writes the error as one line to standard error.
     pub(crate) fn report(&self) {
-        // If standard error is closed, the message cannot be shown anywhere.
-        let _ = writeln!(io::stderr(), "qrmint: {}", self.to_string().replace(char::is_control, " "));
+        tell(self);
+    }
+}
+
+/// Writes one line to standard error.
+pub(crate) fn tell(text: impl fmt::Display) {
+    // If standard error is closed, the message cannot be shown anywhere.
+    let _ = writeln!(io::stderr(), "qrmint: {}", text.to_string().replace(char::is_control, " "));
+}
+
+/// Writes a line to standard error for each finding that is a warning.
+pub(crate) fn warn(findings: &[Finding]) {
+    for finding in findings.iter().filter(|finding| finding.level() == VerdictLevel::Warning) {
+        tell(format_args!("warning: {finding}"));
     }
 }
 
@@ -118,6 +133,8 @@ impl LineError {
             Self::InvalidBase64 { .. } => "invalidBase64",
             Self::UnknownLevel(_) => "unknownLevel",
             Self::Content(error) => error.code(),
+            // Colours are the same on every line, so they are refused before the first.
+            Self::Render(RenderError::Refused(_)) => "imageTooSmall",
             Self::Render(_) => "imageTooLarge",
             Self::LineTooLong { .. } => "lineTooLong",
         }

@@ -21,7 +21,9 @@ fn png_has_the_scale_and_the_quiet_zone_that_were_asked_for() {
     let eight = modules(&run(&["encode", "hello"], b"").output(), 8, 4);
     for (scale, quiet_zone) in [(1, 0), (3, 2), (7, 11), (255, 1), (5, 255)] {
         let (s, q) = (scale.to_string(), quiet_zone.to_string());
-        let image = run(&["encode", "hello", "--scale", &s, "--quiet-zone", &q], b"").output();
+        let narrow = format!("warning: quiet zone of {q} modules, better 4");
+        let told = if quiet_zone < 4 { &[&*narrow][..] } else { &[] };
+        let image = run(&["encode", "hello", "--scale", &s, "--quiet-zone", &q], b"").output_with(told);
         assert_eq!(modules(&image, scale, quiet_zone), eight);
     }
 }
@@ -34,13 +36,19 @@ fn svg_text_and_json_show_the_modules_of_the_png() {
     let (dark, side) = qrmint_checks::svg_modules(&svg, 4);
     assert_eq!(dark.chunks(side).collect::<Vec<_>>(), expected);
 
-    let text = String::from_utf8(run(&["encode", "hello", "--format", "text"], b"").output()).unwrap();
-    assert!(!text.contains('\x1b'), "no colours where no terminal is");
-    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
-    for (y, row) in expected.iter().enumerate() {
-        for (x, &dark) in row.iter().enumerate() {
-            let half = if (y + 4) % 2 == 0 { ['█', '▀'] } else { ['█', '▄'] };
-            assert_eq!(half.contains(&lines[(y + 4) / 2][x + 4]), dark, "{x}, {y}");
+    for (options, dark_is_block) in [(&[][..], false), (&["--color", "always"], true), (&["--invert"], true)] {
+        let text = run(&[&["encode", "hello", "--format", "text"], options].concat(), b"").output();
+        let text = String::from_utf8(text).unwrap();
+        // No colours where no terminal is, unless asked for.
+        assert_eq!(text.contains('\x1b'), options.contains(&"always"));
+        let text = text.replace("\x1b[38;5;16;48;5;231m", "").replace("\x1b[0m", "");
+        let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+        assert!(lines.len() == 15 && lines.iter().all(|line| line.len() == 29), "the quiet zone is there");
+        for (x, y) in (0..29_usize * 29).map(|number| (number % 29, number / 29)) {
+            let row = y.checked_sub(4).and_then(|y| expected.get(y));
+            let dark = row.and_then(|row| row.get(x.checked_sub(4)?)).is_some_and(|&dark| dark);
+            let half = if y % 2 == 0 { ['█', '▀'] } else { ['█', '▄'] };
+            assert_eq!(half.contains(&lines[y / 2][x]), dark == dark_is_block, "{x}, {y}, {options:?}");
         }
     }
 
@@ -64,8 +72,12 @@ fn extension_of_the_output_chooses_the_format_and_the_option_overrules_it() {
         ("a.SVG", "svg"),
         ("a.txt", "text"),
         ("a.json", "json"),
-        ("a.jpg", "png"),
+        ("a.pdf", "pdf"),
+        ("a.eps", "eps"),
+        ("a.zpl", "zpl"),
         ("a", "png"),
+        (".a", "png"),
+        ("a.", "png"),
     ] {
         let path = directory.path().join(name);
         assert_eq!(run(&["encode", "hello", "-o", path.to_str().unwrap()], b"").output(), b"");
@@ -218,7 +230,7 @@ fn bad_command_line_is_one_line_and_exit_code_2() {
         (&["encode", "a", "--text=kanji"], "possible values: utf8-eci, utf8, latin1"),
         (&["encode", "a", "--text", "--eci", "26"], "cannot be used with"),
         (&["encode", "a", "--segmentation", "kanji"], "possible values: optimal, bytes"),
-        (&["encode", "a", "--format", "gif"], "possible values: png, svg, text, json"),
+        (&["encode", "a", "--format", "gif"], "possible values: png, svg, pdf, eps, zpl, text, json, data-uri, svg"),
         (&["encode", "a", "--input", "b"], "content as an argument cannot be used with --input"),
         (&["encode", "-abc", "--input", "b"], "content as an argument cannot be used with --input"),
         (&["encode", "a", "--levl", "m"], "a similar argument exists: '--level'"),

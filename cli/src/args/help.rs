@@ -10,11 +10,11 @@ See `qrmint encode --help` and `qrmint batch --help` for their options.
 The exit code is 0 on success, 1 on failure and 2 if the command line is wrong.";
 
 pub(super) fn encode() -> String {
-    [ENCODE, TEXT, ENCODE_EXAMPLES].concat()
+    [ENCODE, PICTURE, TEXT, ENCODE_EXAMPLES].concat()
 }
 
 pub(super) fn batch() -> String {
-    [BATCH, TEXT, BATCH_EXAMPLES].concat()
+    [BATCH, PICTURE, TEXT, BATCH_EXAMPLES].concat()
 }
 
 const ENCODE: &str = "\
@@ -23,10 +23,25 @@ Content that begins with a hyphen:
   -hello or -15. Therefore write -s 4 and not -s4. After -- every argument is content.
 
 The format, without --format:
-  The extension of the output decides: .svg, .txt or .json. With any other extension it is PNG.
-  Without a file it is text on a terminal, and PNG in a pipe.
+  The extension of the output decides: .png, .svg, .pdf, .eps, .zpl, .txt or .json. Others are an
+  error. Without an extension it is PNG. Without a file it is text on a terminal, PNG in a pipe.
+
+Formats, and what each has besides the quiet zone; an option for anything else is an error:
+  png, svg            colours, size, title and description
+  pdf                 opaque colours, size, title and description
+  eps                 opaque colours, size and title
+  zpl                 size: a graphic field for label printers
+  text                colours, if ANSI escape sequences are on
+  json                as png: one line with version, level, content and image
+  data-uri            as png, or as svg if the extension of the output is .svg
+  svg-data-uri        as svg
   In JSON, rawContent has the bytes that the symbol carries: those of the content, unless
   --text=latin1 converts them.
+
+Text for terminals:
+  --color=auto sets the colours on a terminal, unless NO_COLOR is set, TERM is dumb or --invert is
+  given. Without colours, light modules are drawn, which suits a dark screen; --invert draws the
+  dark ones, for paper and light screens. If the terminal is too narrow, nothing is shown.
 ";
 
 const BATCH: &str = "\
@@ -35,15 +50,28 @@ A line of the input:
   Without errorCorrectionLevel, the level is that of --level.
 
 A line of the output, in the order of the input:
-  {\"version\":1,\"errorCorrectionLevel\":\"l\",\"rawContent\":\"<base64>\",\"binaryValue\":\"<base64 of a PNG>\"}
+  {\"version\":1,\"errorCorrectionLevel\":\"l\",\"rawContent\":\"<base64>\",\"binaryValue\":\"<base64>\"}
+  binaryValue is a PNG, or an SVG with --format svg.
   A line that fails is answered by an error, and the other lines are not affected:
   {\"error\":{\"code\":\"<word>\",\"message\":\"<text>\",\"line\":<number>}}
   rawContent has the bytes that the symbol carries: those of the input, unless --text=latin1
   converts them.
 ";
 
+const PICTURE: &str = "
+Sizes:
+  A module is a whole number of pixels or dots. --module-size takes the nearest number, --pixels
+  and --side take the largest that fits, and the quiet zone takes what is left over. With --dpi,
+  --scale and --pixels have a size on paper too.
+
+Colours:
+  A contrast below 3:1 and light modules on dark ones are refused, unless --unsafe-colors allows
+  them. There is a warning for a contrast below 6:1, for transparency, for a quiet zone of less
+  than 4 modules and for printed modules of less than 4 dots.
+";
+
 const TEXT: &str = "
-Text:
+Text as content:
   Without --text, content is bytes, and many readers guess the meaning of bytes that are not ASCII.
   With --text, the content must be UTF-8. Text that is not ASCII is encoded in one of three ways:
   --text, --text=utf8-eci    UTF-8, announced to readers by ECI 26
@@ -53,14 +81,19 @@ Text:
 
 const ENCODE_EXAMPLES: &str = "
 Examples:
-  qrmint encode https://example.com                      shows the code on the terminal
-  qrmint encode https://example.com -o code.svg          writes an SVG
-  qrmint encode -i vcard.vcf -l high -s 4 -o code.png    reads the content from a file
-  qrmint encode --text 'José Müller' -o code.png         announces UTF-8
-  printf %s \"$content\" | qrmint encode > code.png        reads the content from a pipe
-  qrmint encode -o code.png -- --draft                   encodes --draft";
+  qrmint encode https://example.com                          shows the code on the terminal
+  qrmint encode https://example.com -o code.svg              writes an SVG
+  qrmint encode -i vcard.vcf -l high -s 4 -o code.png        reads the content from a file
+  qrmint encode --text 'José Müller' -o code.png             announces UTF-8
+  printf %s \"$content\" | qrmint encode > code.png            reads the content from a pipe
+  qrmint encode -o code.png -- --draft                       encodes --draft
+  qrmint encode badge-4711 --side 2in --dpi 600 -o code.png  prints 2 inches wide at 600 dpi
+  qrmint encode badge-4711 --module-size 0.5mm -o code.pdf   prints modules of 0.508 mm at 300 dpi
+  qrmint encode badge-4711 --module-size 0.5mm --dpi 203 -o code.zpl      for a label printer
+  qrmint encode badge-4711 --dark '#003366' --transparent --title 'Badge 4711' -o code.svg";
 
 const BATCH_EXAMPLES: &str = "
 Examples:
   qrmint batch contents.jsonl -o codes.jsonl
-  qrmint batch -l high -s 4 < contents.jsonl > codes.jsonl";
+  qrmint batch -l high -s 4 < contents.jsonl > codes.jsonl
+  qrmint batch --format svg --side 30mm --dark '#003366' contents.jsonl -o codes.jsonl";

@@ -1,10 +1,13 @@
 //! Parses the command line into the engine's types.
 //!
-//! Does no work of a command and opens no file. The options are here, [`read`] applies the rules for content and words
-//! the errors, [`values`] parses the values of options, [`help`] has the longer texts of `--help`.
+//! Does no work of a command and opens no file. The options are here, those of a picture in [`style`] and those of a
+//! format in [`format`]. [`read`] applies the rules for content and words the errors, [`values`] parses the values of
+//! options, [`help`] has the longer texts of `--help`.
 
+mod format;
 mod help;
 mod read;
+mod style;
 mod values;
 
 use std::ffi::OsString;
@@ -12,15 +15,16 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use qrmint::render::{QuietZone, Scale};
+use clap::{Args, Parser, Subcommand};
 use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, TextEncoding, Version, VersionRange};
 
+pub(crate) use self::format::{Format, ImageFormat, TextArguments};
 pub(crate) use self::read::read;
+use self::style::StyleArguments;
 use crate::content::ContentEncoder;
 use crate::error::Error;
 
-/// Makes QR codes as PNG, SVG, text or JSON
+/// Makes QR codes as PNG, SVG, PDF, EPS, ZPL, text or JSON
 #[derive(Parser)]
 #[command(name = "qrmint", version, after_help = help::MAIN)]
 struct CommandLine {
@@ -55,15 +59,18 @@ pub(crate) struct EncodeArguments {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
-    /// What to write [default: see below]
-    #[arg(long, short, value_enum)]
-    pub(crate) format: Option<Format>,
+    /// One of the formats below [default: see below]
+    #[arg(long, short, value_enum, hide_possible_values = true)]
+    format: Option<Format>,
 
     #[command(flatten)]
     pub(crate) symbol: SymbolArguments,
 
     #[command(flatten)]
-    pub(crate) image: ImageArguments,
+    pub(crate) style: StyleArguments,
+
+    #[command(flatten)]
+    pub(crate) text: TextArguments,
 }
 
 #[derive(Args)]
@@ -75,6 +82,10 @@ pub(crate) struct BatchArguments {
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
+    /// Image in binaryValue
+    #[arg(long, short, value_enum, default_value = "png")]
+    pub(crate) format: ImageFormat,
+
     /// Number of threads, 1 to 1024 [default: number of CPUs]
     #[arg(long, short, value_name = "N", allow_negative_numbers = true, value_parser = values::threads)]
     pub(crate) threads: Option<NonZero<usize>>,
@@ -83,7 +94,7 @@ pub(crate) struct BatchArguments {
     pub(crate) symbol: SymbolArguments,
 
     #[command(flatten)]
-    pub(crate) image: ImageArguments,
+    pub(crate) style: StyleArguments,
 }
 
 /// Options of a symbol.
@@ -151,43 +162,4 @@ impl SymbolArguments {
         (options.mask, options.eci) = (self.mask, self.eci);
         Ok(ContentEncoder::new(options, self.text.is_some(), self.verify))
     }
-}
-
-/// Options of an image.
-#[derive(Args)]
-#[command(next_help_heading = "Options of the image")]
-pub(crate) struct ImageArguments {
-    /// Pixels per module, 1 to 255
-    #[arg(
-        long,
-        short,
-        value_name = "N",
-        allow_negative_numbers = true,
-        default_value = "8",
-        value_parser = Scale::from_str
-    )]
-    pub(crate) scale: Scale,
-
-    /// Light modules on every side, 0 to 255
-    #[arg(
-        long,
-        short,
-        value_name = "N",
-        allow_negative_numbers = true,
-        default_value = "4",
-        value_parser = QuietZone::from_str
-    )]
-    pub(crate) quiet_zone: QuietZone,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// An image with one bit per pixel
-    Png,
-    /// A drawing of one path
-    Svg,
-    /// Half blocks, two rows of modules per line
-    Text,
-    /// One line with version, level, content and PNG
-    Json,
 }

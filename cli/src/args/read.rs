@@ -42,8 +42,8 @@ fn is_hyphenated(argument: &OsStr) -> bool {
     argument.starts_with('-') && !argument.starts_with("--") && argument.chars().count() > 2
 }
 
-/// Passes arguments that begin with one hyphen, up to `--`, by the hidden option: `encode` takes them for content, `batch` has no
-/// such option.
+/// Passes arguments that begin with one hyphen, up to `--`, by the hidden option: `encode` takes them for content,
+/// `batch` has no such option.
 fn mark_hyphenated(arguments: &mut [OsString]) {
     for argument in arguments.iter_mut().take_while(|argument| *argument != "--") {
         if is_hyphenated(argument) {

@@ -43,3 +43,8 @@ pub(super) fn threads(text: &str) -> Result<NonZero<usize>, &'static str> {
     let threads = text.parse().ok().filter(|threads: &NonZero<usize>| threads.get() <= 1024);
     threads.ok_or("expected a number from 1 to 1024")
 }
+
+/// Parses a number of pixels. The picture decides which is too small or too large.
+pub(super) fn pixels(text: &str) -> Result<u32, &'static str> {
+    text.parse().map_err(|_| "expected a number from 1 to 4294967295")
+}

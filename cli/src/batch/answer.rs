@@ -6,19 +6,22 @@ use std::borrow::Cow;
 use std::fmt;
 
 use base64::DecodeError;
-use qrmint::render::Png;
-use qrmint::{ErrorCorrectionLevel, QrCodeImageDetails};
+use qrmint::render::{Png, Style, Svg};
+use qrmint::{ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use super::lines::{Batch, Line, MAX_LINE_LEN};
+use crate::args::ImageFormat;
 use crate::content::ContentEncoder;
 use crate::error::LineError;
 
 /// Answers lines. Keeps its buffers from line to line.
 pub(crate) struct Answerer {
     encoder: ContentEncoder,
+    format: ImageFormat,
     png: Png,
+    svg: Svg,
     /// The level of lines without one.
     level: ErrorCorrectionLevel,
     raw_content: Vec<u8>,
@@ -27,8 +30,14 @@ pub(crate) struct Answerer {
 }
 
 impl Answerer {
-    pub(crate) fn new(encoder: ContentEncoder, level: ErrorCorrectionLevel, png: Png) -> Self {
-        Self { encoder, png, level, raw_content: Vec::new(), details: None }
+    pub(crate) fn new(
+        encoder: ContentEncoder,
+        level: ErrorCorrectionLevel,
+        format: ImageFormat,
+        style: &Style,
+    ) -> Self {
+        let (png, svg) = (Png::with_style(style.clone()), Svg::with_style(style.clone()));
+        Self { encoder, format, png, svg, level, raw_content: Vec::new(), details: None }
     }
 
     /// Answers all lines of the batch.
@@ -72,9 +81,13 @@ impl Answerer {
             },
         })?;
         let (symbol, bytes) = self.encoder.encode(&self.raw_content, level)?;
+        let image = match self.format {
+            ImageFormat::Png => ImageWriter::from(&self.png),
+            ImageFormat::Svg => ImageWriter::from(&self.svg),
+        };
         match &mut self.details {
-            Some(details) => details.renew(symbol, &bytes, &self.png)?,
-            None => self.details = Some(QrCodeImageDetails::new(symbol, &bytes, &self.png)?),
+            Some(details) => details.renew(symbol, &bytes, image)?,
+            None => self.details = Some(QrCodeImageDetails::new(symbol, &bytes, image)?),
         }
         if let Some(details) = &self.details {
             details.write_json(out);

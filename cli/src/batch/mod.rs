@@ -14,25 +14,27 @@ use std::num::NonZero;
 use std::path::Path;
 use std::thread;
 
-use qrmint::render::Png;
+use qrmint::render::{Finding, Png, RenderError, Style, VerdictLevel};
+use qrmint::{Version, VersionRange};
 
 use self::answer::Answerer;
 use self::lines::{Batch, Lines, MAX_LINES};
 use self::progress::Progress;
-use crate::args::{BatchArguments, ImageArguments};
-use crate::error::{Endpoint, Error};
+use crate::args::{BatchArguments, ImageFormat};
+use crate::error::{Endpoint, Error, warn};
 use crate::output::Output;
 
 pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let encoder = arguments.symbol.encoder()?;
+    let style = arguments.style.style()?;
+    warn(&check(&style, encoder.versions())?);
     let input = Input::open(arguments.input.as_deref())?;
     let output = Output::open(arguments.output.as_deref())?;
 
-    let ImageArguments { scale, quiet_zone } = arguments.image;
-    let png = Png::new(scale, quiet_zone);
-    let limit = lines_in_a_batch(png.side(encoder.max_version()));
+    let format = arguments.format;
+    let limit = lines_in_a_batch(answer_len(&style, format, encoder.versions().max()));
     let threads = arguments.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-    let answerers = (0..threads).map(|_| Answerer::new(encoder.clone(), arguments.symbol.level, png.clone()));
+    let answerers = (0..threads).map(|_| Answerer::new(encoder.clone(), arguments.symbol.level, format, &style));
 
     // A progress bar among lines on the same terminal would make both unreadable.
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
@@ -67,16 +69,43 @@ impl Answers {
     }
 }
 
-/// Returns a number of lines whose answers take at most about 4 MiB, if the largest image is `side` pixels wide.
-fn lines_in_a_batch(side: u32) -> usize {
+/// Returns what is wrong with the picture of every line: its colours, and where all sizes agree, its size. Returns an
+/// error if that is refused.
+fn check(style: &Style, versions: VersionRange) -> Result<Vec<Finding>, Error> {
+    let mut findings = style.verdict(versions.min()).findings;
+    let of_largest = style.verdict(versions.max()).findings;
+    findings.retain(|finding| of_largest.contains(finding));
+    match findings.iter().find(|finding| finding.level() == VerdictLevel::Refuse) {
+        Some(&refused) => Err(RenderError::from(refused).into()),
+        None => Ok(findings),
+    }
+}
+
+/// Returns the maximum length of the image of an answer, in bytes of base64. It may be less for images so small that no
+/// batch of them is large.
+fn answer_len(style: &Style, format: ImageFormat, max_version: Version) -> u64 {
+    let image = match format {
+        ImageFormat::Png => {
+            /// The size of the scan lines divided by that of the file in base64: at least this at all sizes that need
+            /// the limit, with the default quiet zone. The least is that of version 40 with 9 pixels per module.
+            const SHRINKING: u64 = 17;
+            let side = u64::from(Png::with_style(style.clone()).side(max_version).min(Png::MAX_SIDE));
+            side * side / 8 / SHRINKING
+        }
+        // Two bytes in base64 for each module, nearly all of them strokes.
+        ImageFormat::Svg => (max_version.size() as u64).pow(2) * 17 / 8,
+    };
+    /// The length of `&quot;` in base64.
+    const ESCAPED: u64 = 8;
+    let texts = [&style.title, &style.description].into_iter().flatten();
+    image + texts.map(|text| ESCAPED * text.len() as u64).sum::<u64>()
+}
+
+/// Returns a number of lines whose answers take at most about 4 MiB, if each takes at most `answer_len` bytes.
+fn lines_in_a_batch(answer_len: u64) -> usize {
     /// The number of bytes for the answers of a batch.
     const ANSWERS: u64 = 4 * 1024 * 1024;
-    /// The size of the scan lines divided by that of the file in base64: at least this at all scales that need the
-    /// limit. The least is that of version 40 at scale 13.
-    const SHRINKING: u64 = 24;
-    let side = u64::from(side.min(Png::MAX_SIDE));
-    let answer = (side * side / 8 / SHRINKING).max(1);
-    usize::try_from(ANSWERS / answer).map_or(MAX_LINES, |lines| lines.min(MAX_LINES))
+    usize::try_from(ANSWERS / answer_len.max(1)).map_or(MAX_LINES, |lines| lines.clamp(1, MAX_LINES))
 }
 
 /// The source of the lines.
@@ -116,14 +145,52 @@ impl Input {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use qrmint::render::{QuietZone, Scale, Size, Svg};
+    use qrmint::{ErrorCorrectionLevel, Options};
+    use qrmint_checks::Random;
+
     use super::*;
 
+    fn lines(style: &Style, format: ImageFormat) -> usize {
+        lines_in_a_batch(answer_len(style, format, Version::MAX))
+    }
+
+    fn scaled(pixels: u8) -> Style {
+        Style::default().with_size(Size::Scale(Scale::new(pixels).unwrap()))
+    }
+
     #[test]
-    fn batches_are_whole_at_usual_scales_and_short_where_images_are_huge() {
-        assert_eq!(lines_in_a_batch(1), MAX_LINES);
-        // Version 40 at 8 and at 125 pixels per module.
-        assert_eq!(lines_in_a_batch(1_480), MAX_LINES);
-        assert_eq!(lines_in_a_batch(23_125), 1);
-        assert_eq!(lines_in_a_batch(u32::MAX), 1);
+    fn batches_are_whole_at_usual_sizes_and_short_where_images_are_huge() {
+        assert_eq!(lines(&Style::default(), ImageFormat::Png), MAX_LINES);
+        assert_eq!(lines(&scaled(1).with_quiet_zone(QuietZone::new(0)), ImageFormat::Png), MAX_LINES);
+        assert_eq!(lines(&scaled(125), ImageFormat::Png), 1);
+        assert_eq!(lines(&Style::default().with_size(Size::Pixels(u32::MAX)), ImageFormat::Png), 1);
+        // An SVG is as long at any size.
+        assert_eq!(lines(&scaled(255), ImageFormat::Svg), 63);
+        assert_eq!(lines(&Style::default().with_title("x".repeat(1 << 20)), ImageFormat::Svg), 1);
+    }
+
+    #[test]
+    fn batches_of_the_largest_images_take_about_four_megabytes() {
+        let options = Options::default().with_versions(VersionRange::new(Version::MAX, Version::MAX).unwrap());
+        let mut encoder = qrmint::Encoder::with_options(options);
+        let content = Random::new(5).bytes(2_953);
+        let symbol = encoder.encode(&content, ErrorCorrectionLevel::L).unwrap();
+        let most = |style: &Style, format, image: &[u8]| {
+            let len = lines(style, format) * image.len().div_ceil(3) * 4;
+            assert!(len <= 5 * 1024 * 1024, "{len} bytes of {style:?}");
+        };
+        let sizes = (1..=40).chain([125]).flat_map(|scale: u32| {
+            let pixels = |more: u32| Size::Pixels((185 * scale + more).min(Png::MAX_SIDE));
+            [Size::Scale(Scale::new(scale as u8).unwrap()), pixels(0), pixels(1), pixels(100), pixels(184)]
+        });
+        for size in sizes {
+            let style = Style::default().with_size(size);
+            most(&style, ImageFormat::Png, &Png::with_style(style.clone()).to_vec(symbol).unwrap());
+        }
+        let style = Style::default().with_title("\"".repeat(1_000)).with_description("&".repeat(1_000));
+        most(&style, ImageFormat::Svg, Svg::with_style(style.clone()).to_string(symbol).unwrap().as_bytes());
     }
 }

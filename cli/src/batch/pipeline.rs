@@ -146,10 +146,11 @@ mod tests {
 
     use std::io::Cursor;
 
-    use qrmint::render::Png;
+    use qrmint::render::Style;
     use qrmint::{ErrorCorrectionLevel, Options};
 
     use super::*;
+    use crate::args::ImageFormat;
     use crate::batch::lines::MAX_LINES;
     use crate::content::ContentEncoder;
 
@@ -169,7 +170,8 @@ mod tests {
 
     fn answerers(count: usize) -> Vec<Answerer> {
         let encoder = ContentEncoder::new(Options::default(), false, false);
-        (0..count).map(|_| Answerer::new(encoder.clone(), ErrorCorrectionLevel::L, Png::default())).collect()
+        let answerer = |_| Answerer::new(encoder.clone(), ErrorCorrectionLevel::L, ImageFormat::Png, &Style::default());
+        (0..count).map(answerer).collect()
     }
 
     /// Answers the input with `threads` threads. Returns the result and, for each batch written, the number of its

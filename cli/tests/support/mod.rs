@@ -29,7 +29,13 @@ pub(crate) struct Run {
 impl Run {
     /// Returns the output of a run that must succeed without a message.
     pub(crate) fn output(self) -> Vec<u8> {
-        assert_eq!((self.code, self.stderr.as_str()), (0, ""));
+        self.output_with(&[])
+    }
+
+    /// Returns the output of a run that must succeed with these lines on standard error.
+    pub(crate) fn output_with(self, told: &[&str]) -> Vec<u8> {
+        let expected: String = told.iter().map(|line| format!("qrmint: {line}\n")).collect();
+        assert_eq!((self.code, self.stderr), (0, expected));
         self.stdout
     }
 
@@ -140,14 +146,15 @@ pub(crate) fn by_rxing(modules: &Modules) -> Result<Vec<u8>, rxing::Exceptions> 
     Ok(result.getText().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect())
 }
 
-/// Returns the bytes that both readers find in an image, where they locate the symbol themselves.
+/// Returns the bytes that both readers find in an image on white paper, where they locate the symbol themselves.
 pub(crate) fn found(image: &[u8]) -> [Vec<u8>; 2] {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(image));
     decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
+    let mut samples = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut samples).unwrap();
     let (width, height) = (info.width, info.height);
+    let pixels: Vec<u8> = samples.chunks(info.color_type.samples()).map(luma).collect();
 
     let mut content = Vec::new();
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width as usize, height as usize, |x, y| {
@@ -161,4 +168,17 @@ pub(crate) fn found(image: &[u8]) -> [Vec<u8>; 2] {
     let result = rxing::helpers::detect_in_luma_with_hints(pixels, width, height, None, &mut hints).unwrap();
     let read = result.getText().chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
     [content, read]
+}
+
+/// Returns how light a pixel in grayscale, RGB or RGBA is on white paper.
+fn luma(pixel: &[u8]) -> u8 {
+    let (colors, alpha) = match *pixel {
+        [gray] => ([gray; 3], 255),
+        [red, green, blue] => ([red, green, blue], 255),
+        [red, green, blue, alpha] => ([red, green, blue], alpha),
+        _ => panic!("{} samples", pixel.len()),
+    };
+    let [red, green, blue] = colors.map(u32::from);
+    let opaque = (299 * red + 587 * green + 114 * blue) / 1_000;
+    ((opaque * u32::from(alpha) + 255 * (255 - u32::from(alpha))) / 255) as u8
 }
