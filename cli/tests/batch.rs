@@ -42,7 +42,7 @@ fn two_thousand_lines_come_out_in_order_as_qrcodegen_draws_them_and_both_readers
     let contents = lines_of_all_kinds();
     let input: String = contents.iter().map(|(content, level)| line(content, *level)).collect();
     let answers = |options: &[&str]| {
-        let told = ["warning: quiet zone of 1 modules, better 4"];
+        let told = ["warning: quiet zone of width 1, better 4 modules"];
         run(&[&["batch"], options].concat(), input.as_bytes()).output_with(&told)
     };
     let output = answers(&["--threads", "16", "--scale", "2", "--quiet-zone", "1"]);

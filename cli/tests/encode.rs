@@ -21,7 +21,7 @@ fn png_has_the_scale_and_the_quiet_zone_that_were_asked_for() {
     let eight = modules(&run(&["encode", "hello"], b"").output(), 8, 4);
     for (scale, quiet_zone) in [(1, 0), (3, 2), (7, 11), (255, 1), (5, 255)] {
         let (s, q) = (scale.to_string(), quiet_zone.to_string());
-        let narrow = format!("warning: quiet zone of {q} modules, better 4");
+        let narrow = format!("warning: quiet zone of width {q}, better 4 modules");
         let told = if quiet_zone < 4 { &[&*narrow][..] } else { &[] };
         let image = run(&["encode", "hello", "--scale", &s, "--quiet-zone", &q], b"").output_with(told);
         assert_eq!(modules(&image, scale, quiet_zone), eight);

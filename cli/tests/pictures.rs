@@ -141,7 +141,7 @@ fn size_that_no_picture_has_is_refused_with_the_least_or_the_most_that_works() {
         assert!(complaint.contains(&expected), "{options:?}: {complaint}");
     }
     // The least works.
-    let told = ["warning: modules of 1 dots at 300 dpi, 0.084667mm, better 4 dots"];
+    let told = ["warning: modules of 1 x 1 dots at 300 dpi, 0.084667mm, better 4 x 4"];
     let size = "1 dot per module (0.084667mm), 29 dots a side (2.455333mm) at 300 dpi";
     assert_eq!(found(&encoded(&["--pixels", "29"], &[])), [b"hello"; 2]);
     encoded(&["--side", "2.46mm"], &[told[0], size]);
@@ -206,8 +206,8 @@ fn colours_that_would_not_scan_leave_no_file_and_keep_the_old_one() {
 fn warnings_are_lines_on_standard_error_and_the_picture_is_made() {
     let told = [
         "warning: contrast 5.8:1, better 6.0:1",
-        "warning: quiet zone of 2 modules, better 4",
-        "warning: modules of 2 dots at 300 dpi, 0.169333mm, better 4 dots",
+        "warning: quiet zone of width 2, better 4 modules",
+        "warning: modules of 2 x 2 dots at 300 dpi, 0.169333mm, better 4 x 4",
         "2 dots per module (0.169333mm), 50 dots a side (4.233333mm) at 300 dpi",
     ];
     let options = ["--dark", "#cc0000", "-q", "2", "--module-size", "0.15mm"];
@@ -344,11 +344,11 @@ fn batch_draws_every_line_in_the_style_and_warns_once() {
         ),
         (
             &["--module-size", "0.2mm"],
-            &["warning: modules of 2 dots at 300 dpi, 0.169333mm, better 4 dots"],
+            &["warning: modules of 2 x 2 dots at 300 dpi, 0.169333mm, better 4 x 4"],
             Some("2 dots per module (0.169333mm), 58 dots a side (4.910667mm) at 300 dpi"),
         ),
         (&["--unsafe-colors", "--dark", "#ff6600"], &["warning: contrast 2.9:1, at least 3.0:1"], None),
-        (&["-q", "1"], &["warning: quiet zone of 1 modules, better 4"], None),
+        (&["-q", "1"], &["warning: quiet zone of width 1, better 4 modules"], None),
     ] {
         for format in ["png", "svg"] {
             let format = ["--format", format];

@@ -129,11 +129,11 @@ impl fmt::Display for Finding {
             }
             Self::Transparent => f.write_str("transparent: the contrast depends on what is below the picture"),
             Self::QuietZone { modules } => {
-                write!(f, "quiet zone of {modules} modules, better {}", Self::QUIET_ZONE)
+                write!(f, "quiet zone of width {modules}, better {} modules", Self::QUIET_ZONE)
             }
             Self::SmallModule { dots, dpi } => {
                 let length = Length::of_dots(dots, dpi);
-                write!(f, "modules of {dots} dots at {dpi} dpi, {length}, better {} dots", Self::GOOD_DOTS)
+                write!(f, "modules of {dots} x {dots} dots at {dpi} dpi, {length}, better {0} x {0}", Self::GOOD_DOTS)
             }
         }
     }

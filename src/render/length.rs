@@ -6,6 +6,7 @@ use core::fmt;
 use core::num::NonZero;
 use core::str::FromStr;
 
+use super::decimal::Decimal;
 use crate::number::checked_conversions;
 
 /// A length on paper, from 0.001 mm to 10,000 mm, kept in nanometres.
@@ -117,27 +118,7 @@ impl Length {
 /// Displays millimetres, exact to the nanometre, such as `50.8mm`.
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}mm", Decimal { digits: self.nanometres, places: 6 })
-    }
-}
-
-/// A number with `places` digits after the point, displayed without the zeros at its end.
-pub(super) struct Decimal {
-    pub(super) digits: u64,
-    pub(super) places: usize,
-}
-
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mut digits, mut places) = (self.digits, self.places);
-        while places > 0 && digits.is_multiple_of(10) {
-            (digits, places) = (digits / 10, places - 1);
-        }
-        let unit = 10_u64.pow(places as u32);
-        match places {
-            0 => write!(f, "{digits}"),
-            _ => write!(f, "{}.{:0places$}", digits / unit, digits % unit),
-        }
+        write!(f, "{}mm", Decimal { millionths: self.nanometres })
     }
 }
 

@@ -23,6 +23,7 @@
 mod color;
 #[cfg(feature = "data-uri")]
 mod data_uri;
+mod decimal;
 mod eps;
 mod error;
 mod finding;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::length::Decimal;
+use super::decimal::Decimal;
 use super::output::outputs;
 use super::{Color, Dpi, Placement, QuietZone, RenderError, Scale, Size, Style};
 use crate::symbol::{Run, Symbol};
@@ -282,13 +282,7 @@ impl Svg {
             let unit =
                 self.unit.unwrap_or(if placement.dpi.is_some() { SvgUnit::Millimetres } else { SvgUnit::Pixels });
             let (per_inch, name) = unit.per_inch();
-            let length = match placement.dpi {
-                None if unit == SvgUnit::Pixels => Decimal { digits: placement.side.into(), places: 0 },
-                dpi => {
-                    let dpi = u64::from(dpi.map_or(96, Dpi::number));
-                    Decimal { digits: (u64::from(placement.side) * per_inch + dpi / 2) / dpi, places: 6 }
-                }
-            };
+            let length = Decimal::of_dots(placement.side, placement.dpi.map_or(96, Dpi::number), per_inch);
             write!(out, " width=\"{length}{name}\" height=\"{length}{name}\"")?;
         }
         write!(out, " viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"")?;
@@ -340,8 +334,7 @@ fn write_opacity(of: &str, color: Color, out: &mut dyn fmt::Write) -> fmt::Resul
         return Ok(());
     }
     let [.., alpha] = color.to_rgba();
-    // Four digits tell 256 values apart.
-    let opacity = Decimal { digits: (u64::from(alpha) * 10_000 + 127) / 255, places: 4 };
+    let opacity = Decimal::of_channel(alpha);
     write!(out, " {of}-opacity=\"{opacity}\"")
 }
 

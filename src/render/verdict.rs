@@ -22,7 +22,7 @@ use crate::version::Version;
 /// let verdict = style.verdict(Version::MIN);
 /// assert_eq!((verdict.level(), verdict.inverted, verdict.quiet_zone), (VerdictLevel::Warning, false, 2));
 /// let warnings: Vec<String> = verdict.findings.iter().map(Finding::to_string).collect();
-/// assert_eq!(warnings, ["contrast 5.8:1, better 6.0:1", "quiet zone of 2 modules, better 4"]);
+/// assert_eq!(warnings, ["contrast 5.8:1, better 6.0:1", "quiet zone of width 2, better 4 modules"]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use qrmint::{Encoder, ErrorCorrectionLevel};
 use crate::image::MAX_CHECKED_SIDE;
 use crate::{
     Choices, check_date_time, check_encode, check_encode_text, check_image_details, check_image_details_json,
-    check_patch, check_png, check_roundtrip, check_scan_body, check_scanned, check_segment, check_style,
+    check_patch, check_png, check_prints, check_roundtrip, check_scan_body, check_scanned, check_segment, check_style,
     check_upsert_sequence, split_style,
 };
 
@@ -78,6 +78,7 @@ pub fn style(input: &[u8]) {
     let (style, content) = split_style(input);
     if let Ok(symbol) = Encoder::new().encode(content, ErrorCorrectionLevel::M) {
         check_style(symbol, &style);
+        check_prints(symbol, &style);
     }
 }
 
