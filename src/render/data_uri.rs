@@ -36,10 +36,10 @@ pub(super) fn text(media_type: &str, text: &str) -> String {
     uri
 }
 
-/// Returns whether the byte stands for itself: the characters of a path and a query (RFC 3986, 3.3 and 3.4) without quotes and
-/// parentheses, so that the address can stand in quotes of either kind and in `url()`.
+/// Returns whether the byte stands for itself: the characters of a path and a query (RFC 3986, 3.3 and 3.4) without those that mean
+/// something around an address: quotes and `&` in HTML, quotes and parentheses in style sheets.
 fn is_allowed(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&*+,;=:@/?".contains(&byte)
+    byte.is_ascii_alphanumeric() || b"-._~!$*+,;=:@/?".contains(&byte)
 }
 
 #[cfg(test)]
@@ -52,6 +52,10 @@ mod tests {
         assert_eq!(
             text("image/svg+xml", "<svg>m1,2h3m1,2h3</svg>"),
             "data:image/svg+xml,%3Csvg%3Em1,2h3m1,2h3%3C/svg%3E"
+        );
+        assert_eq!(
+            text("text/plain", "'(&lt;)'aaaaaaaaaaaaaaaaa"),
+            "data:text/plain,%27%28%26lt;%29%27aaaaaaaaaaaaaaaaa"
         );
         assert_eq!(text("text/plain", "ééé"), "data:text/plain;base64,w6nDqcOp");
         assert_eq!(base64("image/png", b"\x89PNG"), "data:image/png;base64,iVBORw==");

@@ -216,7 +216,7 @@ impl Svg {
     }
 
     /// Returns the image of `symbol` as a data URI: percent-encoded, or in base64 where that is shorter. It can stand in
-    /// quotes of either kind.
+    /// quotes of either kind, in HTML and in style sheets.
     ///
     /// # Errors
     ///
