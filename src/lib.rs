@@ -1,5 +1,5 @@
-//! Makes QR codes: bytes or text go in; a [`Symbol`], a PNG, an SVG or text for a terminal comes out. Works offline and
-//! needs no system library.
+//! Makes QR codes: bytes or text go in; a [`Symbol`], a PNG, an SVG, a PDF or text for a terminal comes out. Works
+//! offline and needs no system library.
 //!
 //! ```
 //! use qrmint::{ErrorCorrectionLevel, Symbol};
@@ -13,7 +13,8 @@
 //! # Ok::<(), qrmint::EncodeError>(())
 //! ```
 //!
-//! Scale and quiet zone are those of a writer: [`Png`](render::Png), [`Svg`](render::Svg) or [`Text`](render::Text).
+//! Scale and quiet zone are those of a writer, such as [`Png`](render::Png), [`Svg`](render::Svg) or
+//! [`Text`](render::Text).
 //! Version, mask and the like are the [`Options`] of an [`Encoder`]:
 //!
 //! ```
@@ -28,6 +29,24 @@
 //! print!("{}", Text::default().with_ansi(true).display(symbol)?);
 //! # assert!(png.starts_with(b"\x89PNG") && page.contains("<svg"));
 //! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Colours, print and pages
+//!
+//! A [`Style`](render::Style) describes a picture for every writer: colours, a [size](render::Size) in pixels or on paper,
+//! a title. Its [`verdict`](render::Style::verdict) tells how well the picture will scan; what would not scan is refused.
+//!
+//! ```
+//! use qrmint::render::{Color, Dpi, Length, Pdf, Size, Style, Svg};
+//! use qrmint::{ErrorCorrectionLevel, Symbol};
+//!
+//! let symbol = Symbol::encode("https://example.com/badge/4711", ErrorCorrectionLevel::M)?;
+//! let size = Size::Side(Length::from_mm(30.0)?, Dpi::try_from(300)?);
+//! let style = Style::default().with_dark(Color::rgb(0, 0x33, 0x66)).with_size(size).with_title("Badge 4711");
+//! let page: String = Pdf::with_style(style.clone()).to_string(&symbol)?;
+//! let address: String = Svg::with_style(style).to_data_uri(&symbol)?;
+//! # assert!(page.starts_with("%PDF") && address.starts_with("data:image/svg+xml,"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -109,23 +128,23 @@
 //! - **Stability.** Until 1.0 a breaking change raises the minor version. Symbols do not change; the bytes of a PNG
 //!   change only with a note in the changelog.
 //!
-//! Not made: Micro QR, rMQR, kanji mode, structured append, GS1 or FNC1.
+//! Not made: Micro QR, rMQR, kanji mode, structured append, GS1 or FNC1, logos.
 //!
 //! # Features
 //!
 //! | feature | brings | default |
 //! |---|---|---|
-//! | `png` | [`encode`], [`QrCodeImageDetails`], [`render::Png`], [`Symbol::to_png`]; needs `std` | yes |
+//! | `png` | [`encode`], [`QrCodeImageDetails`], [`ImageWriter`], [`render::Png`], [`Symbol::to_png`]; needs `std` | yes |
 //! | `read` | [`Symbol::content`], [`Symbol::check`]: a symbol read back from its modules | yes |
 //! | `simd` | AVX2 and AVX-512 on processors that have them, also for base64 with `serde`; needs `std` | yes |
 //! | `serde` | JSON of version, mask, level and [`Segment`]; with `png`, that of [`QrCodeImageDetails`] | no |
 //! | `credential` | [`credential`]: create, update and verify Graph's `qrCode`; needs `png`, `read` and `serde` | no |
 //! | `qrcodegen` | converts a `qrcodegen::QrCode` to a [`Symbol`], to draw it with the writers of this crate | no |
-//! | `std` | [`Svg`](render::Svg) and [`Text`](render::Text) can go to files; `png` and `simd` bring it | yes |
+//! | `std` | every format can go to files and sockets; `png` and `simd` bring it | yes |
 //! | `bench-internals` | for benches and tests: `stages`, `Encoder::penalty_scores`; may change at any time | no |
 //!
-//! Without features the crate is `no_std` with `alloc`, has no dependencies, and has the encoder, [`render::Svg`] and
-//! [`render::Text`]. Without `simd` it is `forbid(unsafe_code)`.
+//! Without features the crate is `no_std` with `alloc`, has no dependencies, and has the encoder and every
+//! format but PNG. Without `simd` it is `forbid(unsafe_code)`.
 //!
 //! The folder `examples` of the package has whole programs: files, an HTTP handler, a renderer, many images on all
 //! cores, text, segments, and a sign-in code of Microsoft Graph.

@@ -4,16 +4,22 @@
 
 use alloc::string::String;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-/// Returns the data URI of `bytes` in base64.
+/// Returns the data URI of `bytes` in base64 (RFC 4648, section 4).
 pub(super) fn base64(media_type: &str, bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const MARK: &str = ";base64,";
     let len = "data:".len() + media_type.len() + MARK.len() + bytes.len().div_ceil(3) * 4;
     let mut uri = String::with_capacity(len);
     uri.extend(["data:", media_type, MARK]);
-    STANDARD.encode_string(bytes, &mut uri);
+    for group in bytes.chunks(3) {
+        let byte = |i: usize| group.get(i).copied().unwrap_or(0);
+        let bits = u32::from_be_bytes([0, byte(0), byte(1), byte(2)]);
+        // A group of n bytes is n + 1 characters.
+        for i in 0..4 {
+            let character = ALPHABET[(bits >> (18 - 6 * i)) as usize % 64];
+            uri.push(if i <= group.len() { char::from(character) } else { '=' });
+        }
+    }
     uri
 }
 
@@ -44,7 +50,19 @@ fn is_allowed(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use ::base64::engine::{Engine as _, general_purpose::STANDARD};
+    use qrmint_checks::Random;
+
     use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_package() {
+        let mut random = Random::new(77);
+        for len in (0..100).chain([1_000]) {
+            let bytes = random.bytes(len);
+            assert_eq!(base64("a/b", &bytes), format!("data:a/b;base64,{}", STANDARD.encode(&bytes)));
+        }
+    }
 
     #[test]
     fn the_shorter_way_is_taken() {

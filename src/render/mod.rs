@@ -1,18 +1,27 @@
-//! Writers that draw a [`Symbol`] as PNG, SVG or text: [`Png`], [`Svg`] and [`Text`].
+//! Writers that draw a [`Symbol`], and the [`Style`] that describes its picture for all of them.
 //!
-//! A writer has settings such as [`Scale`] and [`QuietZone`]. It returns an image (`to_vec`, `to_string`), writes it to
-//! a file, socket or `Vec<u8>` (`write`), or displays it inside other text (`display`). All writers can be shared
-//! between threads. For an image with the default settings, [`Symbol::to_png`] and [`Symbol::to_svg`] are shorter.
+//! | writer | for |
+//! |---|---|
+//! | [`Png`] | images of pixels |
+//! | [`Svg`] | web pages |
+//! | [`Pdf`], [`Eps`] | print, true to size |
+//! | [`Zpl`] | label printers |
+//! | [`Text`] | terminals |
+//!
+//! A writer returns an image (`to_vec` or `to_string`), writes it to a file, socket or `Vec<u8>` (`write`), or displays it
+//! inside other text (`display`). Each can fail: a style that would not scan, or has no room for the symbol, is refused.
+//! All writers can be shared between threads. For an image with the default style, [`Symbol::to_png`] and
+//! [`Symbol::to_svg`] are shorter and cannot fail.
 //!
 //! ```
 //! # #[cfg(feature = "png")] {
-//! use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
+//! use qrmint::render::{Color, Png, QuietZone, Scale, Style, Svg, Text};
 //! use qrmint::{ErrorCorrectionLevel, Symbol};
 //!
 //! let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M)?;
 //! let png: Vec<u8> = Png::new(Scale::try_from(5)?, QuietZone::from(2)).to_vec(&symbol)?;
 //! assert_eq!(png[1..4], *b"PNG");
-//! let svg: String = Svg::default().to_string(&symbol)?;
+//! let svg: String = Svg::with_style(Style::default().with_dark(Color::rgb(0, 0, 0x80))).to_string(&symbol)?;
 //! assert!(svg.starts_with("<svg"));
 //! let text: String = Text::default().to_string(&symbol)?;
 //! assert!(text.contains('█'));
@@ -21,7 +30,6 @@
 //! ```
 
 mod color;
-#[cfg(feature = "data-uri")]
 mod data_uri;
 mod decimal;
 mod eps;

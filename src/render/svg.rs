@@ -230,7 +230,6 @@ impl Svg {
     /// assert!(html.starts_with(r#"<img src="data:image/svg+xml,%3Csvg%20xmlns"#));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[cfg(feature = "data-uri")]
     pub fn to_data_uri(&self, symbol: &Symbol) -> Result<String, RenderError> {
         Ok(super::data_uri::text("image/svg+xml", self.to_string(symbol)?.trim_end()))
     }

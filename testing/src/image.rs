@@ -84,6 +84,8 @@ pub(crate) struct Pixels {
     bytes: Vec<u8>,
     /// Bytes of a scan line.
     stride: usize,
+    /// Pixels of a scan line.
+    side: usize,
     /// The colours of dark and light pixels; `None` if the image is grayscale.
     pub(crate) palette: Option<[[u8; 4]; 2]>,
     /// Pixels per metre.
@@ -116,7 +118,13 @@ impl Pixels {
         let frame = reader.next_frame(&mut bytes).expect("pixels");
         reader.finish().expect("an end");
         bytes.truncate(frame.buffer_size());
-        Self { bytes, stride: frame.line_size, palette, per_metre, texts }
+        Self { bytes, stride: frame.line_size, side: side as usize, palette, per_metre, texts }
+    }
+
+    /// Returns whether scan line `y` has the pixels of the one above it.
+    pub(crate) fn is_repeated(&self, y: usize) -> bool {
+        let line = |y: usize| &self.bytes[y * self.stride..][..self.stride];
+        same_pixels(line(y - 1), line(y), self.side)
     }
 
     pub(crate) fn is_dark(&self, x: usize, y: usize) -> bool {

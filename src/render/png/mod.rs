@@ -307,7 +307,6 @@ impl Png {
     /// assert!(html.starts_with(r#"<img src="data:image/png;base64,iVBORw0KGgo"#));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    #[cfg(feature = "data-uri")]
     pub fn to_data_uri(&self, symbol: &Symbol) -> Result<String, RenderError> {
         Ok(super::data_uri::base64("image/png", &self.to_vec(symbol)?))
     }
