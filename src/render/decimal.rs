@@ -4,35 +4,43 @@
 
 use core::fmt;
 
-/// A number with at most six digits after the point.
+/// A number with at most nine digits after the point.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal {
-    pub(super) millionths: u64,
+    pub(super) billionths: u128,
 }
 
 impl Decimal {
+    /// The number 1 in billionths.
+    pub(super) const ONE: u128 = 1_000_000_000;
+
+    /// Returns the number that is that many millionths.
+    pub(super) fn of_millionths(millionths: u64) -> Self {
+        Self { billionths: u128::from(millionths) * 1_000 }
+    }
+
     /// Returns a channel of a colour, 0 to 1.
     pub(super) fn of_channel(channel: u8) -> Self {
-        Self { millionths: (u64::from(channel) * 1_000_000 + 127) / 255 }
+        Self::of_millionths((u64::from(channel) * 1_000_000 + 127) / 255)
     }
 
     /// Returns the length of `dots` dots at a resolution, in a unit of which an inch is that many millionths.
     pub(super) fn of_dots(dots: u32, dpi: u16, per_inch: u64) -> Self {
         let dpi = u64::from(dpi);
-        Self { millionths: (u64::from(dots) * per_inch + dpi / 2) / dpi }
+        Self::of_millionths((u64::from(dots) * per_inch + dpi / 2) / dpi)
     }
 
     /// Returns the number rounded up.
-    pub(super) fn ceil(self) -> u64 {
-        self.millionths.div_ceil(1_000_000)
+    pub(super) fn ceil(self) -> u128 {
+        self.billionths.div_ceil(Self::ONE)
     }
 }
 
 /// Displays neither zeros at the end nor exponents, such as `55.68` or `0.4`.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.millionths / 1_000_000)?;
-        let (mut fraction, mut digits) = (self.millionths % 1_000_000, 6);
+        write!(f, "{}", self.billionths / Self::ONE)?;
+        let (mut fraction, mut digits) = (self.billionths % Self::ONE, 9);
         if fraction == 0 {
             return Ok(());
         }
@@ -51,15 +59,15 @@ mod tests {
 
     #[test]
     fn numbers_have_no_zeros_at_the_end() {
-        for (millionths, text) in [
+        for (billionths, text) in [
             (0, "0"),
-            (240_000, "0.24"),
-            (55_680_000, "55.68"),
-            (1, "0.000001"),
-            (1_000_010, "1.00001"),
-            (72_000_000, "72"),
+            (240_000_000, "0.24"),
+            (55_680_000_000, "55.68"),
+            (1, "0.000000001"),
+            (1_000_010_000, "1.00001"),
+            (72_000_000_000, "72"),
         ] {
-            assert_eq!(Decimal { millionths }.to_string(), text);
+            assert_eq!(Decimal { billionths }.to_string(), text);
         }
     }
 

@@ -113,7 +113,7 @@ const OPERATORS: &str = "gsave
 /f{fill}bind def
 ";
 
-/// The maximum length of a line without its line feed (Technical Note 5001, section 3).
+/// The maximum length of a line without its line feed (Technical Note 5001).
 const MAX_LINE_LEN: usize = 255;
 
 /// Writes the comment `%%Title` with as many characters of the title as fit the line.

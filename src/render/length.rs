@@ -118,7 +118,7 @@ impl Length {
 /// Displays millimetres, exact to the nanometre, such as `50.8mm`.
 impl fmt::Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}mm", Decimal { millionths: self.nanometres })
+        write!(f, "{}mm", Decimal::of_millionths(self.nanometres))
     }
 }
 

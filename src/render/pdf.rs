@@ -13,7 +13,8 @@ use crate::version::Version;
 /// A writer that draws symbols as PDF files of one page, which is exactly as large as the picture.
 ///
 /// The symbol is one path, filled at once, so that no viewer shows lines between modules. A dot of the
-/// [placement](Style::placement) is 1/dpi inch: a page rendered at that resolution is the picture, dot by dot. A size
+/// [placement](Style::placement) is 1/dpi inch: a page rendered at that resolution is the picture, dot by dot. So that
+/// rounding never touches the next dot, page and modules are smaller than their dots by less than 1/100 dot. A size
 /// that is none on paper, such as a scale, has 300 dpi.
 ///
 /// Black is black ink alone (`0 0 0 1 k`), so that it prints sharp; white is no ink; other colours are RGB. A colour
@@ -36,7 +37,7 @@ use crate::version::Version;
 /// let style = Style::default().with_size(Size::Side(Length::from_inches(2.0)?, Dpi::default())).with_title("Badge");
 /// let pdf = Pdf::with_style(style).to_string(&symbol)?;
 /// assert!(pdf.starts_with("%PDF-1.4"));
-/// assert!(pdf.contains("/MediaBox[0 0 144 144]"), "2 inches are 144 points");
+/// assert!(pdf.contains("/MediaBox[0 0 143.99994 143.99994]"), "2 inches are 144 points");
 /// assert!(pdf.contains("/Title(Badge)") && !pdf.contains("/CreationDate"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -98,12 +99,12 @@ impl Pdf {
 
     fn draw(&self, symbol: &Symbol, placement: &Placement, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut file = File { out, len: 0, objects: [0; MAX_OBJECTS], count: 0 };
-        let side = placement.points(placement.side);
+        let page = placement.page();
         file.write_str("%PDF-1.4\n")?;
         file.object(|file| file.write_str("<</Type/Catalog/Pages 2 0 R>>"))?;
         file.object(|file| file.write_str("<</Type/Pages/Kids[3 0 R]/Count 1>>"))?;
         file.object(|file| {
-            write!(file, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {side} {side}]/Resources<<>>/Contents 4 0 R>>")
+            write!(file, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 {page} {page}]/Resources<<>>/Contents 4 0 R>>")
         })?;
         let mut content_len = 0;
         file.object(|file| {

@@ -18,15 +18,29 @@ impl Placement {
         self.dpi.unwrap_or_default()
     }
 
-    /// Returns the length of `dots` dots in points of 1/72 inch. An edge of the largest symbol is off by less than a
-    /// hundredth of a dot at 10,000 dpi.
+    /// Returns the length of `dots` dots in points of 1/72 inch.
     pub(super) fn points(&self, dots: u32) -> Decimal {
-        Decimal::of_dots(dots, self.dpi_on_paper().number(), 72_000_000)
+        self.points_of(dots.into(), 1)
+    }
+
+    /// Returns the width and height of the page in points: a 4,000th dot less than the side, since many renderers
+    /// take every pixel that has begun, and 733 dots at 300 dpi, 175.92 points, are 733.0000000000001 to a computer.
+    pub(super) fn page(&self) -> Decimal {
+        self.points_of(u128::from(self.side) * 4_000 - 1, 4_000)
+    }
+
+    /// Returns the length of `numerator / denominator` dots in points.
+    fn points_of(&self, numerator: u128, denominator: u128) -> Decimal {
+        let divisor = denominator * u128::from(self.dpi_on_paper().number());
+        Decimal { billionths: (numerator * 72 * Decimal::ONE + divisor / 2) / divisor }
     }
 }
 
 /// Writes the content of the page: the light square unless it is transparent, then one path, which has a rectangle for
 /// each run of dark modules, filled at once.
+///
+/// A renderer may paint every dot that a shape touches (ISO 32000-1, 10.6.4). So that a rectangle touches its own dots
+/// alone, whatever the rounding, it is smaller than its modules by 1/1000 to 1/100 dot.
 pub(super) fn write_content(
     symbol: &Symbol,
     style: &Style,
@@ -34,18 +48,26 @@ pub(super) fn write_content(
     out: &mut dyn fmt::Write,
 ) -> fmt::Result {
     let (dark, light) = style.colors_on_white();
-    let Placement { module, left, top, side, .. } = *placement;
+    let Placement { module, left, top, .. } = *placement;
+    let page = placement.page();
     if style.light.is_some() {
         write_color(light, out)?;
-        let side = placement.points(side);
-        writeln!(out, "0 0 {side} {side} re\nf")?;
+        writeln!(out, "0 0 {page} {page} re\nf")?;
     }
     write_color(dark, out)?;
+
+    // What a rectangle lacks, in modules, is one unit in the last of these digits. Half of it is on either side.
+    const NINES: &str = "999999999999";
+    let digits = module.ilog10() + 3;
+    let nines = &NINES[..digits as usize];
+    let parts = 2 * 10_u128.pow(digits);
+    let [left, top] = [left, top].map(|dots| placement.points_of(u128::from(dots) * parts + u128::from(module), parts));
+    let top = Decimal { billionths: page.billionths - top.billionths };
     // One unit is a module, from the top left corner of the symbol downwards.
-    let (module, left, top) = (placement.points(module), placement.points(left), placement.points(side - top));
+    let module = placement.points(module);
     writeln!(out, "{module} 0 0 -{module} {left} {top} cm")?;
     for Run { x, y, len } in symbol.runs() {
-        writeln!(out, "{x} {y} {len} 1 re")?;
+        writeln!(out, "{x} {y} {}.{nines} .{nines} re", len - 1)?;
     }
     out.write_str("f\n")
 }

@@ -103,7 +103,12 @@ pub fn check_eps(symbol: &Symbol, writer: &Eps) -> Option<String> {
     // What the procedures do, only a PostScript interpreter can tell.
     let content = between(rest, "/f{fill}bind def\n", "\nend\ngrestore\nshowpage\n%%EOF\n");
     assert!(rest.starts_with("gsave\n5 dict begin\n/k{setcmykcolor}bind def\n"));
-    check_content(content, exact, symbol, writer.style());
+    // The light square ends a little before the bounding box, like a page of PDF.
+    let placement = writer.style().placement(symbol.version()).expect("not refused");
+    let dot = 72.0 / f64::from(placement.dpi.unwrap_or_default().number());
+    assert!((exact - f64::from(placement.side) * dot).abs() < 1e-8 * exact);
+    let page = ((f64::from(placement.side) - 1.0 / 4_000.0) * dot * 1e9).round() / 1e9;
+    check_content(content, page, symbol, writer.style());
     Some(file)
 }
 
@@ -112,13 +117,16 @@ pub fn check_eps(symbol: &Symbol, writer: &Eps) -> Option<String> {
 fn check_content(content: &str, side: f64, symbol: &Symbol, style: &Style) {
     let placement = style.placement(symbol.version()).expect("not refused");
     let dpi = f64::from(placement.dpi.unwrap_or_default().number());
-    let dots = |points: f64| {
-        let (dots, whole) = (points * dpi / 72.0, (points * dpi / 72.0).round());
-        assert!((dots - whole).abs() < 0.01, "{points} points are {dots} dots");
-        whole as i64
+    let dots = |points: f64| points * dpi / 72.0;
+    // An edge is that of a dot or inside of the dot, never outside.
+    let from_edge = |points: f64, inwards: f64| {
+        let (place, edge) = (dots(points), dots(points).round());
+        assert!((0.0..=0.005).contains(&((place - edge) * inwards)), "{points} points are {place} dots");
+        edge as i64
     };
     let all = i64::from(placement.side);
-    assert_eq!(dots(side), all);
+    assert_eq!(from_edge(side, -1.0), all);
+    assert_eq!(dots(side).ceil() as i64, all);
 
     // Of the matrix: the scales in x and y, and the origin. Of a fill: its colour and rectangles from the top left
     // corner, in dots.
@@ -137,9 +145,9 @@ fn check_content(content: &str, side: f64, symbol: &Symbol, style: &Style) {
             ("cm", &[a, 0.0, 0.0, d, e, f]) => matrix = [a, d, e, f],
             ("re", &[x, y, width, height]) => {
                 let [a, d, e, f] = matrix;
-                let (left, right) = (dots(a * x + e), dots(a * (x + width) + e));
-                let (top, bottom) = (dots(side - d * y - f), dots(side - d * (y + height) - f));
-                path.push([left, top.min(bottom), right, top.max(bottom)]);
+                let (start, end) = (side - d * y - f, side - d * (y + height) - f);
+                let (left, right) = (from_edge(a * x + e, 1.0), from_edge(a * (x + width) + e, -1.0));
+                path.push([left, from_edge(start.min(end), 1.0), right, from_edge(start.max(end), -1.0)]);
             }
             ("f", []) => fills.push((color, std::mem::take(&mut path))),
             other => panic!("unexpected {other:?}"),

