@@ -91,14 +91,21 @@ fn check_placement(symbol: &Symbol, style: &Style, placement: &Placement) {
     let &Placement { module, left, top, side, dpi, .. } = placement;
     let quiet = u32::from(style.quiet_zone.modules());
     let modules = symbol.size() as u32 + 2 * quiet;
-    let dots = |length: Length, dpi: Dpi| (length.mm() * f64::from(dpi.number()) / 25.4).round();
+    // Halves are rounded either way: this product is not exact.
+    let is_nearest = |dots: u32, length: Length, dpi: Dpi| {
+        (length.mm() * f64::from(dpi.number()) / 25.4 - f64::from(dots)).abs() <= 0.5 + 1e-6
+    };
     match style.size {
         Size::Scale(scale) => assert_eq!((module, side), (scale.pixels().into(), modules * module)),
         Size::Pixels(pixels) => assert_eq!((module, side), (pixels / modules, pixels)),
         Size::Module(length, dpi) => {
-            assert_eq!((f64::from(module), side), (dots(length, dpi).max(1.0), modules * module));
+            assert!(module == 1 || is_nearest(module, length, dpi));
+            assert_eq!(side, modules * module);
         }
-        Size::Side(length, dpi) => assert_eq!((f64::from(side), module), (dots(length, dpi), side / modules)),
+        Size::Side(length, dpi) => {
+            assert!(is_nearest(side, length, dpi));
+            assert_eq!(module, side / modules);
+        }
         other => panic!("unexpected {other:?}"),
     }
     assert_eq!(dpi, style.size.dpi());
