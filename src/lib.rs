@@ -146,7 +146,7 @@
 //! Without features the crate is `no_std` with `alloc`, has no dependencies, and has the encoder and every
 //! format but PNG. Without `simd` it is `forbid(unsafe_code)`.
 //!
-//! The folder `examples` of the package has whole programs: files, an HTTP handler, a renderer, many images on all
+//! The folder `examples` of the package has whole programs: files, print, an HTTP handler, a renderer, many images on all
 //! cores, text, segments, and a sign-in code of Microsoft Graph.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
