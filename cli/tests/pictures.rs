@@ -272,10 +272,10 @@ fn option_that_a_format_does_not_express_is_refused() {
         refused("zpl", &option, "");
     }
     refused("eps", &texts[1], "");
-    for format in ["pdf", "eps"] {
-        for option in translucent {
-            refused(format, &option, ": its colours are opaque");
-        }
+    for option in translucent {
+        refused("pdf", &option, ": its colours are opaque");
+        refused("eps", &option, ": its colours are opaque");
+        refused("zpl", &option, "");
     }
     for format in ["png", "svg", "pdf", "eps", "zpl", "json", "data-uri", "svg-data-uri"] {
         for option in terminal {

@@ -109,7 +109,7 @@ impl EncodeArguments {
                 let hint = match (format, feature) {
                     (Format::Text, Feature::Color | Feature::Alpha) => " without ANSI colours: use --color always",
                     (Format::Text, _) if self.format.is_none() && on_terminal => ": name a file with -o",
-                    (_, Feature::Alpha) => ": its colours are opaque",
+                    (Format::Pdf | Format::Eps, Feature::Alpha) => ": its colours are opaque",
                     _ => "",
                 };
                 let name = format.to_possible_value();
