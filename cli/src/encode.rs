@@ -8,11 +8,11 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use console::Term;
-use qrmint::render::{Eps, Pdf, Placement, Png, Style, Svg, Text, Zpl};
-use qrmint::{Encoder, QrCodeImageDetails, Symbol, Version};
+use qrmint::render::{Eps, Pdf, Png, Style, Svg, Text, Zpl};
+use qrmint::{Encoder, QrCodeImageDetails, Symbol};
 
 use crate::args::{EncodeArguments, Format, TextArguments};
-use crate::error::{Endpoint, Error, tell, warn};
+use crate::error::{Endpoint, Error, tell_about};
 use crate::output::{self, Output};
 
 pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
@@ -31,22 +31,8 @@ pub(crate) fn run(arguments: EncodeArguments) -> Result<(), Error> {
     let mut output = Output::open(path)?;
     output.write(&image)?;
     output.finish()?;
-    tell_about(&style, symbol.version());
+    tell_about(&style, symbol.version(), "", &[]);
     Ok(())
-}
-
-/// Tells what may be wrong with a picture that was made, and how large it is on paper.
-fn tell_about(style: &Style, version: Version) {
-    warn(&style.verdict(version).findings);
-    let Ok(placement) = style.placement(version) else { return };
-    if let (Placement { module, side, dpi: Some(dpi), .. }, Some(module_length), Some(side_length)) =
-        (placement, placement.module_length(), placement.side_length())
-    {
-        let dots = if module == 1 { "dot" } else { "dots" };
-        tell(format_args!(
-            "{module} {dots} per module ({module_length}), {side} dots a side ({side_length}) at {dpi} dpi"
-        ));
-    }
 }
 
 /// Returns the content, byte for byte, and its source.

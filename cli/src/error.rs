@@ -7,8 +7,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use qrmint::Encoder;
-use qrmint::render::{Finding, RenderError, VerdictLevel};
+use qrmint::render::{Finding, Placement, RenderError, Style, VerdictLevel};
+use qrmint::{Encoder, Version};
 
 use crate::content::ContentError;
 
@@ -63,10 +63,28 @@ pub(crate) fn tell(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "qrmint: {}", text.to_string().replace(char::is_control, " "));
 }
 
-/// Writes a line to standard error for each finding that is a warning.
-pub(crate) fn warn(findings: &[Finding]) {
+/// Writes a line to standard error for each finding that is a warning. The line begins with the name of the symbol,
+/// which may be empty.
+pub(crate) fn warn(name: &str, findings: &[Finding]) {
     for finding in findings.iter().filter(|finding| finding.level() == VerdictLevel::Warning) {
-        tell(format_args!("warning: {finding}"));
+        tell(format_args!("warning: {name}{finding}"));
+    }
+}
+
+/// Writes to standard error what may be wrong with a picture that was made, except the findings in `told`, and its size
+/// on paper. The lines begin with the name of the symbol, which may be empty.
+pub(crate) fn tell_about(style: &Style, version: Version, name: &str, told: &[Finding]) {
+    let mut findings = style.verdict(version).findings;
+    findings.retain(|finding| !told.contains(finding));
+    warn(name, &findings);
+    let Ok(placement) = style.placement(version) else { return };
+    if let (Placement { module, side, dpi: Some(dpi), .. }, Some(module_length), Some(side_length)) =
+        (placement, placement.module_length(), placement.side_length())
+    {
+        let dots = if module == 1 { "dot" } else { "dots" };
+        tell(format_args!(
+            "{name}{module} {dots} per module ({module_length}), {side} dots a side ({side_length}) at {dpi} dpi"
+        ));
     }
 }
 

@@ -327,36 +327,44 @@ fn data_uri_is_a_line_with_the_png_or_the_svg() {
 
 const LINE: &[u8] = b"{\"rawContent\":\"aGVsbG8=\"}\n";
 
+/// Returns a line whose content has this number of bytes.
+fn line(len: usize) -> Vec<u8> {
+    format!("{{\"rawContent\":\"{}\"}}\n", base64(&vec![0x80; len])).into_bytes()
+}
+
 #[test]
 fn batch_draws_every_line_in_the_style_and_warns_once() {
     let input = LINE.repeat(3);
-    for (options, told, size) in [
-        (&["--dark", "#003366", "--light", "#ffeecc", "--title", "Badge", "--description", "Door"][..], &[][..], None),
+    for (options, told) in [
+        (&["--dark", "#003366", "--light", "#ffeecc", "--title", "Badge", "--description", "Door"][..], &[][..]),
         (
             &["--side", "30mm", "--dark", "#cc0000"],
-            &["warning: contrast 5.8:1, better 6.0:1"],
-            Some("12 dots per module (1.016mm), 354 dots a side (29.972mm) at 300 dpi"),
+            &[
+                "warning: contrast 5.8:1, better 6.0:1",
+                "largest symbol, version 1: 12 dots per module (1.016mm), 354 dots a side (29.972mm) at 300 dpi",
+            ],
         ),
         (
             &["--transparent", "--quiet-zone", "2", "--pixels", "200"],
-            &["warning: transparent: the contrast depends on what is below the picture"],
-            None,
+            &[
+                "warning: transparent: the contrast depends on what is below the picture",
+                "warning: largest symbol, version 1: quiet zone of width 2, better 4 modules",
+            ],
         ),
         (
             &["--module-size", "0.2mm"],
-            &["warning: modules of 2 x 2 dots at 300 dpi, 0.169333mm, better 4 x 4"],
-            Some("2 dots per module (0.169333mm), 58 dots a side (4.910667mm) at 300 dpi"),
+            &[
+                "warning: modules of 2 x 2 dots at 300 dpi, 0.169333mm, better 4 x 4",
+                "largest symbol, version 1: 2 dots per module (0.169333mm), 58 dots a side (4.910667mm) at 300 dpi",
+            ],
         ),
-        (&["--unsafe-colors", "--dark", "#ff6600"], &["warning: contrast 2.9:1, at least 3.0:1"], None),
-        (&["-q", "1"], &["warning: quiet zone of width 1, better 4 modules"], None),
+        (&["--unsafe-colors", "--dark", "#ff6600"], &["warning: contrast 2.9:1, at least 3.0:1"]),
+        (&["-q", "1"], &["warning: quiet zone of width 1, better 4 modules"]),
     ] {
         for format in ["png", "svg"] {
             let format = ["--format", format];
             let answers = run(&[&["batch"], &format[..], options].concat(), &input);
             let alone = run(&[&["encode", "hello"], &format[..], options].concat(), b"");
-            if let Some(size) = size {
-                assert!(alone.stderr.contains(size), "{}", alone.stderr);
-            }
             for answer in answers.lines() {
                 assert_eq!(from_base64(&answer["binaryValue"]), alone.stdout, "{options:?} {format:?}");
             }
@@ -365,6 +373,33 @@ fn batch_draws_every_line_in_the_style_and_warns_once() {
     }
     let options = ["batch", "--format", "pdf"];
     assert!(run(&options, b"").complaint(2).contains("possible values: png, svg"));
+}
+
+#[test]
+fn batch_tells_warnings_and_size_of_its_largest_symbol() {
+    let (short, long, longest) = (LINE, line(100), line(3_000));
+    let input = [short, &long, short, &longest].concat();
+    for threads in ["1", "3"] {
+        for (options, told) in [
+            (
+                &["--side", "12mm"][..],
+                &[
+                    "warning: largest symbol, version 6: modules of 2 x 2 dots at 300 dpi, 0.169333mm, better 4 x 4",
+                    "largest symbol, version 6: 2 dots per module (0.169333mm), 142 dots a side (12.022667mm) at 300 dpi",
+                ][..],
+            ),
+            (
+                &["--pixels", "125", "-q", "0"],
+                &["warning: largest symbol, version 6: quiet zone of width 0, better 4 modules"],
+            ),
+            (&[], &[]),
+        ] {
+            let run = run(&[&["batch", "--threads", threads], options].concat(), &input);
+            let told: String = told.iter().map(|line| format!("qrmint: {line}\n")).collect();
+            assert_eq!(run.stderr, told + "qrmint: 1 of 4 lines failed\n", "{options:?}");
+        }
+    }
+    assert_eq!(run(&["batch", "--side", "12mm"], b"").output(), b"", "no symbol, no size");
 }
 
 #[test]
@@ -389,8 +424,7 @@ fn batch_with_colours_that_would_not_scan_fails_before_the_first_line() {
 
 #[test]
 fn picture_too_small_or_too_large_for_its_version_fails_the_line() {
-    let large = format!("{{\"rawContent\":\"{}\"}}\n", base64(&[0x80; 100]));
-    let input = [LINE, large.as_bytes(), LINE].concat();
+    let input = [LINE, &line(100), LINE].concat();
     for format in ["png", "svg"] {
         let run = run(&["batch", "--pixels", "40", "--format", format], &input);
         let answers = run.lines();

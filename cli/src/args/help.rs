@@ -56,6 +56,7 @@ A line of the output, in the order of the input:
   {\"error\":{\"code\":\"<word>\",\"message\":\"<text>\",\"line\":<number>}}
   rawContent has the bytes that the symbol carries: those of the input, unless --text=latin1
   converts them.
+  At the end, standard error tells the size on paper of the largest symbol, and warnings about it.
 ";
 
 const PICTURE: &str = "

@@ -7,7 +7,7 @@ use std::fmt;
 
 use base64::DecodeError;
 use qrmint::render::{Png, Style, Svg};
-use qrmint::{ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails};
+use qrmint::{ErrorCorrectionLevel, ImageWriter, QrCodeImageDetails, Version};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
@@ -48,16 +48,19 @@ impl Answerer {
                 Line::Text(range) => self.make(&batch.text[range.clone()], out),
                 Line::TooLong => Err(LineError::LineTooLong { limit: MAX_LINE_LEN }),
             };
-            if let Err(error) = made {
-                batch.failed += 1;
-                write_error(&error, number, out);
+            match made {
+                Ok(version) => batch.largest = batch.largest.max(Some(version)),
+                Err(error) => {
+                    batch.failed += 1;
+                    write_error(&error, number, out);
+                }
             }
             out.push(b'\n');
         }
     }
 
-    /// Appends the image details of a line. Appends nothing on an error.
-    fn make(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<(), LineError> {
+    /// Appends the image details of a line and returns the version of the symbol. Appends nothing on an error.
+    fn make(&mut self, line: &[u8], out: &mut Vec<u8>) -> Result<Version, LineError> {
         // UTF-8 is checked once here instead of for every string in the line.
         let line = str::from_utf8(line).map_err(|error| LineError::InvalidJson { column: error.valid_up_to() + 1 })?;
         let request: Request<'_> = serde_json::from_str(line).map_err(|error| {
@@ -92,7 +95,7 @@ impl Answerer {
         if let Some(details) = &self.details {
             details.write_json(out);
         }
-        Ok(())
+        Ok(symbol.version())
     }
 }
 

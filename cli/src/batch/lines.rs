@@ -7,6 +7,7 @@ use std::mem;
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
+use qrmint::Version;
 
 /// The maximum length of a line in bytes, without its line feed. The base64 of 7,089 bytes, the longest content, takes
 /// 9,452; the rest is for other properties.
@@ -34,6 +35,8 @@ pub(crate) struct Batch {
     pub(crate) answers: Vec<u8>,
     /// The number of answers that are errors.
     pub(crate) failed: u64,
+    /// The version of the largest symbol in the answers.
+    pub(crate) largest: Option<Version>,
 }
 
 pub(crate) enum Line {
@@ -52,6 +55,7 @@ impl Batch {
         self.answers.clear();
         self.answers.shrink_to(KEPT);
         self.failed = 0;
+        self.largest = None;
     }
 }
 

@@ -21,13 +21,14 @@ use self::answer::Answerer;
 use self::lines::{Batch, Lines, MAX_LINES};
 use self::progress::Progress;
 use crate::args::{BatchArguments, ImageFormat};
-use crate::error::{Endpoint, Error, warn};
+use crate::error::{Endpoint, Error, tell_about, warn};
 use crate::output::Output;
 
 pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
     let encoder = arguments.symbol.encoder()?;
     let style = arguments.style.style()?;
-    warn(&check(&style, encoder.versions())?);
+    let findings = check(&style, encoder.versions())?;
+    warn("", &findings);
     let input = Input::open(arguments.input.as_deref())?;
     let output = Output::open(arguments.output.as_deref())?;
 
@@ -38,11 +39,14 @@ pub(crate) fn run(arguments: BatchArguments) -> Result<(), Error> {
 
     // A progress bar among lines on the same terminal would make both unreadable.
     let shown = io::stderr().is_terminal() && !output.is_terminal() && !input.is_terminal;
-    let answers = Answers { output, progress: Progress::new(shown, input.bytes), lines: 0, failed: 0 };
+    let answers = Answers { output, progress: Progress::new(shown, input.bytes), lines: 0, failed: 0, largest: None };
     let lines = Lines::new(input.reader, limit);
     let answers = pipeline::run(lines, input.endpoint, answerers.collect(), answers, Answers::write)?;
     drop(answers.progress);
     answers.output.finish()?;
+    if let Some(version) = answers.largest {
+        tell_about(&style, version, &format!("largest symbol, version {version}: "), &findings);
+    }
     match answers {
         Answers { failed: 0, .. } => Ok(()),
         Answers { failed, lines, .. } => Err(Error::Lines { failed, lines }),
@@ -57,6 +61,8 @@ struct Answers {
     lines: u64,
     /// The number of answers that are errors.
     failed: u64,
+    /// The version of the largest symbol.
+    largest: Option<Version>,
 }
 
 impl Answers {
@@ -64,6 +70,7 @@ impl Answers {
         self.output.write(&batch.answers)?;
         self.lines += batch.lines.len() as u64;
         self.failed += batch.failed;
+        self.largest = self.largest.max(batch.largest);
         self.progress.advance(self.lines, batch.bytes);
         Ok(())
     }
