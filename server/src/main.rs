@@ -71,7 +71,7 @@ async fn run(arguments: &Arguments, log: &Log) -> Result<(), Error> {
     limits.connections = open_files::for_connections(limits.connections, arguments.other_files());
     check_exposure(arguments)?;
     let image = arguments.image()?;
-    image.verdict().findings.iter().for_each(|finding| tell(&format!("image of new codes: {finding}")));
+    image.verdict().findings.iter().for_each(|finding| tell(&format!("warning: image of new codes: {finding}")));
     // From here on a SIGHUP does not end the program.
     let [users_hangup, keys_hangup, hangup] = [Hangup::new()?, Hangup::new()?, Hangup::new()?];
     // A file is watched from before it is read, so that no change is missed.

@@ -65,7 +65,7 @@ fn the_program_makes_the_images_that_the_command_line_asks_for() {
     check_image(&answer.json()["image"], ErrorCorrectionLevel::Q, true, 3, 2);
     program.terminate();
     assert_eq!(program.wait().code(), Some(0));
-    let warning = "qrmint-server: image of new codes: quiet zone of width 2, better 4 modules\n";
+    let warning = "qrmint-server: warning: image of new codes: quiet zone of width 2, better 4 modules\n";
     assert!(program.told().contains(warning), "{}", program.told());
 
     let mut program = Program::start(&["--store", "memory:", "--image-scale", "220", "--image-level", "h"]);
