@@ -186,7 +186,7 @@ impl ImageWriter<'_> {
     /// ```
     pub fn check(self, version: Version) -> Result<(), RenderError> {
         match self {
-            Self::Png(png) => png.check(version).map(drop),
+            Self::Png(png) => png.check(version),
             Self::Svg(svg) => svg.plan(version).map(drop),
         }
     }

@@ -68,14 +68,13 @@ mod stream;
 mod table_cache;
 mod unit_table;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, TryLockError};
 
 use self::geometry::Margins;
 use self::stream::StreamTable;
-use super::placement::{Placement, dots};
+use super::placement::dots;
 use super::{Color, QuietZone, RenderError, Scale, Size, Style};
 use crate::simd::{self, Available, InstructionSet};
 use crate::symbol::Symbol;
@@ -252,24 +251,23 @@ impl Png {
         })
     }
 
+    /// Returns an error if images of symbols of `version` are refused.
+    pub(crate) fn check(&self, version: Version) -> Result<(), RenderError> {
+        self.table(version).map(drop)
+    }
+
     /// Returns the table for images of symbols of `version`, or why there are none.
     fn table(&self, version: Version) -> Result<&StreamTable, RenderError> {
         let kept = &self.tables[version.index()];
         if let Some(table) = kept.get() {
             return Ok(table);
         }
-        let placement = self.check(version)?;
-        Ok(kept.get_or_init(|| table_cache::table(version, placement.module, Margins::of(version, &placement))))
-    }
-
-    /// Returns the placement of a symbol of `version`, or why it is refused.
-    pub(crate) fn check(&self, version: Version) -> Result<Placement, RenderError> {
         self.style.check_colors()?;
         let placement = self.style.placement(version)?;
-        match placement.side {
-            side if side > Self::MAX_SIDE => Err(RenderError::TooLarge { side, max_side: Self::MAX_SIDE }),
-            _ => Ok(placement),
+        if placement.side > Self::MAX_SIDE {
+            return Err(RenderError::TooLarge { side: placement.side, max_side: Self::MAX_SIDE });
         }
+        Ok(kept.get_or_init(|| table_cache::table(version, placement.module, Margins::of(version, &placement))))
     }
 
     /// Returns the image of `symbol`.
@@ -333,9 +331,9 @@ impl Png {
             let light = light.unwrap_or(Color::rgba(255, 255, 255, 0));
             let colors = [dark.over(light), light].map(Color::to_rgba);
             encoder.set_color(png::ColorType::Indexed);
-            encoder.set_palette(Cow::Owned(colors.iter().flat_map(|color| &color[..3]).copied().collect()));
+            encoder.set_palette(colors.iter().flat_map(|color| &color[..3]).copied().collect::<Vec<_>>());
             if colors.iter().any(|color| color[3] < 255) {
-                encoder.set_trns(Cow::Owned(colors.map(|color| color[3]).into()));
+                encoder.set_trns(colors.map(|color| color[3]).to_vec());
             }
         }
         encoder.set_pixel_dims(size.dpi().map(|dpi| {
