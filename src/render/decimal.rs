@@ -39,7 +39,7 @@ impl Decimal {
 /// Displays neither zeros at the end nor exponents, such as `55.68` or `0.4`.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.billionths / Self::ONE)?;
+        (self.billionths / Self::ONE).fmt(f)?;
         let (mut fraction, mut digits) = (self.billionths % Self::ONE, 9);
         if fraction == 0 {
             return Ok(());

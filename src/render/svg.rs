@@ -342,7 +342,9 @@ struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars() {
+        let mut rest = self.0;
+        while let Some((before, character, after)) = split_at_special(rest) {
+            f.write_str(before)?;
             match character {
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
@@ -350,12 +352,19 @@ impl fmt::Display for Escaped<'_> {
                 '"' => f.write_str("&quot;")?,
                 // Written as they are, a reader would make them spaces or a line feed.
                 '\t' | '\n' | '\r' => write!(f, "&#{};", u32::from(character))?,
-                '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => f.write_str("\u{fffd}")?,
-                other => fmt::Write::write_char(f, other)?,
+                _ => f.write_str("\u{fffd}")?,
             }
+            rest = after;
         }
-        Ok(())
+        f.write_str(rest)
     }
+}
+
+/// Splits text at the first character that is not written as it is.
+fn split_at_special(text: &str) -> Option<(&str, char, &str)> {
+    let is_special = |c| matches!(c, '<' | '>' | '&' | '"' | '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}');
+    let (at, character) = text.char_indices().find(|&(_, character)| is_special(character))?;
+    Some((&text[..at], character, &text[at + character.len_utf8()..]))
 }
 
 /// Writes the runs as strokes, each relative to the end of the one before. The first begins at the top left module, in the middle of
