@@ -29,7 +29,7 @@ The format, without --format:
 Formats, and what each has besides the quiet zone; an option for anything else is an error:
   png, svg            colours, size, title and description
   pdf                 opaque colours, size, title and description
-  eps                 opaque colours, size and title
+  eps                 opaque colours, size and title, which is cut after some 240 characters
   zpl                 size: a graphic field for label printers
   text                colours, if ANSI escape sequences are on
   json                as png: one line with version, level, content and image
