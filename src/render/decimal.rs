@@ -4,19 +4,19 @@
 
 use core::fmt;
 
-/// A number with at most nine digits after the point, below 18 billion: the longest side, 2^32 dots at 300 dpi, is a billion points.
+/// A number with at most nine digits after the point. 2^32 dots at 1 dpi, in pixels of 1/96 inch, have more than 64 bits.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal {
-    pub(super) billionths: u64,
+    pub(super) billionths: u128,
 }
 
 impl Decimal {
     /// The number 1 in billionths.
-    pub(super) const ONE: u64 = 1_000_000_000;
+    pub(super) const ONE: u128 = 1_000_000_000;
 
     /// Returns the number that is that many millionths.
     pub(super) fn of_millionths(millionths: u64) -> Self {
-        Self { billionths: millionths * 1_000 }
+        Self { billionths: u128::from(millionths) * 1_000 }
     }
 
     /// Returns a channel of a colour, 0 to 1.
@@ -31,7 +31,7 @@ impl Decimal {
     }
 
     /// Returns the number rounded up.
-    pub(super) fn ceil(self) -> u64 {
+    pub(super) fn ceil(self) -> u128 {
         self.billionths.div_ceil(Self::ONE)
     }
 }

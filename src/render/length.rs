@@ -9,7 +9,8 @@ use core::str::FromStr;
 use super::decimal::Decimal;
 use crate::number::checked_conversions;
 
-/// A length on paper, from 0.001 mm to 10,000 mm, kept in nanometres.
+/// A length on paper, kept in nanometres. As a number or text it is from 0.001 mm to 10,000 mm; the length of some dots
+/// can be any.
 ///
 /// Parses a number and `mm`, `cm` or `in`; displays millimetres.
 ///
@@ -82,7 +83,7 @@ impl Length {
         Self { nanometres: (u64::from(dots) * NANOMETRES_PER_INCH + dpi / 2) / dpi }
     }
 
-    /// Returns the nearest whole number of dots.
+    /// Returns the nearest whole number of dots, at most [`u32::MAX`].
     ///
     /// ```
     /// use qrmint::render::{Dpi, Length};
@@ -90,8 +91,9 @@ impl Length {
     /// # Ok::<(), qrmint::render::LengthError>(())
     /// ```
     pub fn dots(self, dpi: Dpi) -> u32 {
-        let dots = (self.nanometres * u64::from(dpi.number()) + NANOMETRES_PER_INCH / 2) / NANOMETRES_PER_INCH;
-        u32::try_from(dots).unwrap_or(u32::MAX)
+        // A product of more than 64 bits is more than 2^32 dots.
+        let product = self.nanometres.saturating_mul(dpi.number().into());
+        u32::try_from(product.saturating_add(NANOMETRES_PER_INCH / 2) / NANOMETRES_PER_INCH).unwrap_or(u32::MAX)
     }
 
     /// Returns the length in millimetres.

@@ -113,21 +113,27 @@ impl Placement {
 
 /// Returns the modules of a side, quiet zone included, the dots of a module, 0 if there is no room for them, and those of a side.
 pub(super) fn dots(version: Version, quiet_zone: QuietZone, size: Size) -> (u32, u32, u32) {
-    // At most 177 + 2 x 255, so with modules of 10,000 mm at 10,000 dpi a side has fewer than 2^32 dots.
     let modules = version.size() as u32 + 2 * u32::from(quiet_zone.modules());
     let of_module = |module| (modules, module, modules * module);
     let of_side = |side| (modules, side / modules, side);
     match size {
         Size::Scale(scale) => of_module(scale.pixels().into()),
         Size::Pixels(side) => of_side(side),
-        Size::Module(length, dpi) => of_module(length.dots(dpi).max(1)),
+        // A side has fewer than 2^32 dots, also if a module is longer than the 10,000 mm that a user can ask for.
+        Size::Module(length, dpi) => of_module(length.dots(dpi).clamp(1, u32::MAX / modules)),
         Size::Side(length, dpi) => of_side(length.dots(dpi)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
     use super::*;
+    use crate::render::{Eps, Svg};
+    use crate::symbol::Symbol;
+    use crate::version::ErrorCorrectionLevel;
 
     fn placed(version: u8, quiet_zone: u8, size: Size) -> Result<Placement, RenderError> {
         let style = Style::default().with_quiet_zone(QuietZone::new(quiet_zone)).with_size(size);
@@ -167,6 +173,32 @@ mod tests {
             let placement = placed(40, 255, size).unwrap();
             assert_eq!((placement.module, placement.side), (module, 687 * module));
         }
+    }
+
+    #[test]
+    fn lengths_of_any_number_of_dots_can_be_displayed_and_be_sizes() {
+        let [coarse, fine] = [1, 10_000].map(|dpi| Dpi::new(dpi).unwrap());
+        let longest = Length::of_dots(u32::MAX, coarse);
+        assert_eq!(longest.to_string(), "109092169293mm");
+        let placement = placed(40, 255, Size::Module(longest, fine)).unwrap();
+        assert_eq!((placement.module, placement.side), (u32::MAX / 687, u32::MAX / 687 * 687));
+        assert_eq!(placed(40, 255, Size::Side(longest, fine)).unwrap().side, u32::MAX);
+
+        let symbol = Symbol::encode("hello", ErrorCorrectionLevel::M).unwrap();
+        for size in [Size::Module(longest, coarse), Size::Side(longest, coarse), Size::Side(longest, fine)] {
+            let style = Style::default().with_size(size);
+            let placement = style.placement(symbol.version()).unwrap();
+            let side = placement.side_length().unwrap();
+            let svg = Svg::with_style(style.clone()).to_string(&symbol).unwrap();
+            assert!(svg.contains(&format!(" width=\"{side}\"")), "{side}");
+            let eps = Eps::with_style(style).to_string(&symbol).unwrap();
+            let (_, points) = eps.split_once("%%HiResBoundingBox: 0 0 ").unwrap();
+            let points: f64 = points.split_whitespace().next().unwrap().parse().unwrap();
+            assert!((points / 72.0 - side.inches()).abs() < 1e-6 * points);
+        }
+        let zero = Length::of_dots(0, fine);
+        assert_eq!(placed(1, 4, Size::Module(zero, fine)).unwrap().module, 1);
+        assert!(placed(1, 4, Size::Side(zero, fine)).is_err());
     }
 
     #[test]

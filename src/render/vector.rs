@@ -32,9 +32,7 @@ impl Placement {
     /// Returns the length of `numerator / denominator` dots in points.
     fn points_of(&self, numerator: u128, denominator: u128) -> Decimal {
         let divisor = denominator * u128::from(self.dpi_on_paper().number());
-        let billionths = (numerator * 72 * u128::from(Decimal::ONE) + divisor / 2) / divisor;
-        // A billion points have less than 2^64 billionths.
-        Decimal { billionths: billionths as u64 }
+        Decimal { billionths: (numerator * 72 * Decimal::ONE + divisor / 2) / divisor }
     }
 }
 
