@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Mutex;
 
-use qrmint::render::{Png, QuietZone, Scale, Svg, Text};
+use qrmint::render::{Color, Dpi, Eps, Length, Pdf, Png, QuietZone, Scale, Size, Style, Svg, Text, Zpl};
 use qrmint::{Encoder, ErrorCorrectionLevel, Version};
 use qrmint_checks::Random;
 
@@ -76,6 +76,37 @@ fn a_warm_encoder_and_writer_allocate_nothing() {
     };
     assert!(allocations(&mut all) > 0, "the counter counts");
     assert_eq!(allocations(&mut all), 0);
+}
+
+#[test]
+fn colours_and_sizes_of_a_warm_writer_allocate_nothing() {
+    let _tables = TABLES.lock();
+    let symbol = Encoder::new().encode("badge 4711", ErrorCorrectionLevel::M).unwrap().clone();
+    let size = Size::Side(Length::from_mm(30.0).unwrap(), Dpi::default());
+    let dark = Color::rgb(0, 0x33, 0x66);
+    for style in [
+        Style::default().with_size(size),
+        Style::default().with_dark(dark).with_size(size),
+        Style::default().with_light(None),
+        Style::default().with_dark(dark).with_light(Some(Color::rgba(255, 255, 255, 128))),
+    ] {
+        let mut image = Vec::with_capacity(100_000);
+        let (png, svg, text) =
+            (Png::with_style(style.clone()), Svg::with_style(style.clone()), Text::with_style(style.clone()));
+        let (pdf, eps, zpl) =
+            (Pdf::with_style(style.clone()), Eps::with_style(style.clone()), Zpl::with_style(style.clone()));
+        let mut all = || {
+            png.write(&symbol, &mut image).unwrap();
+            svg.write(&symbol, &mut image).unwrap();
+            text.write(&symbol, &mut image).unwrap();
+            pdf.write(&symbol, &mut image).unwrap();
+            eps.write(&symbol, &mut image).unwrap();
+            zpl.write(&symbol, &mut image).unwrap();
+            image.clear();
+        };
+        all();
+        assert_eq!(allocations(all), 0, "{style:?}");
+    }
 }
 
 #[test]

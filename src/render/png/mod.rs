@@ -103,7 +103,7 @@ use crate::version::Version;
 /// image is fine. A writer keeps the tables that it has used.
 ///
 /// To make many images, keep the writer, an [`Encoder`](crate::Encoder) and a `Vec`: then nothing is allocated after
-/// the first images.
+/// the first images, unless the style has a title or description.
 ///
 /// ```
 /// use qrmint::render::Png;
@@ -212,8 +212,8 @@ impl Png {
 
     /// Writes the image of `symbol` to `out` and flushes `out`. If `out` is a `&mut Vec<u8>`, appends to it.
     ///
-    /// Once this writer has written a symbol of the same version, it allocates nothing, unless a `Vec` must grow or
-    /// another thread is writing with it.
+    /// Once this writer has written a symbol of the same version, it allocates nothing, unless the style has a title or
+    /// description, a `Vec` must grow or another thread is writing with it.
     ///
     /// # Errors
     ///
@@ -312,28 +312,39 @@ impl Png {
     /// Writes the container around a zlib stream of scan lines.
     fn contain(&self, version: Version, stream: &[u8], out: &mut impl io::Write) -> Result<(), png::EncodingError> {
         let side = self.side(version);
+        let palette;
         let mut encoder = png::Encoder::new(out, side, side);
         encoder.set_depth(png::BitDepth::One);
         encoder.set_color(png::ColorType::Grayscale);
         if !self.style.is_plain() {
-            self.describe(&mut encoder)?;
+            palette = self.palette();
+            self.describe(&palette, &mut encoder)?;
         }
         let mut writer = encoder.write_header()?;
         writer.write_chunk(png::chunk::IDAT, stream)?;
         writer.finish()
     }
 
+    /// Returns the palette and its alphas: dark, light.
+    fn palette(&self) -> ([u8; 6], [u8; 2]) {
+        let light = self.style.light.unwrap_or(Color::rgba(255, 255, 255, 0));
+        let [[a, b, c, dark_alpha], [d, e, f, light_alpha]] = [self.style.dark.over(light), light].map(Color::to_rgba);
+        ([a, b, c, d, e, f], [dark_alpha, light_alpha])
+    }
+
     /// Sets colours, resolution and texts of an image.
     #[cold]
-    fn describe<W: io::Write>(&self, encoder: &mut png::Encoder<'_, W>) -> Result<(), png::EncodingError> {
-        let Style { dark, light, size, title, description, .. } = &self.style;
+    fn describe<'a, W: io::Write>(
+        &self,
+        (palette, alphas): &'a ([u8; 6], [u8; 2]),
+        encoder: &mut png::Encoder<'a, W>,
+    ) -> Result<(), png::EncodingError> {
+        let Style { size, title, description, .. } = &self.style;
         if !self.style.is_black_on_white() {
-            let light = light.unwrap_or(Color::rgba(255, 255, 255, 0));
-            let colors = [dark.over(light), light].map(Color::to_rgba);
             encoder.set_color(png::ColorType::Indexed);
-            encoder.set_palette(colors.iter().flat_map(|color| &color[..3]).copied().collect::<Vec<_>>());
-            if colors.iter().any(|color| color[3] < 255) {
-                encoder.set_trns(colors.map(|color| color[3]).to_vec());
+            encoder.set_palette(&palette[..]);
+            if *alphas != [255; 2] {
+                encoder.set_trns(&alphas[..]);
             }
         }
         encoder.set_pixel_dims(size.dpi().map(|dpi| {
