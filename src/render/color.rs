@@ -60,7 +60,7 @@ impl Color {
         [self.red, self.green, self.blue, self.alpha]
     }
 
-    /// Returns whether nothing shines through.
+    /// Returns whether the alpha is 255.
     ///
     /// ```
     /// use qrmint::render::Color;
@@ -70,7 +70,7 @@ impl Color {
         self.alpha == 255
     }
 
-    /// Returns what is seen where this colour lies over `below`: the operator "over" of Porter and Duff.
+    /// Returns the colour seen where this one is drawn on top of `below` (the operator "over" of Porter and Duff).
     ///
     /// ```
     /// use qrmint::render::Color;

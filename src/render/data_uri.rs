@@ -42,8 +42,8 @@ pub(super) fn text(media_type: &str, text: &str) -> String {
     uri
 }
 
-/// Returns whether the byte stands for itself: the characters of a path and a query (RFC 3986, 3.3 and 3.4) without those that mean
-/// something around an address: quotes and `&` in HTML, quotes and parentheses in style sheets.
+/// Returns whether the byte needs no percent-encoding: the characters of a path and a query (RFC 3986, 3.3 and 3.4) except those
+/// with a meaning in HTML attributes (quotes, `&`) or in style sheets (quotes, parentheses).
 fn is_allowed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$*+,;=:@/?".contains(&byte)
 }

@@ -14,7 +14,7 @@ impl Decimal {
     /// The number 1 in billionths.
     pub(super) const ONE: u128 = 1_000_000_000;
 
-    /// Returns the number that is that many millionths.
+    /// Returns `millionths / 1,000,000`.
     pub(super) fn of_millionths(millionths: u64) -> Self {
         Self { billionths: u128::from(millionths) * 1_000 }
     }
@@ -24,7 +24,7 @@ impl Decimal {
         Self::of_millionths((u64::from(channel) * 1_000_000 + 127) / 255)
     }
 
-    /// Returns the length of `dots` dots at a resolution, in a unit of which an inch is that many millionths.
+    /// Returns the length of `dots` dots at `dpi` dots per inch, in a unit; `per_inch` millionths of the unit are an inch.
     pub(super) fn of_dots(dots: u32, dpi: u16, per_inch: u64) -> Self {
         let dpi = u64::from(dpi);
         Self::of_millionths((u64::from(dots) * per_inch + dpi / 2) / dpi)

@@ -13,7 +13,7 @@ use crate::version::Version;
 /// A writer that draws symbols as Encapsulated PostScript (EPSF-3.0), language level 2.
 ///
 /// Size, colours and transparency are those of a [`Pdf`](super::Pdf): the symbol is one path, filled at once; a dot is
-/// 1/dpi inch, at 300 dpi if the size is none on paper; black is black ink alone (`0 0 0 1 setcmykcolor`). The bounding
+/// 1/dpi inch, at 300 dpi if the size is in pixels; black is black ink alone (`0 0 0 1 setcmykcolor`). The bounding
 /// box is the picture, rounded up to whole points, and `%%HiResBoundingBox` is exact.
 ///
 /// The title is the comment `%%Title`, at most one line of 255 characters; what is not printable ASCII is UTF-8 in

@@ -1,4 +1,4 @@
-//! Why a picture cannot be made.
+//! The error of drawing a picture.
 
 use core::fmt;
 #[cfg(feature = "std")]
@@ -26,7 +26,8 @@ use super::finding::Finding;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// The image would be larger than its format allows, as [`Png::MAX_SIDE`](super::Png::MAX_SIDE).
+    /// The image would be larger than its format allows: [`Png::MAX_SIDE`](super::Png::MAX_SIDE),
+    /// [`Pdf::MAX_POINTS`](super::Pdf::MAX_POINTS), [`Zpl::MAX_COORDINATE`](super::Zpl::MAX_COORDINATE).
     TooLarge {
         /// The width and height that it would have, in dots.
         side: u32,

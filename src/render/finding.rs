@@ -1,4 +1,4 @@
-//! What can be wrong with a picture.
+//! Defects of a picture: warnings, and reasons to refuse it.
 //!
 //! Knows resolutions; nothing of how a picture is judged.
 
@@ -56,9 +56,9 @@ pub enum Finding {
         /// Whether [`Style::unsafe_colors`](super::Style::unsafe_colors) allows any.
         allowed: bool,
     },
-    /// A colour is transparent, so the contrast depends on what is below the picture.
+    /// Light modules are transparent, fully or partly, so the contrast depends on the background.
     Transparent,
-    /// The quiet zone is narrower than the standard asks for.
+    /// The quiet zone is narrower than [`Finding::QUIET_ZONE`].
     QuietZone {
         /// Its width where it is narrowest, in whole modules.
         modules: u32,
@@ -82,14 +82,14 @@ impl Finding {
     /// The contrast ratio from which there is no warning.
     pub const GOOD_CONTRAST: f64 = 6.0;
 
-    /// The width of the quiet zone in modules that the standard asks for (6.3.8 of ISO/IEC 18004:2015).
+    /// The minimum quiet zone of the standard, in modules (6.3.8 of ISO/IEC 18004:2015).
     pub const QUIET_ZONE: u32 = 4;
 
-    /// The dots of a printed module from which there is no warning: what the inventor of QR codes recommends (Denso
-    /// Wave, "Point for determining the symbol size").
+    /// The dots of a printed module from which there is no warning, as recommended by Denso Wave, the inventor of QR
+    /// codes ("Point for determining the symbol size").
     pub const GOOD_DOTS: u32 = 4;
 
-    /// Returns whether the finding is a warning or refused.
+    /// Returns [`VerdictLevel::Warning`] or [`VerdictLevel::Refuse`].
     ///
     /// ```
     /// use qrmint::render::{Finding, VerdictLevel};

@@ -63,7 +63,7 @@ impl Length {
     }
 
     fn new(nanometres: f64) -> Result<Self, LengthError> {
-        // Rounds: a conversion of a float to an integer drops the fraction, and gives 0 for a number that is none.
+        // Rounds: a conversion of a float to an integer drops the fraction, and gives 0 for NaN.
         let nanometres = (nanometres + 0.5) as u64;
         if (1_000..=10_000 * NANOMETRES_PER_MM).contains(&nanometres) {
             Ok(Self { nanometres })
@@ -72,7 +72,7 @@ impl Length {
         }
     }
 
-    /// Returns the length of `dots` dots.
+    /// Returns the length of `dots` dots, which may be 0 or more than 10,000 mm.
     ///
     /// ```
     /// use qrmint::render::{Dpi, Length};
@@ -140,7 +140,7 @@ impl FromStr for Length {
     }
 }
 
-/// The error of making a [`Length`] that is not from 0.001 mm to 10,000 mm, or of text that is none.
+/// The error of creating a [`Length`] outside of 0.001 mm to 10,000 mm, or of parsing text that is not a length.
 ///
 /// ```
 /// use qrmint::render::{Length, LengthError};

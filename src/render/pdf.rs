@@ -15,7 +15,7 @@ use crate::version::Version;
 /// The symbol is one path, filled at once, so that no viewer shows lines between modules. A dot of the
 /// [placement](Style::placement) is 1/dpi inch: a page rendered at that resolution is the picture, dot by dot. So that
 /// rounding never touches the next dot, page and modules are smaller than their dots by less than 1/100 dot. A size
-/// that is none on paper, such as a scale, has 300 dpi.
+/// in pixels, such as a scale, has 300 dpi.
 ///
 /// Black is black ink alone (`0 0 0 1 k`), so that it prints sharp; white is no ink; other colours are RGB. A colour
 /// that is partly transparent is drawn as it looks on white. Nothing is drawn behind the symbol if

@@ -1,4 +1,4 @@
-//! How large a picture is: `Size`, in pixels a module, or exactly so many pixels, or on paper.
+//! How large a picture is: pixels per module, pixels per side, or a length on paper.
 //!
 //! Knows versions and lengths; nothing of symbols or colours.
 
@@ -29,15 +29,16 @@ use crate::version::Version;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Size {
-    /// So many pixels per module. The picture has no size on paper; PDF and EPS print it at the default resolution.
+    /// A number of pixels per module. The picture has no size on paper; PDF and EPS print it at the default resolution.
     Scale(Scale),
-    /// Exactly this many pixels a side: the largest module that fits with the quiet zone, and what is left over is
-    /// added to the quiet zone, half on each side to within 4 pixels.
+    /// Exactly this many pixels per side. The module is the largest that fits with the quiet zone. The pixels left over
+    /// widen the quiet zone, half of them on each side to within 4 pixels. The size on paper is as for
+    /// [`Scale`](Self::Scale).
     Pixels(u32),
     /// Modules of this length at this resolution, rounded to the nearest whole number of dots, at least one.
     Module(Length, Dpi),
-    /// A side of this length at this resolution, quiet zone included, rounded to the nearest whole number of dots,
-    /// which are divided as for [`Pixels`](Self::Pixels).
+    /// A side of this length at this resolution, quiet zone included, rounded to the nearest whole number of dots. They
+    /// are shared between modules and quiet zone as for [`Pixels`](Self::Pixels).
     Side(Length, Dpi),
 }
 

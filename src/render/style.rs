@@ -12,7 +12,8 @@ use super::size::{QuietZone, Size};
 /// The fields are public. Each method sets one of them, so that a style can be written as one expression. The default
 /// is black on white, 8 pixels per module, a quiet zone of 4 modules.
 ///
-/// What a format cannot express it ignores: text has no size, and text and ZPL have no title.
+/// A writer ignores what its format cannot express: text has no size, EPS no description, text and ZPL no title and no
+/// description, ZPL no colours.
 ///
 /// ```
 /// use qrmint::render::{Color, Dpi, Length, Png, Size, Style, Svg};
@@ -41,9 +42,9 @@ pub struct Style {
     pub quiet_zone: QuietZone,
     /// The size. The default is 8 pixels per module.
     pub size: Size,
-    /// What the picture is called, for screen readers and lists of documents.
+    /// The name of the picture, for screen readers and lists of documents.
     pub title: Option<String>,
-    /// What the picture is for, in more words than the title.
+    /// The purpose of the picture, in more words than the title.
     pub description: Option<String>,
     /// Whether colours of low contrast and inverted ones are allowed. The default is `false`: writers refuse them.
     pub unsafe_colors: bool,
@@ -130,13 +131,13 @@ impl Style {
         Self { unsafe_colors, ..self }
     }
 
-    /// Returns the colours of dark and light modules as they are seen on white paper: both are opaque.
+    /// Returns the colours of dark and light modules on white paper. Both are opaque.
     pub(super) fn colors_on_white(&self) -> (Color, Color) {
         let light = self.light.map_or(Color::WHITE, |light| light.over(Color::WHITE));
         (self.dark.over(light), light)
     }
 
-    /// Returns whether anything shines through the picture.
+    /// Returns whether light modules are transparent, fully or partly.
     pub(super) fn is_transparent(&self) -> bool {
         !self.light.is_some_and(Color::is_opaque)
     }

@@ -38,7 +38,7 @@ pub struct Svg {
     id: Option<String>,
     class: Option<String>,
     current_color: bool,
-    without_size: bool,
+    without_dimensions: bool,
     unit: Option<SvgUnit>,
     xml_declaration: bool,
 }
@@ -95,7 +95,7 @@ impl Svg {
         Self { style, ..Self::default() }
     }
 
-    /// Sets the `id` of the `svg` element. The title then has the id `ID-title`, the description `ID-description`, and
+    /// Sets the `id` of the `svg` element, which must not contain white space and must be unique on its page. The title then has the id `ID-title`, the description `ID-description`, and
     /// `aria-labelledby` and `aria-describedby` name them, which some older screen readers need.
     ///
     /// ```
@@ -140,8 +140,7 @@ impl Svg {
         Self { current_color, ..self }
     }
 
-    /// Sets whether the image has a `width` and `height`. Without them it fills the place that it gets. The default is
-    /// `true`.
+    /// Sets whether the image has a `width` and `height`. Without them it fills its container. The default is `true`.
     ///
     /// ```
     /// use qrmint::render::Svg;
@@ -152,7 +151,7 @@ impl Svg {
     /// ```
     #[must_use]
     pub fn with_dimensions(self, dimensions: bool) -> Self {
-        Self { without_size: !dimensions, ..self }
+        Self { without_dimensions: !dimensions, ..self }
     }
 
     /// Sets the unit of `width` and `height`. Between pixels and the others there are 96 pixels to the inch, as in CSS.
@@ -215,8 +214,8 @@ impl Svg {
         data
     }
 
-    /// Returns the image of `symbol` as a data URI: percent-encoded, or in base64 where that is shorter. It can stand in
-    /// quotes of either kind, in HTML and in style sheets.
+    /// Returns the image of `symbol` as a data URI: percent-encoded, or in base64 where that is shorter. It needs no
+    /// escaping in an HTML attribute with quotes of either kind or in `url()` of a style sheet.
     ///
     /// # Errors
     ///
@@ -277,7 +276,7 @@ impl Svg {
                 write!(out, " {name}=\"{}\"", Escaped(value))?;
             }
         }
-        if !self.without_size {
+        if !self.without_dimensions {
             let unit =
                 self.unit.unwrap_or(if placement.dpi.is_some() { SvgUnit::Millimetres } else { SvgUnit::Pixels });
             let (per_inch, name) = unit.per_inch();
@@ -337,7 +336,7 @@ fn write_opacity(of: &str, color: Color, out: &mut dyn fmt::Write) -> fmt::Resul
     write!(out, " {of}-opacity=\"{opacity}\"")
 }
 
-/// Text as it stands in an element or in an attribute with double quotes. Characters that XML 1.0 does not allow become U+FFFD.
+/// Text escaped for an element or an attribute in double quotes. Characters that XML 1.0 does not allow become U+FFFD.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {

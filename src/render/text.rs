@@ -15,7 +15,7 @@ use crate::version::Version;
 /// on a dark screen; [`with_inverted`](Self::with_inverted) makes dark modules blocks, for paper and light screens. With
 /// [`with_ansi`](Self::with_ansi) the colours are those of the style, whatever the terminal.
 ///
-/// Of the style text has the quiet zone and the colours; it has no size, no title and no description.
+/// Text uses the quiet zone and the colours of the style, and ignores size, title and description.
 ///
 /// ```
 /// use qrmint::render::{QuietZone, Style, Text};

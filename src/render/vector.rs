@@ -13,7 +13,7 @@ use super::style::Style;
 use crate::symbol::{Run, Symbol};
 
 impl Placement {
-    /// Returns the resolution, or the default one if the size is none on paper.
+    /// Returns the resolution, or the default one if the size is in pixels.
     pub(super) fn dpi_on_paper(&self) -> Dpi {
         self.dpi.unwrap_or_default()
     }
@@ -56,7 +56,7 @@ pub(super) fn write_content(
     }
     write_color(dark, out)?;
 
-    // What a rectangle lacks, in modules, is one unit in the last of these digits. Half of it is on either side.
+    // A rectangle is one unit of the last of these digits, in modules, smaller than its run: half a unit on each side.
     const NINES: &str = "999999999999";
     let digits = module.ilog10() + 3;
     let nines = &NINES[..digits as usize];

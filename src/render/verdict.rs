@@ -1,4 +1,4 @@
-//! Whether readers will read a picture.
+//! Predicts whether readers will read a picture.
 //!
 //! Knows colours and the placement of the symbol; nothing of formats.
 
@@ -11,9 +11,11 @@ use super::placement::{Placement, dots};
 use super::style::Style;
 use crate::version::Version;
 
-/// How a picture will scan: what a [`Style`] gives for a version, and what is wrong with it.
+/// How well a picture will scan: contrast, module and quiet zone for a version, and the defects found.
 ///
-/// [`Style::verdict`] returns it. The writers refuse what has the level [`Refuse`](VerdictLevel::Refuse).
+/// [`Style::verdict`] returns it. Writers refuse pictures of the level [`Refuse`](VerdictLevel::Refuse), except that
+/// [`Zpl`](super::Zpl) and [`Text`](super::Text) without ANSI colours have no colours to refuse, and `Text` no size. The
+/// limits of single formats, such as [`Png::MAX_SIDE`](super::Png::MAX_SIDE), are not part of a verdict.
 ///
 /// ```
 /// use qrmint::Version;
@@ -27,7 +29,7 @@ use crate::version::Version;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// The contrast ratio of dark and light modules, 1 to 21 (WCAG 2.2). What is transparent counts as white.
+    /// The contrast ratio of dark and light modules, 1 to 21 (WCAG 2.2), on a white background.
     pub contrast: f64,
     /// Whether dark modules are lighter than light ones.
     pub inverted: bool,
@@ -37,7 +39,7 @@ pub struct Verdict {
     pub module_length: Option<Length>,
     /// The width of the quiet zone where it is narrowest, in whole modules.
     pub quiet_zone: u32,
-    /// What is wrong, if anything.
+    /// The defects; empty if there are none.
     pub findings: Vec<Finding>,
 }
 

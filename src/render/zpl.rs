@@ -55,8 +55,7 @@ impl Zpl {
         Self { style, origin: (0, 0), label: true }
     }
 
-    /// Sets the column and row of the label, in dots, at which the top left corner of the picture is. The default is 0,
-    /// 0.
+    /// Sets the position of the top left corner of the picture on the label, in dots. The default is 0, 0.
     ///
     /// ```
     /// use qrmint::render::Zpl;
@@ -70,8 +69,8 @@ impl Zpl {
         Self { origin: (x, y), ..self }
     }
 
-    /// Sets whether the picture is a whole label, from `^XA` to `^XZ`. That is the default. Without, it is the fields
-    /// alone, which can be part of a label of your own.
+    /// Sets whether to write a whole label, from `^XA` to `^XZ`, or the fields alone, for a label of your own. The default
+    /// is `true`.
     ///
     /// ```
     /// use qrmint::render::Zpl;
