@@ -4,19 +4,26 @@
 
 use core::fmt;
 
-/// A number with at most nine digits after the point. 2^32 dots at 1 dpi, in pixels of 1/96 inch, have more than 64 bits.
+/// A number with at most nine digits after the point.
 #[derive(Clone, Copy)]
 pub(super) struct Decimal {
-    pub(super) billionths: u128,
+    whole: u64,
+    /// The fraction, below 1 billion.
+    billionths: u64,
 }
 
 impl Decimal {
     /// The number 1 in billionths.
     pub(super) const ONE: u128 = 1_000_000_000;
 
+    /// Returns `billionths / 1,000,000,000`.
+    pub(super) fn of_billionths(billionths: u128) -> Self {
+        Self { whole: (billionths / Self::ONE) as u64, billionths: (billionths % Self::ONE) as u64 }
+    }
+
     /// Returns `millionths / 1,000,000`.
     pub(super) fn of_millionths(millionths: u64) -> Self {
-        Self { billionths: u128::from(millionths) * 1_000 }
+        Self { whole: millionths / 1_000_000, billionths: millionths % 1_000_000 * 1_000 }
     }
 
     /// Returns a channel of a colour, 0 to 1.
@@ -31,16 +38,16 @@ impl Decimal {
     }
 
     /// Returns the number rounded up.
-    pub(super) fn ceil(self) -> u128 {
-        self.billionths.div_ceil(Self::ONE)
+    pub(super) fn ceil(self) -> u64 {
+        self.whole + u64::from(self.billionths > 0)
     }
 }
 
 /// Displays neither zeros at the end nor exponents, such as `55.68` or `0.4`.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (self.billionths / Self::ONE).fmt(f)?;
-        let (mut fraction, mut digits) = (self.billionths % Self::ONE, 9);
+        self.whole.fmt(f)?;
+        let (mut fraction, mut digits) = (self.billionths, 9);
         if fraction == 0 {
             return Ok(());
         }
@@ -67,7 +74,7 @@ mod tests {
             (1_000_010_000, "1.00001"),
             (72_000_000_000, "72"),
         ] {
-            assert_eq!(Decimal { billionths }.to_string(), text);
+            assert_eq!(Decimal::of_billionths(billionths).to_string(), text);
         }
     }
 

@@ -20,19 +20,23 @@ impl Placement {
 
     /// Returns the length of `dots` dots in points of 1/72 inch.
     pub(super) fn points(&self, dots: u32) -> Decimal {
-        self.points_of(dots.into(), 1)
+        Decimal::of_billionths(self.point_billionths(dots.into(), 1))
     }
 
     /// Returns the width and height of the page in points: a 4,000th dot less than the side, since many renderers
     /// take every pixel that has begun, and 733 dots at 300 dpi, 175.92 points, are 733.0000000000001 to a computer.
     pub(super) fn page(&self) -> Decimal {
-        self.points_of(u128::from(self.side) * 4_000 - 1, 4_000)
+        Decimal::of_billionths(self.page_billionths())
     }
 
-    /// Returns the length of `numerator / denominator` dots in points.
-    fn points_of(&self, numerator: u128, denominator: u128) -> Decimal {
+    fn page_billionths(&self) -> u128 {
+        self.point_billionths(u128::from(self.side) * 4_000 - 1, 4_000)
+    }
+
+    /// Returns the length of `numerator / denominator` dots in billionths of a point.
+    fn point_billionths(&self, numerator: u128, denominator: u128) -> u128 {
         let divisor = denominator * u128::from(self.dpi_on_paper().number());
-        Decimal { billionths: (numerator * 72 * Decimal::ONE + divisor / 2) / divisor }
+        (numerator * 72 * Decimal::ONE + divisor / 2) / divisor
     }
 }
 
@@ -61,8 +65,9 @@ pub(super) fn write_content(
     let digits = module.ilog10() + 3;
     let nines = &NINES[..digits as usize];
     let parts = 2 * 10_u128.pow(digits);
-    let [left, top] = [left, top].map(|dots| placement.points_of(u128::from(dots) * parts + u128::from(module), parts));
-    let top = Decimal { billionths: page.billionths - top.billionths };
+    let [left, top] =
+        [left, top].map(|dots| placement.point_billionths(u128::from(dots) * parts + u128::from(module), parts));
+    let [left, top] = [left, placement.page_billionths() - top].map(Decimal::of_billionths);
     // One unit is a module, from the top left corner of the symbol downwards.
     let module = placement.points(module);
     writeln!(out, "{module} 0 0 -{module} {left} {top} cm")?;
