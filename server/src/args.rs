@@ -150,7 +150,7 @@ pub(crate) struct Arguments {
     image: ImageFormat,
 
     /// Width and height of a module in pixels, 1 to 255
-    #[arg(long, env = "QRMINT_IMAGE_SCALE", value_name = "N", default_value_t)]
+    #[arg(long, env = "QRMINT_IMAGE_SCALE", value_name = "N", allow_negative_numbers = true, default_value_t)]
     image_scale: Scale,
 
     /// Error correction of the image: low, medium, quartile, high or l, m, q, h
@@ -158,7 +158,7 @@ pub(crate) struct Arguments {
     image_level: ErrorCorrectionLevel,
 
     /// Width of the light border around the image in modules, 0 to 255; readers may fail with less than 4
-    #[arg(long, env = "QRMINT_IMAGE_QUIET_ZONE", value_name = "N", default_value_t)]
+    #[arg(long, env = "QRMINT_IMAGE_QUIET_ZONE", value_name = "N", allow_negative_numbers = true, default_value_t)]
     image_quiet_zone: QuietZone,
 
     /// Maximum number of requests in progress; more are answered with 429

@@ -31,6 +31,7 @@
 
 mod color;
 mod data_uri;
+mod date_time;
 mod decimal;
 mod eps;
 mod error;

@@ -2,11 +2,12 @@
 
 use core::fmt::{self, Write as _};
 
+use super::date_time::DateTime;
 use super::error::RenderError;
 use super::output::outputs;
 use super::placement::Placement;
 use super::style::Style;
-use super::vector::{DateTime, write_content};
+use super::vector::write_content;
 use crate::symbol::Symbol;
 use crate::version::Version;
 

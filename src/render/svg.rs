@@ -234,7 +234,9 @@ impl Svg {
     }
 
     pub(crate) fn plan(&self, version: Version) -> Result<Placement, RenderError> {
-        self.style.check_colors()?;
+        if !self.current_color {
+            self.style.check_colors()?;
+        }
         self.style.placement(version)
     }
 
@@ -286,7 +288,9 @@ impl Svg {
         write!(out, " viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\"")?;
 
         let texts = [("title", "aria-labelledby", title), ("description", "aria-describedby", description)];
-        let texts = texts.iter().filter_map(|(name, relation, text)| Some((name, relation, text.as_ref()?)));
+        let texts = texts.iter().filter_map(|(name, relation, text)| Some((name, relation, text.as_deref()?)));
+        // Without text, an image would have no name but a role.
+        let texts = texts.filter(|(.., text)| !text.is_empty());
         if texts.clone().count() > 0 {
             out.write_str(" role=\"img\"")?;
         }

@@ -53,7 +53,26 @@ impl Style {
     /// assert_eq!((format!("{:.2}", orange.contrast), orange.level()), ("2.94".into(), VerdictLevel::Refuse));
     /// ```
     pub fn verdict(&self, version: Version) -> Verdict {
-        Verdict::new(self, version)
+        let (dark, light) = self.colors_on_white();
+        let (min_side, module, side) = dots(version, self.quiet_zone, self.size);
+        let dpi = self.size.dpi();
+        let placement = self.placement(version).ok();
+        let narrowest = |placement: Placement| placement.narrowest_margin(version) / placement.module;
+        let quiet_zone = placement.map_or(self.quiet_zone.modules().into(), narrowest);
+        let is_small = (1..Finding::GOOD_DOTS).contains(&module);
+        let findings = [
+            (module == 0).then_some(Finding::TooSmall { side, min_side, dpi }),
+            (quiet_zone < Finding::QUIET_ZONE).then_some(Finding::QuietZone { modules: quiet_zone }),
+            dpi.filter(|_| is_small).map(|dpi| Finding::SmallModule { dots: module, dpi }),
+        ];
+        Verdict {
+            contrast: dark.contrast(light),
+            inverted: dark.luminance() > light.luminance(),
+            module,
+            module_length: placement.and_then(|placement| placement.module_length()),
+            quiet_zone,
+            findings: self.color_findings().into_iter().chain(findings).flatten().collect(),
+        }
     }
 
     /// Returns an error if the colours are refused.
@@ -78,29 +97,6 @@ impl Style {
 }
 
 impl Verdict {
-    fn new(style: &Style, version: Version) -> Self {
-        let (dark, light) = style.colors_on_white();
-        let (min_side, module, side) = dots(version, style.quiet_zone, style.size);
-        let dpi = style.size.dpi();
-        let placement = style.placement(version).ok();
-        let narrowest = |placement: Placement| placement.narrowest_margin(version) / placement.module;
-        let quiet_zone = placement.map_or(style.quiet_zone.modules().into(), narrowest);
-        let is_small = (1..Finding::GOOD_DOTS).contains(&module);
-        let findings = [
-            (module == 0).then_some(Finding::TooSmall { side, min_side, dpi }),
-            (quiet_zone < Finding::QUIET_ZONE).then_some(Finding::QuietZone { modules: quiet_zone }),
-            dpi.filter(|_| is_small).map(|dpi| Finding::SmallModule { dots: module, dpi }),
-        ];
-        Self {
-            contrast: dark.contrast(light),
-            inverted: dark.luminance() > light.luminance(),
-            module,
-            module_length: placement.and_then(|placement| placement.module_length()),
-            quiet_zone,
-            findings: style.color_findings().into_iter().chain(findings).flatten().collect(),
-        }
-    }
-
     /// Returns the worst level of the findings; [`VerdictLevel::Ok`] if there are none.
     ///
     /// ```
