@@ -312,17 +312,14 @@ impl Png {
     /// Writes the container around a zlib stream of scan lines.
     fn contain(&self, version: Version, stream: &[u8], out: &mut impl io::Write) -> Result<(), png::EncodingError> {
         let side = self.side(version);
-        let palette;
-        let mut encoder = png::Encoder::new(out, side, side);
-        encoder.set_depth(png::BitDepth::One);
-        encoder.set_color(png::ColorType::Grayscale);
-        if !self.style.is_plain() {
-            palette = self.palette();
-            self.describe(&palette, &mut encoder)?;
+        if self.style.is_plain() {
+            return finish(png::Encoder::new(out, side, side), stream);
         }
-        let mut writer = encoder.write_header()?;
-        writer.write_chunk(png::chunk::IDAT, stream)?;
-        writer.finish()
+        // Through another type of output, so that `finish` is compiled apart for plain images: shared, it would copy the encoder.
+        let mut encoder = png::Encoder::new(out as &mut dyn io::Write, side, side);
+        let palette = self.palette();
+        self.describe(&palette, &mut encoder)?;
+        finish(encoder, stream)
     }
 
     /// Returns the palette and its alphas: dark, light.
@@ -358,6 +355,14 @@ impl Png {
         }
         Ok(())
     }
+}
+
+/// Writes an image with one bit a pixel.
+fn finish<W: io::Write>(mut encoder: png::Encoder<'_, W>, stream: &[u8]) -> Result<(), png::EncodingError> {
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header()?;
+    writer.write_chunk(png::chunk::IDAT, stream)?;
+    writer.finish()
 }
 
 /// Writes to `out` until it fails or panics, and nothing after that: the package `png` ends an image when it is dropped.
