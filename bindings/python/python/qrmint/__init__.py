@@ -1,0 +1,3 @@
+from ._qrmint import DataOverflowError, QRCode, __version__, details, make, make_many
+
+__all__ = ["DataOverflowError", "QRCode", "__version__", "details", "make", "make_many"]

@@ -1,0 +1,73 @@
+"""Pictures to files, file objects and the program that shows them."""
+
+import io
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+
+def extension(out: Any) -> str:
+    """Returns the extension of the name of a file, in lower case and without the dot."""
+    name = getattr(out, "name", None) if hasattr(out, "write") else os.fspath(out)
+    if not isinstance(name, str | bytes):
+        raise ValueError("kind must be given for a file object without a name")
+    suffix = os.path.splitext(os.fsdecode(name))[1][1:].lower()
+    if not suffix:
+        raise ValueError("kind must be given for a name without an extension")
+    return suffix
+
+
+def write(out: Any, picture: bytes, is_characters: bool) -> None:
+    """Writes a picture to a path or a file object."""
+    if not hasattr(out, "write"):
+        write_path(os.fspath(out), picture)
+    elif not isinstance(out, io.TextIOBase):
+        write_all(out, picture)
+    elif is_characters:
+        out.write(picture.decode())
+    else:
+        raise TypeError("a file object for a png must be opened in binary mode")
+
+
+def write_all(out: Any, picture: bytes) -> None:
+    """Writes all bytes to a file object. One without a buffer may take fewer at a time."""
+    rest = memoryview(picture)
+    while isinstance(out, io.RawIOBase) and len(rest) > 0:
+        rest = rest[out.write(rest) or 0 :]
+    if len(rest) > 0:
+        out.write(picture)
+
+
+def write_path(path: str | bytes, picture: bytes) -> None:
+    """Writes to a file beside the path, which then takes its place."""
+    path = os.fsdecode(os.path.realpath(path))
+    if os.path.exists(path) and not os.path.isfile(path):
+        # A device or a pipe.
+        with open(path, "wb") as file:
+            file.write(picture)
+        return
+    beside = f"{path}.{secrets.token_hex(4)}.tmp"
+    try:
+        with open(beside, "xb") as file:
+            file.write(picture)
+        if os.path.exists(path):
+            shutil.copymode(path, beside)
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def show(picture: bytes) -> None:
+    """Opens a PNG in the program that shows such files. The file is removed after 20 seconds."""
+    with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
+        file.write(picture)
+    path = Path(file.name)
+    webbrowser.open(path.as_uri())
+    timer = threading.Timer(20, lambda: path.unlink(missing_ok=True))
+    timer.start()

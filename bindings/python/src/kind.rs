@@ -1,0 +1,127 @@
+//! The formats: their names, which keywords each has, and how each is drawn.
+
+use std::fmt;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use qrmint::Symbol;
+use qrmint::render::{Eps, Pdf, Png, RenderError, Svg, Text, Zpl};
+
+use crate::style::Keywords;
+
+/// A format of pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Png,
+    Svg,
+    /// SVG to embed in HTML: without XML declaration. Its name is that of SVG.
+    InlineSvg,
+    Pdf,
+    Eps,
+    Zpl,
+    /// Half blocks without escape sequences.
+    Text,
+    /// Half blocks with ANSI colours; has no name, because it is for `terminal` alone.
+    Terminal,
+}
+
+impl Kind {
+    const NAMED: [(&str, Self); 6] = [
+        ("png", Self::Png),
+        ("svg", Self::Svg),
+        ("pdf", Self::Pdf),
+        ("eps", Self::Eps),
+        ("zpl", Self::Zpl),
+        ("txt", Self::Text),
+    ];
+
+    /// Returns the format of this name, which may be in upper case.
+    pub(crate) fn named(name: &str) -> PyResult<Self> {
+        let found = Self::NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|&(_, kind)| kind).ok_or_else(|| {
+            PyValueError::new_err(format!("kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not {name:?}"))
+        })
+    }
+
+    /// Returns whether the format has the keyword.
+    pub(crate) fn has(self, keyword: &str) -> bool {
+        match keyword {
+            "border" => true,
+            "scale" | "pixels" | "module_size" | "side" | "dpi" => !self.is_text(),
+            "dark" | "light" | "unsafe_colors" => !matches!(self, Self::Zpl | Self::Text),
+            "title" => !self.is_text() && self != Self::Zpl,
+            "desc" => !self.is_text() && !matches!(self, Self::Eps | Self::Zpl),
+            "created" => matches!(self, Self::Pdf | Self::Eps),
+            "invert" => self == Self::Text,
+            "xmldecl" => self == Self::Svg,
+            _ => matches!(self, Self::Svg | Self::InlineSvg),
+        }
+    }
+
+    /// Returns whether a file of the format holds characters. Otherwise it holds bytes.
+    pub(crate) fn is_characters(self) -> bool {
+        self != Self::Png
+    }
+
+    /// Returns whether the format draws with characters.
+    fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Terminal)
+    }
+
+    /// Returns a writer of pictures as the keywords describe them.
+    pub(crate) fn picture(self, keywords: Keywords) -> Picture {
+        match self {
+            Self::Png => Picture::Png(Png::with_style(keywords.style)),
+            Self::Svg | Self::InlineSvg => Picture::Svg(keywords.svg()),
+            Self::Pdf => {
+                let writer = Pdf::with_style(keywords.style);
+                Picture::Pdf(match keywords.created {
+                    Some(created) => writer.with_creation_date(created),
+                    None => writer,
+                })
+            }
+            Self::Eps => {
+                let writer = Eps::with_style(keywords.style);
+                Picture::Eps(match keywords.created {
+                    Some(created) => writer.with_creation_date(created),
+                    None => writer,
+                })
+            }
+            Self::Zpl => Picture::Zpl(Zpl::with_style(keywords.style)),
+            Self::Text => Picture::Text(Text::with_style(keywords.style).with_inverted(keywords.invert)),
+            Self::Terminal => Picture::Text(Text::with_style(keywords.style).with_ansi(true)),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMED.iter().find(|(_, kind)| kind == self).map_or("it", |(name, _)| name);
+        f.write_str(name)
+    }
+}
+
+/// A writer of pictures in one format.
+#[expect(clippy::large_enum_variant, reason = "there is one for each call")]
+pub(crate) enum Picture {
+    Png(Png),
+    Svg(Svg),
+    Pdf(Pdf),
+    Eps(Eps),
+    Zpl(Zpl),
+    Text(Text),
+}
+
+impl Picture {
+    /// Appends the picture of the symbol.
+    pub(crate) fn draw(&self, symbol: &Symbol, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        match self {
+            Self::Png(writer) => writer.write(symbol, out),
+            Self::Svg(writer) => writer.write(symbol, out),
+            Self::Pdf(writer) => writer.write(symbol, out),
+            Self::Eps(writer) => writer.write(symbol, out),
+            Self::Zpl(writer) => writer.write(symbol, out),
+            Self::Text(writer) => writer.write(symbol, out),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The pictures of many contents, on all cores.
+
+use std::num::NonZero;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
+use qrmint_arrow::rows::{Drawing, Images};
+use qrmint_arrow::{Error, Options, RowError};
+
+use crate::content::Content;
+use crate::error::{encode_error, render_error};
+use crate::kind::Picture;
+use crate::number::number;
+
+/// The most threads that a call may ask for.
+const MAX_THREADS: u64 = 1_024;
+
+/// Returns the number of threads of an argument; `None` means the number of CPUs.
+pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZero<usize>>> {
+    Ok(value.map(|value| number("threads", value, 1..=MAX_THREADS)).transpose()?.and_then(NonZero::new))
+}
+
+/// Returns the pictures of all contents.
+///
+/// Takes as many contents as make a round, then lets other Python threads run while it draws them.
+pub(crate) fn make_many<'py>(
+    contents: &Bound<'py, PyAny>,
+    options: &Options,
+    picture: &Picture,
+) -> PyResult<Bound<'py, PyList>> {
+    let py = contents.py();
+    let mut drawing = Drawing::new(options, |symbol, out| picture.draw(symbol, out));
+    let round = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len());
+
+    let pictures = PyList::empty(py);
+    let mut contents = contents.try_iter()?;
+    let mut rows: Vec<Content> = Vec::new();
+    loop {
+        rows.clear();
+        for content in contents.by_ref().take(round) {
+            let index = pictures.len() + rows.len();
+            rows.push(content?.extract().map_err(|error| with_index(py, error, index))?);
+        }
+        if rows.is_empty() {
+            return Ok(pictures);
+        }
+        let mut images = Images::default();
+        let drawn = py.detach(|| drawing.draw(0..rows.len(), |row| Some(rows[row].row()), &mut images));
+        drawn.map_err(|error| row_error(py, &error, pictures.len()))?;
+        for image in images.iter() {
+            pictures.append(PyBytes::new(py, image.unwrap_or_default()))?;
+        }
+        py.check_signals()?;
+    }
+}
+
+/// Returns the exception for a row that cannot be drawn; `start` is the index of the first row.
+pub(crate) fn row_error(py: Python<'_>, error: &Error, start: usize) -> PyErr {
+    match error {
+        Error::Row { row, source: RowError::Encode(source), .. } => encode_error(py, source, Some(start + row)),
+        Error::Row { row, source: RowError::Render(source), .. } => render_error(source, Some(start + row)),
+        error => pyo3::exceptions::PyValueError::new_err(error.to_string()),
+    }
+}
+
+/// Adds a note with the index of the content that is wrong.
+fn with_index(py: Python<'_>, error: PyErr, index: usize) -> PyErr {
+    match error.value(py).call_method1("add_note", (format!("content {index}"),)) {
+        Ok(_) => error,
+        Err(error) => error,
+    }
+}
