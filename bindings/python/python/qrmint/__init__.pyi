@@ -8,21 +8,11 @@
 
 from collections.abc import Iterable
 from os import PathLike
-from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack, final
+from typing import Literal, Protocol, TypedDict, Unpack, final
+
+from .types import Color, Details, Kind, Level, Segmentation
 
 __version__: str
-
-Level: TypeAlias = Literal["l", "m", "q", "h", "L", "M", "Q", "H"]
-"""An error-correction level: recovers about 7, 15, 25 or 30 % of damaged codewords."""
-
-Segmentation: TypeAlias = Literal["optimal", "bytes"]
-"""How content is split into modes: the fewest bits, or all in byte mode."""
-
-Kind: TypeAlias = Literal["png", "svg", "pdf", "eps", "zpl", "txt"]
-"""A format of pictures."""
-
-Color: TypeAlias = str | tuple[int, int, int] | tuple[int, int, int, int]
-"""A colour: "#rgb", "#rrggbb", "#rrggbbaa", a name of CSS such as "navy", or numbers from 0 to 255 with or without alpha."""
 
 class _Paper(TypedDict, total=False):
     pixels: int
@@ -127,14 +117,6 @@ def make_many(
 
     >>> pngs = qrmint.make_many(f"https://example.com/{number}" for number in range(1000))
     """
-
-class Details(TypedDict):
-    """Microsoft Graph's qrCodeImageDetails."""
-
-    version: int
-    errorCorrectionLevel: Literal["l", "m", "q", "h"]
-    binaryValue: bytes
-    rawContent: bytes
 
 def details(content: str | bytes, level: Level = "m") -> Details:
     """Returns the properties of Microsoft Graph's qrCodeImageDetails. `binaryValue` is a PNG.
