@@ -1,0 +1,1 @@
+"""Stands in for the packages `qrcode` and `segno`: their calls, this engine."""

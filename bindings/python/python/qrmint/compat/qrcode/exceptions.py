@@ -1,0 +1,5 @@
+"""The errors, where `qrcode` has them."""
+
+from qrmint import DataOverflowError
+
+__all__ = ["DataOverflowError"]
