@@ -1,17 +1,14 @@
 """An image of a code: what `make_image` returns."""
 
-from __future__ import annotations
-
 from io import BytesIO
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from qrmint import QRCode as Code
+from qrmint.types import Color
 
 if TYPE_CHECKING:
     from PIL import Image
-
-    from qrmint import Color
 
 
 class _Writer(Protocol):
@@ -33,7 +30,7 @@ class QRImage:
         self._code = code
         self._dark = dark
         self._light = light
-        self._image: Image.Image | None = None
+        self._image: "Image.Image | None" = None
         # Colours and sizes are checked now, not when the image is saved.
         self._png = code.png(box_size, border, dark=dark, light=light, unsafe_colors=True)
 
@@ -57,7 +54,7 @@ class QRImage:
         else:
             self.get_image().save(cast(Any, stream), format=name, **options)
 
-    def get_image(self) -> Image.Image:
+    def get_image(self) -> "Image.Image":
         """Returns the image as one of Pillow, always the same: what is drawn on it, `save` writes.
 
         Raises ImportError if Pillow is not installed.

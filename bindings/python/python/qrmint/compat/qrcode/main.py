@@ -1,17 +1,14 @@
 """The code and what it is made of."""
 
-from __future__ import annotations
-
 import sys
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from qrmint import QRCode as Code
 from qrmint import make as make_code
-from .constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
-from ._image import QRImage
+from qrmint.types import Color
 
-if TYPE_CHECKING:
-    from qrmint import Color
+from ._image import QRImage
+from .constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 _LEVELS: dict[int, Literal["L", "M", "Q", "H"]] = {
     ERROR_CORRECT_L: "L",
