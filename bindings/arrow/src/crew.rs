@@ -17,7 +17,7 @@ const PART: usize = 64;
 const PARTS: usize = 32;
 
 /// The maximum number of workers, whatever a caller asks for.
-const MAX_WORKERS: usize = 256;
+const MAX_WORKERS: usize = 1_024;
 
 /// What the rows of a call become.
 pub(crate) trait Output: Default + Send {

@@ -166,7 +166,7 @@ impl Descriptions {
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) =
             columns.into_iter().map(|(name, array)| (Field::new(name, array.data_type().clone(), true), array)).unzip();
         let nulls: NullBuffer = rows.iter().map(Option::is_some).collect();
-        Arc::new(StructArray::new(fields.into(), arrays, Some(nulls)))
+        Arc::new(StructArray::new(fields.into(), arrays, Some(nulls).filter(|nulls| nulls.null_count() > 0)))
     }
 
     /// Returns the symbol of each row, `None` where there is none.

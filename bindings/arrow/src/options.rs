@@ -27,7 +27,7 @@ pub struct Options {
     pub style: Style,
     /// What to do with a row that cannot be drawn. The default is [`OnError::Fail`].
     pub on_error: OnError,
-    /// The number of threads, at most 256. `None`, the default, means the number of CPUs. The result does not depend on it.
+    /// The number of threads, at most 1,024. `None`, the default, means the number of CPUs. The result does not depend on it.
     pub threads: Option<NonZero<usize>>,
 }
 

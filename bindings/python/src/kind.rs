@@ -102,7 +102,8 @@ impl fmt::Display for Kind {
 }
 
 /// A writer of pictures in one format.
-#[expect(clippy::large_enum_variant, reason = "there is one for each call")]
+#[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each thread")]
 pub(crate) enum Picture {
     Png(Png),
     Svg(Svg),

@@ -3,6 +3,8 @@
 //! Turns arguments of Python into those of the crate `qrmint`, and results and errors into objects. The functions that
 //! get many contents use the crate `qrmint-arrow`.
 
+mod arrow;
+mod capsule;
 mod content;
 mod error;
 mod kind;
@@ -92,7 +94,7 @@ mod _qrmint {
             .with_symbol(SymbolArguments { version, mask, boost_error, eci, segmentation }.options()?)
             .with_threads(many::threads(threads)?);
         let picture = kind.picture(Keywords::read("make_many", kind, None, None, style)?);
-        many::make_many(contents, &options, &picture)
+        many::make_many(contents, &options, picture)
     }
 
     /// Returns the properties of Microsoft Graph's qrCodeImageDetails. `binaryValue` is a PNG.
@@ -113,5 +115,12 @@ mod _qrmint {
         details.set_item("binaryValue", PyBytes::new(py, &png))?;
         details.set_item("rawContent", PyBytes::new(py, content.as_bytes()))?;
         Ok(details)
+    }
+
+    /// The module `qrmint.arrow`.
+    #[pymodule]
+    mod arrow {
+        #[pymodule_export]
+        use crate::arrow::{PyArray, info, png, svg};
     }
 }

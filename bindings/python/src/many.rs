@@ -26,10 +26,10 @@ pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZe
 pub(crate) fn make_many<'py>(
     contents: &Bound<'py, PyAny>,
     options: &Options,
-    picture: &Picture,
+    picture: Picture,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = contents.py();
-    let mut drawing = Drawing::new(options, |symbol, out| picture.draw(symbol, out));
+    let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
     let round = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len());
 
     let pictures = PyList::empty(py);
