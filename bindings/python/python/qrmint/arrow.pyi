@@ -16,6 +16,8 @@ from typing import Literal, Protocol, Unpack, final
 from . import _PngStyle, _SvgStyle
 from .types import Level, Segmentation
 
+__all__ = ["Array", "info", "png", "svg"]
+
 class _ArrayExporter(Protocol):
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
 
