@@ -27,7 +27,11 @@ pub(crate) trait Output: Default + Send {
 
 /// Workers and the parts that they work on.
 pub(crate) struct Crew<W, O> {
-    workers: Vec<W>,
+    /// The first works on the caller's thread. The others are made when they are needed.
+    first: W,
+    others: Vec<W>,
+    /// The maximum number of the others.
+    max_others: usize,
     parts: Vec<O>,
 }
 
@@ -35,14 +39,12 @@ impl<W: Clone + Send, O: Output> Crew<W, O> {
     /// Creates a crew of a worker for each thread; `None` means the number of CPUs.
     pub(crate) fn new(threads: Option<NonZero<usize>>, worker: W) -> Self {
         let threads = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-        Self { workers: vec![worker; threads.min(MAX_WORKERS)], parts: Vec::new() }
+        Self { first: worker, others: Vec::new(), max_others: threads.min(MAX_WORKERS) - 1, parts: Vec::new() }
     }
-}
 
-impl<W: Send, O: Output> Crew<W, O> {
     /// Returns the number of rows in a round.
     pub(crate) fn round(&self) -> usize {
-        self.workers.len() * PART * PARTS
+        (1 + self.max_others) * PART * PARTS
     }
 
     /// Appends what becomes of the rows to `output`, in order. `work` appends what becomes of some of them to a part.
@@ -63,19 +65,19 @@ impl<W: Send, O: Output> Crew<W, O> {
         output: &mut O,
         work: &(impl Fn(&mut W, Range<usize>, &mut O) -> Result<(), E> + Sync),
     ) -> Result<(), E> {
-        let parts = rows.len().div_ceil(PART);
-        let Some((first, others)) = self.workers.split_first_mut() else { return Ok(()) };
-        let count = others.len().min(parts.saturating_sub(1));
-        if count == 0 {
-            return work(first, rows, output);
+        let count = rows.len().div_ceil(PART);
+        let threads = self.max_others.min(count.saturating_sub(1));
+        if threads == 0 {
+            return work(&mut self.first, rows, output);
         }
 
+        self.others.resize_with(self.others.len().max(threads), || self.first.clone());
         // After an error they are not put back, since those behind it are not empty.
-        let mut kept = mem::take(&mut self.parts);
-        kept.resize_with(kept.len().max(parts), O::default);
+        let mut parts = mem::take(&mut self.parts);
+        parts.resize_with(parts.len().max(count), O::default);
         let mut results: Vec<Result<(), E>> = Vec::new();
-        results.resize_with(parts, || Ok(()));
-        let queue = Mutex::new(pieces(rows, PART).zip(&mut kept).zip(&mut results));
+        results.resize_with(count, || Ok(()));
+        let queue = Mutex::new(pieces(rows, PART).zip(&mut parts).zip(&mut results));
         let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         let run = |worker: &mut W| {
             while let Some(((rows, part), result)) = take() {
@@ -83,17 +85,17 @@ impl<W: Send, O: Output> Crew<W, O> {
             }
         };
         thread::scope(|scope| {
-            for worker in &mut others[..count] {
+            for worker in &mut self.others[..threads] {
                 // What a thread that does not start would have done, the others do.
                 let _ = thread::Builder::new().name("qrmint".into()).spawn_scoped(scope, || run(worker));
             }
-            run(first);
+            run(&mut self.first);
         });
-        for (part, result) in kept.iter_mut().zip(results) {
+        for (part, result) in parts.iter_mut().zip(results) {
             output.append(part);
             result?;
         }
-        self.parts = kept;
+        self.parts = parts;
         Ok(())
     }
 }

@@ -35,6 +35,15 @@ where
 {
     /// Creates a drawing with level, symbol, error handling and threads of `options`. `write` appends the image of a
     /// symbol to a buffer; each thread has a clone of it. [`Options::style`] is for `write` to know.
+    ///
+    /// ```
+    /// use qrmint::render::Png;
+    /// use qrmint_arrow::Options;
+    /// use qrmint_arrow::rows::Drawing;
+    /// let options = Options::default();
+    /// let png = Png::with_style(options.style.clone());
+    /// let drawing = Drawing::new(&options, move |symbol, out| png.write(symbol, out));
+    /// ```
     pub fn new(options: &Options, write: W) -> Self {
         let worker = Worker { encoder: Encoder::with_options(options.symbol), level: options.level, write };
         Self { crew: Crew::new(options.threads, worker), on_error: options.on_error }
@@ -121,9 +130,19 @@ impl<W> fmt::Debug for Drawing<W> {
 /// The images of rows, one after another in one buffer. The image of a row can be null.
 ///
 /// ```
-/// use qrmint_arrow::rows::Images;
-/// let images = Images::default();
-/// assert!(images.is_empty() && images.iter().next().is_none());
+/// use qrmint_arrow::Options;
+/// use qrmint_arrow::rows::{Drawing, Images, Row};
+/// let mut images = Images::default();
+/// assert!(images.is_empty());
+///
+/// let mut drawing = Drawing::new(&Options::default(), |symbol, out| {
+///     out.extend(symbol.version().to_string().bytes());
+///     Ok(())
+/// });
+/// drawing.draw(0..2, |row| (row == 0).then_some(Row::Text("hello")), &mut images)?;
+/// assert_eq!((images.len(), images.get(0), images.get(1), images.get(2)), (2, Some(&b"1"[..]), None, None));
+/// assert!(images.iter().eq([Some(&b"1"[..]), None]));
+/// # Ok::<(), qrmint_arrow::Error>(())
 /// ```
 pub struct Images {
     pub(crate) bytes: Vec<u8>,

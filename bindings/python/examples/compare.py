@@ -2,8 +2,8 @@
 
 python compare.py 100000 duckdb polars datafusion spark
 
-Prints for each engine the seconds from the start of its process to its end, the seconds of all CPUs, and the peak memory.
-Spark's workers are counted in the first of these only.
+Prints for each engine the seconds from the start of its process to its end, and the seconds of all CPUs, in which Spark's
+workers are not counted.
 """
 
 import hashlib
@@ -41,14 +41,14 @@ def codes(path):
 
 
 def run(engine, source, target):
-    """Runs the example of an engine. Returns the seconds, the seconds of all CPUs and the megabytes that it took."""
+    """Runs the example of an engine. Returns the seconds and the seconds of all CPUs that it took."""
     start = time.perf_counter()
     script = pathlib.Path(__file__).with_name(f"with_{engine}.py")
     child = os.spawnv(os.P_NOWAIT, sys.executable, [sys.executable, script, source, target])
     _, status, usage = os.wait4(child, 0)
     if status:
         sys.exit(f"{script} failed")
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
 
 
 def main(rows, engines):
@@ -60,9 +60,9 @@ def main(rows, engines):
         digests = set()
         for engine in engines:
             target = f"{folder}/{engine}.parquet"
-            seconds, cpu, megabytes = run(engine, source, target)
+            seconds, cpu = run(engine, source, target)
             digests.add(found := digest(codes(target)))
-            print(f"{found[:16]}  {engine:10}  {seconds:6.2f} s  {cpu:6.2f} s  {megabytes:6.0f} MB", flush=True)
+            print(f"{found[:16]}  {engine:10}  {seconds:6.2f} s  {cpu:6.2f} s", flush=True)
         start = time.perf_counter()
         pictures = qrmint.make_many(map(url, range(rows)))
         seconds = time.perf_counter() - start
