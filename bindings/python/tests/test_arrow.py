@@ -3,6 +3,8 @@
 import ctypes
 import os
 import signal
+import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import nanoarrow
 import pyarrow
@@ -258,6 +260,28 @@ def test_offsets_that_go_back_are_refused():
     array = pyarrow.StringArray.from_buffers(3, offsets, pyarrow.py_buffer(b"hello"))
     with pytest.raises(ValueError, match="(?i)offset"):
         qrmint.arrow.png(array)
+
+
+def test_keys_beyond_the_dictionary_are_refused():
+    keys = pyarrow.array([0, 7], "int8")
+    array = pyarrow.DictionaryArray.from_arrays(keys, pyarrow.array(["hello"]), safe=False)
+    with pytest.raises(ValueError):
+        qrmint.arrow.png(array)
+
+
+@pytest.mark.parametrize("view", [(40, 0, 0, 9), (40, 0, 1, 0), (40, 0, 0, -1), (-1, 0, 0, 0), (2**30, 0, 0, 0)])
+def test_views_beyond_their_buffer_are_refused(view):
+    views = pyarrow.py_buffer(struct.pack("<iiii", *view))
+    array = pyarrow.Array.from_buffers(pyarrow.binary_view(), 1, [None, views, pyarrow.py_buffer(b"x" * 40)])
+    with pytest.raises(ValueError):
+        qrmint.arrow.png(array)
+
+
+def test_threads_may_call_at_the_same_time():
+    array = pyarrow.array([str(number) for number in range(5_000)])
+    expected = drawn(array)
+    with ThreadPoolExecutor(4) as threads:
+        assert all(images == expected for images in threads.map(drawn, [array] * 8))
 
 
 def test_a_signal_stops_the_call():

@@ -41,9 +41,7 @@ def test_a_bad_row_fails_the_query_or_is_null(connection):
     def or_null(urls):
         return qrmint.arrow.png(urls, "l", on_error="null")
 
-    connection.create_function(
-        "qr_or_null", or_null, ["VARCHAR"], "BLOB", type="arrow", null_handling="special"
-    )
+    connection.create_function("qr_or_null", or_null, ["VARCHAR"], "BLOB", type="arrow", null_handling="special")
     query = "SELECT count(qr_or_null(repeat('x', i))) FROM range(2900, 3000) AS t(i)"
     assert connection.sql(query).fetchall() == [(54,)], "2,953 bytes is the most"
 
@@ -64,5 +62,10 @@ def test_info_is_a_table_and_a_function(connection):
 def test_a_query_is_an_input(connection):
     images = qrmint.arrow.png(connection.sql("SELECT 'badge ' || range FROM range(10000)"))
     assert len(images) == 10_000
-    ((png,),) = connection.sql("SELECT * FROM images LIMIT 1 OFFSET 9999").fetchall() or [(None,)]
+    ((png,),) = connection.sql("SELECT * FROM images LIMIT 1 OFFSET 9999").fetchall()
     assert png == qrmint.make("badge 9999").png()
+
+
+def test_a_query_that_calls_python_is_an_input(connection):
+    pngs = connection.sql("SELECT qr_png('badge ' || range) FROM range(5000)")
+    assert len(qrmint.arrow.info(pngs, "l")) == 5_000
