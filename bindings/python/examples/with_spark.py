@@ -16,7 +16,7 @@ def qr_png(batches):
 
 
 source, target = sys.argv[1:]
-os.environ["PYSPARK_PYTHON"] = sys.executable
+os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 options = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 # Two workers with a core and 1,024 MB each; elsewhere, the address of a cluster.
 session = SparkSession.builder.master("local-cluster[2,1,1024]").config(map=options).getOrCreate()
