@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use qrmint::Symbol;
 use qrmint::render::{Eps, Pdf, Png, RenderError, Svg, Text, Zpl};
 
+use crate::number::shortened;
 use crate::style::Keywords;
 
 /// A format of pictures.
@@ -39,7 +40,8 @@ impl Kind {
     pub(crate) fn named(name: &str) -> PyResult<Self> {
         let found = Self::NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|&(_, kind)| kind).ok_or_else(|| {
-            PyValueError::new_err(format!("kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not {name:?}"))
+            let name = shortened(format!("{name:?}"));
+            PyValueError::new_err(format!("kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not {name}"))
         })
     }
 
@@ -54,8 +56,16 @@ impl Kind {
             "created" => matches!(self, Self::Pdf | Self::Eps),
             "invert" => self == Self::Text,
             "xmldecl" => self == Self::Svg,
-            _ => matches!(self, Self::Svg | Self::InlineSvg),
+            "svgid" | "svgclass" | "omitsize" | "unit" | "current_color" => {
+                matches!(self, Self::Svg | Self::InlineSvg)
+            }
+            _ => false,
         }
+    }
+
+    /// Returns whether any format has the keyword.
+    pub(crate) fn any_has(keyword: &str) -> bool {
+        Self::NAMED.iter().any(|(_, kind)| kind.has(keyword))
     }
 
     /// Returns whether a file of the format holds characters. Otherwise it holds bytes.

@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use qrmint::render::{Color, Dpi, Length, QuietZone, Scale, Size, Style, Svg, SvgUnit};
 
 use crate::kind::Kind;
-use crate::number::{number, shown, type_error};
+use crate::number::{number, shortened, shown, type_error};
 
 /// What the keywords of a picture say.
 #[derive(Default)]
@@ -65,16 +65,16 @@ impl Keywords {
         }
         for (name, value) in keywords.into_iter().flatten() {
             let name = name.cast::<PyString>()?.to_str()?.to_owned();
-            let known =
-                read.read_style(&name, &value)? || read.read_file(&name, &value)? || size.read(&name, &value)?;
-            if !known {
-                return Err(PyTypeError::new_err(format!("{function}() got an unexpected keyword argument '{name}'")));
-            }
             if !kind.has(&name) {
-                return Err(PyTypeError::new_err(format!(
-                    "{function}() got a keyword argument '{name}' that {kind} does not have"
-                )));
+                return Err(PyTypeError::new_err(if Kind::any_has(&name) {
+                    format!("{function}() got a keyword argument '{name}' that {kind} does not have")
+                } else {
+                    format!("{function}() got an unexpected keyword argument '{name}'")
+                }));
             }
+            let is_read =
+                read.read_style(&name, &value)? || read.read_file(&name, &value)? || size.read(&name, &value)?;
+            debug_assert!(is_read, "{name}");
         }
         read.style.size = size.size()?;
         Ok(read)
@@ -198,7 +198,10 @@ fn svg_unit(name: &str) -> PyResult<SvgUnit> {
         "in" => SvgUnit::Inches,
         "pt" => SvgUnit::Points,
         "px" => SvgUnit::Pixels,
-        _ => return Err(PyValueError::new_err(format!("unit must be 'mm', 'in', 'pt' or 'px', not {name:?}"))),
+        _ => {
+            let name = shortened(format!("{name:?}"));
+            return Err(PyValueError::new_err(format!("unit must be 'mm', 'in', 'pt' or 'px', not {name}")));
+        }
     })
 }
 
