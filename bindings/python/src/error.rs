@@ -34,9 +34,6 @@ pub(crate) fn encode_error(py: Python<'_>, error: &EncodeError, index: Option<us
 }
 
 /// Returns the exception for a picture that cannot be drawn.
-pub(crate) fn render_error(error: &RenderError, index: Option<usize>) -> PyErr {
-    PyValueError::new_err(match index {
-        Some(index) => format!("content {index}: {error}"),
-        None => error.to_string(),
-    })
+pub(crate) fn render_error(error: &RenderError) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }

@@ -108,7 +108,7 @@ mod _qrmint {
         let level = crate::symbol_arguments::level("level", level)?;
         let mut encoder = Encoder::new();
         let symbol = content.row().encode(&mut encoder, level).map_err(|error| encode_error(py, &error, None))?;
-        let png = Png::default().to_vec(symbol).map_err(|error| render_error(&error, None))?;
+        let png = Png::default().to_vec(symbol).map_err(|error| render_error(&error))?;
         let details = PyDict::new(py);
         details.set_item("version", symbol.version().number())?;
         details.set_item("errorCorrectionLevel", symbol.level().letter())?;

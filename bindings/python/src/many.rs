@@ -1,6 +1,7 @@
 //! The pictures of many contents, on all cores.
 
 use std::num::NonZero;
+use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -15,6 +16,9 @@ use crate::number::number;
 /// The most threads that a call may ask for.
 const MAX_THREADS: u64 = 1_024;
 
+/// How long the contents of a round should take at most, since signals wait for its end.
+const ROUND: Duration = Duration::from_millis(50);
+
 /// Returns the number of threads of an argument; `None` means the number of CPUs.
 pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZero<usize>>> {
     Ok(value.map(|value| number("threads", value, 1..=MAX_THREADS)).transpose()?.and_then(NonZero::new))
@@ -22,7 +26,7 @@ pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZe
 
 /// Returns the pictures of all contents.
 ///
-/// Takes as many contents as make a round, then lets other Python threads run while it draws them.
+/// Works in rounds: takes some contents, lets other Python threads run while it draws them, then handles signals.
 pub(crate) fn make_many<'py>(
     contents: &Bound<'py, PyAny>,
     options: &Options,
@@ -30,7 +34,10 @@ pub(crate) fn make_many<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let py = contents.py();
     let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
-    let round = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len());
+    let most = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len());
+    // Enough that every thread has something to draw.
+    let least = most.div_ceil(32);
+    let mut round = least;
 
     let pictures = PyList::empty(py);
     let mut contents = contents.try_iter()?;
@@ -41,16 +48,18 @@ pub(crate) fn make_many<'py>(
             let index = pictures.len() + rows.len();
             rows.push(content?.extract().map_err(|error| with_index(py, error, index))?);
         }
-        if rows.is_empty() {
-            return Ok(pictures);
-        }
         let mut images = Images::default();
+        let start = Instant::now();
         let drawn = py.detach(|| drawing.draw(0..rows.len(), |row| Some(rows[row].row()), &mut images));
         drawn.map_err(|error| row_error(py, &error, pictures.len()))?;
         for image in images.iter() {
             pictures.append(PyBytes::new(py, image.unwrap_or_default()))?;
         }
         py.check_signals()?;
+        if rows.len() < round {
+            return Ok(pictures);
+        }
+        round = if start.elapsed() < ROUND { round.saturating_mul(2).min(most) } else { (round / 2).max(least) };
     }
 }
 
@@ -58,7 +67,7 @@ pub(crate) fn make_many<'py>(
 pub(crate) fn row_error(py: Python<'_>, error: &Error, start: usize) -> PyErr {
     match error {
         Error::Row { row, source: RowError::Encode(source), .. } => encode_error(py, source, Some(start + row)),
-        Error::Row { row, source: RowError::Render(source), .. } => render_error(source, Some(start + row)),
+        Error::Row { row, source: RowError::Render(source), .. } => with_index(py, render_error(source), start + row),
         error => pyo3::exceptions::PyValueError::new_err(error.to_string()),
     }
 }

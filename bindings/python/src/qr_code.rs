@@ -259,5 +259,5 @@ impl QrCode {
 }
 
 fn drawn<T>(result: Result<T, RenderError>) -> PyResult<T> {
-    result.map_err(|error| render_error(&error, None))
+    result.map_err(|error| render_error(&error))
 }
