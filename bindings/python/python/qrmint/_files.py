@@ -1,5 +1,7 @@
 """Pictures to files, file objects and the program that shows them."""
 
+import contextlib
+import errno
 import io
 import os
 import secrets
@@ -23,10 +25,10 @@ def extension(out: Any) -> str:
 
 
 def write(out: Any, picture: bytes, is_characters: bool) -> None:
-    """Writes a picture to a path or a file object."""
+    """Writes a picture to a path or a file object. One with an encoding takes text."""
     if not hasattr(out, "write"):
         write_path(os.fspath(out), picture)
-    elif not isinstance(out, io.TextIOBase):
+    elif not hasattr(out, "encoding"):
         write_all(out, picture)
     elif is_characters:
         out.write(picture.decode())
@@ -38,29 +40,35 @@ def write_all(out: Any, picture: bytes) -> None:
     """Writes all bytes to a file object. One without a buffer may take fewer at a time."""
     rest = memoryview(picture)
     while isinstance(out, io.RawIOBase) and len(rest) > 0:
-        rest = rest[out.write(rest) or 0 :]
+        written = out.write(rest)
+        if written is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), len(picture) - len(rest))
+        rest = rest[written:]
     if len(rest) > 0:
         out.write(picture)
 
 
 def write_path(path: str | bytes, picture: bytes) -> None:
     """Writes to a file beside the path, which then takes its place."""
-    path = os.fsdecode(os.path.realpath(path))
-    if os.path.exists(path) and not os.path.isfile(path):
+    target = os.fsdecode(os.path.realpath(path))
+    if os.path.exists(target) and not os.path.isfile(target):
         # A device or a pipe.
-        with open(path, "wb") as file:
+        with open(target, "wb") as file:
             file.write(picture)
         return
-    beside = f"{path}.{secrets.token_hex(4)}.tmp"
+    beside = os.path.join(os.path.dirname(target), f".qrmint-{secrets.token_hex(4)}")
     try:
         with open(beside, "xb") as file:
             file.write(picture)
-        if os.path.exists(path):
-            shutil.copymode(path, beside)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+        if os.path.exists(target):
+            shutil.copymode(target, beside)
+        os.replace(beside, target)
+    except OSError as error:
+        # The caller knows its own path only.
+        raise OSError(error.errno, error.strerror, path) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
 
 
 def show(picture: bytes) -> None:
