@@ -167,7 +167,8 @@ class QRCode:
     def matrix(self) -> memoryview:
         """The modules, row by row, without border: a read-only buffer of shape (size, size) and format "B"; 1 is dark.
 
-        >>> numpy.asarray(qr.matrix)  # no copy
+        >>> numpy.asarray(qr.matrix).shape  # no copy
+        (29, 29)
         """
     def content(self) -> bytes:
         """Returns the content, read back from the modules."""
@@ -192,11 +193,14 @@ class QRCode:
     def svg_data_uri(self, scale: int = 8, border: int = 4, **style: Unpack[_SvgStyle]) -> str:
         """Returns an SVG as a data URI."""
     def save(
-        self, out: str | PathLike[str] | _Writer | _TextWriter, kind: Kind | None = None, **style: Unpack[_Style]
+        self,
+        out: str | bytes | PathLike[str] | PathLike[bytes] | _Writer | _TextWriter,
+        kind: Kind | None = None,
+        **style: Unpack[_Style],
     ) -> None:
         """Writes a picture to a file or a file object. The extension of its name tells the format unless `kind` does.
 
-        A path gets the whole picture or keeps what it had.
+        A path gets the whole picture or keeps what it had. A file object with an `encoding` gets text.
         """
     def show(self, scale: int = 8, border: int = 4, **style: Unpack[_PngStyle]) -> None:
         """Opens the code in the program that shows PNG files."""
