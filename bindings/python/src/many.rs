@@ -59,7 +59,11 @@ pub(crate) fn make_many<'py>(
         if rows.len() < round {
             return Ok(pictures);
         }
-        round = if start.elapsed() < ROUND { round.saturating_mul(2).min(most) } else { (round / 2).max(least) };
+        round = match start.elapsed() {
+            elapsed if elapsed < ROUND / 4 => (round * 4).min(most),
+            elapsed if elapsed > ROUND => (round / 4).max(least),
+            _ => round,
+        };
     }
 }
 
