@@ -211,7 +211,7 @@ def test_the_matrix_outlives_its_code() -> None:
 def test_equal_modules_are_equal_codes() -> None:
     first, second, other = qrmint.make("hello"), qrmint.make(b"hello"), qrmint.make("hello", "h")
     assert first == second and not first != second and hash(first) == hash(second)
-    assert first != other and first != "hello" and first != None
+    assert first != other and first != "hello" and first != (None,)
     assert len({first, second, other}) == 2
     with pytest.raises(TypeError):
         first < second

@@ -1,6 +1,8 @@
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true, reportPrivateUsage=false
-"""Uses everything that `__init__.pyi` promises. It is checked, not run: an error that is not expected, or an expected one
-that is missing, fails."""
+"""Uses everything that `__init__.pyi` promises. It is checked, not run.
+
+An error that is not expected fails, and so does one that is expected and missing.
+"""
 
 import io
 import sys
