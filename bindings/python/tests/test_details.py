@@ -2,6 +2,7 @@
 
 import pytest
 import qrmint
+from qrmint.types import Level
 
 
 def test_the_four_properties() -> None:
@@ -14,7 +15,7 @@ def test_the_four_properties() -> None:
 
 
 @pytest.mark.parametrize("level", ["l", "m", "q", "h", "L", "M", "Q", "H"])
-def test_every_level(level: qrmint.Level) -> None:
+def test_every_level(level: Level) -> None:
     details = qrmint.details("x" * 100, level)
     qr = qrmint.make("x" * 100, level)
     assert details == qrmint.details("x" * 100, level=level)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal, assert_type
 
 import qrmint
-from qrmint import Color, DataOverflowError, Details, Kind, Level, QRCode, Segmentation
+from qrmint import DataOverflowError, QRCode
+from qrmint.types import Color, Details, Kind, Level, Segmentation
 
 level: Level = "m"
 kind: Kind = "svg"

@@ -12,6 +12,8 @@ from typing import Literal, Protocol, TypedDict, Unpack, final
 
 from .types import Color, Details, Kind, Level, Segmentation
 
+__all__ = ["DataOverflowError", "QRCode", "__version__", "details", "make", "make_many"]
+
 __version__: str
 
 class _Paper(TypedDict, total=False):
