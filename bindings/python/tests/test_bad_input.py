@@ -258,3 +258,25 @@ def test_any_arguments_make_a_code_or_raise(content: Any, error: Any, arguments:
     except (TypeError, ValueError):
         return
     assert qr.content() == (content.encode() if isinstance(content, str) else content)
+
+
+def test_no_reference_is_lost_or_kept() -> None:
+    content, wrong, long, qr = "hello" * 3, object(), "x" * 3000, qrmint.make("hello")
+    objects = [content, wrong, long, qr]
+    before = [sys.getrefcount(value) for value in objects]
+    for _ in range(100):
+        qrmint.make(content).matrix.tolist()
+        qrmint.make_many([content] * 3)
+        qr.png(title=content)
+        hash(qr.matrix)
+        for call in [
+            lambda: qrmint.make(wrong),
+            lambda: qrmint.make(long),
+            lambda: qrmint.make_many([content, wrong]),
+            lambda: qrmint.make_many([content, long]),
+            lambda: qr.png(dark=wrong),
+            lambda: qr.save(wrong),
+        ]:
+            with pytest.raises((TypeError, ValueError)):
+                call()
+    assert [sys.getrefcount(value) for value in objects] == before

@@ -42,7 +42,9 @@ def test_the_shortcut_of_qrcode_makes_a_png() -> None:
 
 
 def test_a_qrcode_is_collected_made_and_drawn(tmp_path: Path) -> None:
-    qr = qrcode.QRCode(version=5, error_correction=qrcode.constants.ERROR_CORRECT_H, box_size=3, border=2, mask_pattern=6)
+    qr = qrcode.QRCode(
+        version=5, error_correction=qrcode.constants.ERROR_CORRECT_H, box_size=3, border=2, mask_pattern=6
+    )
     qr.add_data("badge ")
     qr.add_data(b"4711")
     qr.make(fit=True)
@@ -247,7 +249,9 @@ def test_pictures_have_segnos_sizes() -> None:
     qr = segno.make("hello")
     png = picture(qr, "png", scale=3.9, border=1, dpi=300)
     assert png[16:24] == (23 * 3).to_bytes(4) * 2 and b"pHYs" in png
-    assert picture(qr, "png", dpi=0) == picture(qr, "png") == qrmint.make(b"hello", qr.error.lower(), mask=qr.mask).png(1)  # type: ignore[arg-type]
+    assert (
+        picture(qr, "png", dpi=0) == picture(qr, "png") == qrmint.make(b"hello", qr.error.lower(), mask=qr.mask).png(1)
+    )  # type: ignore[arg-type]
     for scale, points in [(1, 29), (2, 58), (1.34, 38.86), (0.5, 14.5), (33.3, 965.7), (300, 8700)]:
         eps = picture(qr, "eps", scale=scale)
         pdf = picture(qr, "pdf", scale=scale)
