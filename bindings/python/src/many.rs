@@ -1,7 +1,6 @@
 //! The pictures of many contents, on all cores.
 
 use std::num::NonZero;
-use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
@@ -15,9 +14,6 @@ use crate::number::number;
 
 /// The most threads that a call may ask for.
 const MAX_THREADS: u64 = 1_024;
-
-/// How long the contents of a round should take at most, since signals wait for its end.
-const ROUND: Duration = Duration::from_millis(50);
 
 /// Returns the number of threads of an argument; `None` means the number of CPUs.
 pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZero<usize>>> {
@@ -34,10 +30,8 @@ pub(crate) fn make_many<'py>(
 ) -> PyResult<Bound<'py, PyList>> {
     let py = contents.py();
     let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
-    let most = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len());
-    // Enough that every thread has something to draw.
-    let least = most.div_ceil(32);
-    let mut round = least;
+    // Signals wait for the end of a round. A whole one of the largest PDFs takes four seconds.
+    let round = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len().div_ceil(4));
 
     let pictures = PyList::empty(py);
     let mut contents = contents.try_iter()?;
@@ -49,21 +43,16 @@ pub(crate) fn make_many<'py>(
             rows.push(content?.extract().map_err(|error| with_index(py, error, index))?);
         }
         let mut images = Images::default();
-        let start = Instant::now();
         let drawn = py.detach(|| drawing.draw(0..rows.len(), |row| Some(rows[row].row()), &mut images));
         drawn.map_err(|error| row_error(py, &error, pictures.len()))?;
         for image in images.iter() {
             pictures.append(PyBytes::new(py, image.unwrap_or_default()))?;
         }
         py.check_signals()?;
+        // An iterator that has ended is not asked again.
         if rows.len() < round {
             return Ok(pictures);
         }
-        round = match start.elapsed() {
-            elapsed if elapsed < ROUND / 4 => (round * 4).min(most),
-            elapsed if elapsed > ROUND => (round / 4).max(least),
-            _ => round,
-        };
     }
 }
 

@@ -223,7 +223,7 @@ impl QrCode {
         style: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<()> {
         let picture = self.bytes(py, Kind::Png, Keywords::read("show", Kind::Png, scale, border, style)?)?;
-        py.import("qrmint._files")?.call_method1("show", (picture,)).map(drop)
+        py.import("qrmint._viewer")?.call_method1("show", (picture,)).map(drop)
     }
 
     fn _repr_png_<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {

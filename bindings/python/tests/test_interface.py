@@ -78,7 +78,7 @@ def test_all_names_what_is_there() -> None:
     here = {
         name for name, value in vars(qrmint).items() if not name.startswith("_") and not isinstance(value, ModuleType)
     }
-    assert here | {"__version__"} == {*qrmint.__all__}
+    assert here | {"__version__", "arrow"} == {*qrmint.__all__}
 
 
 def test_names_show_where_they_are() -> None:

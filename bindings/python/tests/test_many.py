@@ -177,7 +177,8 @@ def test_an_interrupt_ends_a_call_soon(content: str, style: dict[str, str]) -> N
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         qrmint.make_many(itertools.repeat(content), **style)
-    assert time.monotonic() - interrupted < 1
+    # About half a second on two idle cores.
+    assert time.monotonic() - interrupted < 5
     timer.join()
 
 

@@ -64,7 +64,7 @@ def chunk(png: bytes, kind: bytes) -> bytes:
 
 @pytest.mark.parametrize(("name", "keyword"), [(name, word) for name, words in KEYWORDS.items() for word in words])
 def test_a_method_has_the_keywords_of_its_format(name: str, keyword: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qrmint._files.show", lambda picture: None)
+    monkeypatch.setattr("qrmint._viewer.show", lambda picture: None)
     method(name)(**{keyword: KEYWORDS[name][keyword]})
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import Literal, Protocol, TypedDict, Unpack, final
 
+from . import arrow
 from .types import Color, Details, Kind, Level, Segmentation
 
-__all__ = ["DataOverflowError", "QRCode", "__version__", "details", "make", "make_many"]
+__all__ = ["DataOverflowError", "QRCode", "__version__", "arrow", "details", "make", "make_many"]
 
 __version__: str
 
@@ -205,7 +206,7 @@ class QRCode:
         A path gets the whole picture or keeps what it had. A file object with an `encoding` gets text.
         """
     def show(self, scale: int = 8, border: int = 4, **style: Unpack[_PngStyle]) -> None:
-        """Opens the code in the program that shows PNG files."""
+        """Opens the code in the program that shows PNG files. Python ends 20 seconds later, with the file for it."""
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def _repr_png_(self) -> bytes: ...

@@ -1,4 +1,4 @@
-"""Pictures to files, file objects and the program that shows them."""
+"""Pictures to files and file objects."""
 
 import contextlib
 import errno
@@ -6,10 +6,6 @@ import io
 import os
 import secrets
 import shutil
-import tempfile
-import threading
-import webbrowser
-from pathlib import Path
 from typing import Any
 
 
@@ -69,13 +65,3 @@ def write_path(path: str | bytes, picture: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(beside)
-
-
-def show(picture: bytes) -> None:
-    """Opens a PNG in the program that shows such files. The file is removed after 20 seconds."""
-    with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
-        file.write(picture)
-    path = Path(file.name)
-    webbrowser.open(path.as_uri())
-    timer = threading.Timer(20, lambda: path.unlink(missing_ok=True))
-    timer.start()

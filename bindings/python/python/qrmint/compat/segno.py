@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 from qrmint import DataOverflowError
 from qrmint import QRCode as Code
 from qrmint import make as make_code
+from qrmint._files import write_path
 
 __all__ = ["DataOverflowError", "QRCode", "make", "make_qr"]
 
@@ -210,8 +211,7 @@ class QRCode:
             raise ValueError(f"unknown kind {kind!r}, must be one of {', '.join(kinds)}")
         picture = draw(**style)
         if isinstance(out, (str, PathLike)):
-            with open(out, "wb") as file:
-                file.write(picture.encode() if isinstance(picture, str) else picture)
+            write_path(fspath(out), picture.encode() if isinstance(picture, str) else picture)
         else:
             cast(Any, out).write(picture)
 

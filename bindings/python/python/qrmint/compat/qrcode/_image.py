@@ -1,10 +1,11 @@
 """An image of a code: what `make_image` returns."""
 
 from io import BytesIO
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from qrmint import QRCode as Code
+from qrmint._files import write_path
 from qrmint.types import Color
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ class QRImage:
 
 def _write(stream: str | PathLike[str] | _Writer, data: bytes) -> None:
     if isinstance(stream, (str, PathLike)):
-        with open(stream, "wb") as file:
-            file.write(data)
+        write_path(fspath(stream), data)
     else:
         stream.write(data)
