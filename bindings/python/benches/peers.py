@@ -1,6 +1,6 @@
 """Times text to PNG bytes beside other packages, all in one process and in turns, and `make_many`.
 
-    pip install segno qrcode pillow pypng qrcodegen
+    pip install --requirement benches/requirements.txt
     python benches/peers.py            # prints tables in Markdown
     python benches/peers.py --check    # fails unless qrmint is 500 times as fast as segno and qrcode at every size
 
