@@ -12,6 +12,7 @@ use qrmint_arrow::{OnError, Options};
 use crate::capsule;
 use crate::kind::Kind;
 use crate::many::{row_error, threads};
+use crate::number::quoted;
 use crate::style::Keywords;
 use crate::symbol_arguments::{SymbolArguments, level};
 
@@ -152,7 +153,7 @@ fn on_error_of(name: &str) -> PyResult<OnError> {
     match name {
         "raise" => Ok(OnError::Fail),
         "null" => Ok(OnError::Null),
-        _ => Err(PyValueError::new_err(format!("on_error must be 'raise' or 'null', not {name:?}"))),
+        _ => Err(PyValueError::new_err(format!("on_error must be 'raise' or 'null', not {}", quoted(name)))),
     }
 }
 

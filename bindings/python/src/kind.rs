@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use qrmint::Symbol;
 use qrmint::render::{Eps, Pdf, Png, RenderError, Svg, Text, Zpl};
 
-use crate::number::shortened;
+use crate::number::quoted;
 use crate::style::Keywords;
 
 /// A format of pictures.
@@ -40,7 +40,7 @@ impl Kind {
     pub(crate) fn named(name: &str) -> PyResult<Self> {
         let found = Self::NAMED.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|&(_, kind)| kind).ok_or_else(|| {
-            let name = shortened(format!("{name:?}"));
+            let name = quoted(name);
             PyValueError::new_err(format!("kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not {name}"))
         })
     }

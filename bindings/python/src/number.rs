@@ -39,8 +39,12 @@ pub(crate) fn shown(value: &Bound<'_, PyAny>) -> String {
     shortened(value.repr().map_or_else(|_| "a value that Python cannot display".into(), |text| text.to_string()))
 }
 
-/// Returns the beginning of a text that an error shows.
-pub(crate) fn shortened(text: String) -> String {
+/// Returns the beginning of a text in quotes, as Python displays it.
+pub(crate) fn quoted(text: &str) -> String {
+    shortened(format!("'{}'", text.escape_debug()))
+}
+
+fn shortened(text: String) -> String {
     const MAX_CHARACTERS: usize = 40;
     match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => format!("{}...", &text[..end]),

@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyString, PyTuple};
 use qrmint::render::{Color, Dpi, Length, QuietZone, Scale, Size, Style, Svg, SvgUnit};
 
 use crate::kind::Kind;
-use crate::number::{number, shortened, shown, type_error};
+use crate::number::{number, quoted, shown, type_error};
 
 /// What the keywords of a picture say.
 #[derive(Default)]
@@ -199,7 +199,7 @@ fn svg_unit(name: &str) -> PyResult<SvgUnit> {
         "pt" => SvgUnit::Points,
         "px" => SvgUnit::Pixels,
         _ => {
-            let name = shortened(format!("{name:?}"));
+            let name = quoted(name);
             return Err(PyValueError::new_err(format!("unit must be 'mm', 'in', 'pt' or 'px', not {name}")));
         }
     })

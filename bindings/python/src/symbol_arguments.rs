@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use qrmint::{Eci, ErrorCorrectionLevel, Mask, Options, Segmentation, Version};
 
-use crate::number::{number, shortened, shown, type_error};
+use crate::number::{number, quoted, shown, type_error};
 
 /// Returns the level that the argument called `name` names. The default is M.
 pub(crate) fn level(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<ErrorCorrectionLevel> {
@@ -42,7 +42,7 @@ impl SymbolArguments<'_, '_> {
             None | Some("optimal") => Segmentation::Optimal,
             Some("bytes") => Segmentation::Bytes,
             Some(other) => {
-                let other = shortened(format!("{other:?}"));
+                let other = quoted(other);
                 let message = format!("segmentation must be 'optimal' or 'bytes', not {other}");
                 return Err(PyValueError::new_err(message));
             }

@@ -134,7 +134,7 @@ def test_the_error_survives_a_process_pool() -> None:
         ({"mask": 8}, ValueError, "mask must be from 0 to 7, not 8"),
         ({"mask": 2**64}, ValueError, "mask must be from 0 to 7, not 18446744073709551616"),
         ({"eci": 1_000_000}, ValueError, "eci must be from 0 to 999999, not 1000000"),
-        ({"segmentation": "other"}, ValueError, "segmentation must be 'optimal' or 'bytes', not \"other\""),
+        ({"segmentation": "other"}, ValueError, "segmentation must be 'optimal' or 'bytes', not 'other'"),
         ({"segmentation": 1}, TypeError, "'int' object is not an instance of 'str'"),
         ({"boost_error": 1}, TypeError, "'int' object is not an instance of 'bool'"),
         ({"colour": 1}, TypeError, "make() got an unexpected keyword argument 'colour'"),

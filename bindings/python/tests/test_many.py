@@ -114,7 +114,7 @@ def test_wrong_arguments_take_no_content() -> None:
         yield ""
 
     for arguments, error, message in [
-        ({"kind": "gif"}, ValueError, "kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not \"gif\""),
+        ({"kind": "gif"}, ValueError, "kind must be 'png', 'svg', 'pdf', 'eps', 'zpl' or 'txt', not 'gif'"),
         ({"threads": 0}, ValueError, "threads must be from 1 to 1024, not 0"),
         ({"threads": 1025}, ValueError, "threads must be from 1 to 1024, not 1025"),
         ({"threads": "2"}, TypeError, "threads must be int, not str"),

@@ -307,7 +307,7 @@ def test_svg_is_xml_and_has_what_its_keywords_say() -> None:
     root = ElementTree.fromstring(QR.svg_inline(svgid='a"&', svgclass="b c", current_color=True))
     assert (root.tag, root.get("id"), root.get("class")) == (f"{SVG}svg", 'a"&', "b c")
     assert "currentColor" in [path.get("stroke") for path in root]
-    with pytest.raises(ValueError, match="^unit must be 'mm', 'in', 'pt' or 'px', not \"cm\"$"):
+    with pytest.raises(ValueError, match="^unit must be 'mm', 'in', 'pt' or 'px', not 'cm'$"):
         QR.svg(unit="cm")
 
 
