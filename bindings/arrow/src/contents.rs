@@ -86,6 +86,30 @@ impl Contents {
         Ok(())
     }
 
+    /// Checks that arrays of a type hold strings or binaries.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Type`] if they do not.
+    ///
+    /// ```
+    /// use arrow_schema::DataType;
+    /// use qrmint_arrow::Contents;
+    /// assert!(Contents::check(&DataType::Utf8View).is_ok());
+    /// let message = "contents of type Int32, expected a string, binary or null array";
+    /// assert_eq!(Contents::check(&DataType::Int32).unwrap_err().to_string(), message);
+    /// ```
+    pub fn check(data_type: &DataType) -> Result<(), Error> {
+        let holds_rows = match data_type {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::Null => true,
+            DataType::FixedSizeBinary(length) => *length >= 0,
+            DataType::Dictionary(_, values) => Self::check(values).is_ok(),
+            _ => false,
+        };
+        if holds_rows { Ok(()) } else { Err(Error::Type { data_type: data_type.clone() }) }
+    }
+
     /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.ends.last().copied().unwrap_or_default()
@@ -124,6 +148,7 @@ impl fmt::Debug for Contents {
 
 impl Chunk {
     fn new(array: &dyn Array) -> Result<Self, Error> {
+        Contents::check(array.data_type())?;
         Ok(match array.data_type() {
             DataType::Utf8 => Self::Text(array.as_string().clone()),
             DataType::LargeUtf8 => Self::LargeText(array.as_string().clone()),
@@ -135,8 +160,7 @@ impl Chunk {
             DataType::Null => Self::Null,
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary();
-                let values = Self::new(dictionary.values())
-                    .map_err(|_| Error::Type { data_type: dictionary.data_type().clone() })?;
+                let values = Self::new(dictionary.values())?;
                 if dictionary.values().is_empty() {
                     return Ok(Self::Null);
                 }

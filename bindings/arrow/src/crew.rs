@@ -13,8 +13,9 @@ use std::thread;
 const PART: usize = 64;
 
 /// The number of parts in a round, per worker. A round is long enough that starting its threads takes little of it, and
-/// short enough that its parts stay in a cache until they are put together.
-const PARTS: usize = 32;
+/// short enough that its parts stay in a cache until they are put together, and that callers are asked often whether to
+/// go on.
+const PARTS: usize = 16;
 
 /// The maximum number of workers, whatever a caller asks for.
 const MAX_WORKERS: usize = 1_024;
@@ -32,19 +33,29 @@ pub(crate) struct Crew<W, O> {
     others: Vec<W>,
     /// The maximum number of the others.
     max_others: usize,
+    /// The number of rows in a round.
+    round: usize,
     parts: Vec<O>,
 }
 
 impl<W: Clone + Send, O: Output> Crew<W, O> {
     /// Creates a crew of a worker for each thread; `None` means the number of CPUs.
     pub(crate) fn new(threads: Option<NonZero<usize>>, worker: W) -> Self {
-        let threads = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-        Self { first: worker, others: Vec::new(), max_others: threads.min(MAX_WORKERS) - 1, parts: Vec::new() }
+        let (threads, cpus) = match threads.map(NonZero::get) {
+            Some(1) => (1, 1),
+            threads => {
+                let cpus = thread::available_parallelism().map_or(1, NonZero::get);
+                (threads.unwrap_or(cpus).min(MAX_WORKERS), cpus)
+            }
+        };
+        // Threads beyond the number of CPUs do not make it longer.
+        let round = threads.min(cpus) * PART * PARTS;
+        Self { first: worker, others: Vec::new(), max_others: threads - 1, round, parts: Vec::new() }
     }
 
     /// Returns the number of rows in a round.
     pub(crate) fn round(&self) -> usize {
-        (1 + self.max_others) * PART * PARTS
+        self.round
     }
 
     /// Appends what becomes of the rows to `output`, in order. `work` appends what becomes of some of them to a part.

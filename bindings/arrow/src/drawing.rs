@@ -49,15 +49,28 @@ where
         Self { crew: Crew::new(options.threads, worker), on_error: options.on_error }
     }
 
-    /// Splits `0..rows` in rounds for [`draw`](Self::draw), of some thousand rows for each thread. To draw round by
-    /// round takes no longer than to draw all rows in one call.
+    /// Returns how many rows [`draw`](Self::draw) draws in a round: a thousand for each thread that has a CPU. To draw
+    /// round by round takes no longer than to draw all rows in one call.
     ///
     /// ```
     /// use std::num::NonZero;
     /// use qrmint_arrow::Options;
     /// use qrmint_arrow::rows::Drawing;
-    /// let drawing = Drawing::new(&Options::default().with_threads(NonZero::new(2)), |_, _| Ok(()));
-    /// assert_eq!(drawing.rounds(5_000).collect::<Vec<_>>(), [0..4_096, 4_096..5_000]);
+    /// let drawing = Drawing::new(&Options::default().with_threads(NonZero::new(1)), |_, _| Ok(()));
+    /// assert_eq!(drawing.round(), 1_024);
+    /// ```
+    pub fn round(&self) -> usize {
+        self.crew.round()
+    }
+
+    /// Splits `0..rows` in rounds for [`draw`](Self::draw).
+    ///
+    /// ```
+    /// use std::num::NonZero;
+    /// use qrmint_arrow::Options;
+    /// use qrmint_arrow::rows::Drawing;
+    /// let drawing = Drawing::new(&Options::default().with_threads(NonZero::new(1)), |_, _| Ok(()));
+    /// assert_eq!(drawing.rounds(1_500).collect::<Vec<_>>(), [0..1_024, 1_024..1_500]);
     /// ```
     pub fn rounds(&self, rows: usize) -> impl Iterator<Item = Range<usize>> + use<W> {
         pieces(0..rows, self.crew.round())

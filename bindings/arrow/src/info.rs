@@ -6,14 +6,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::types::{ArrowPrimitiveType, UInt8Type, UInt16Type, UInt32Type};
-use arrow_array::{Array, ArrayRef, PrimitiveArray, StringArray, StructArray};
+use arrow_array::{Array, ArrayRef, LargeStringArray, PrimitiveArray, StringArray, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::Field;
-use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, Mask, Version};
+use qrmint::render::Png;
+use qrmint::{EncodeError, Encoder, ErrorCorrectionLevel, ImageWriter, Mask, Version};
 
 use crate::contents::Contents;
 use crate::crew::{Crew, Output, pieces};
-use crate::error::Error;
+use crate::error::{Error, RowError};
 use crate::options::Options;
 use crate::row::Row;
 
@@ -27,9 +28,10 @@ use crate::row::Row;
 /// | `size` | `UInt16` | modules per side, without the quiet zone |
 /// | `bits_used` | `UInt32` | bits of the content with its headers |
 /// | `bits_available` | `UInt32` | bits that the version has for them at the level |
-/// | `error` | `Utf8` | why the content has no symbol, the other fields are then null; null where it has one |
+/// | `error` | `LargeUtf8` | why the content has no image; null where it has one |
 ///
-/// [`Options::style`] and [`Options::on_error`] are ignored.
+/// Content that fits no symbol has only an error. [`Options::style`] counts: `error` also tells where no PNG of it can be
+/// drawn, such as one with fewer pixels than modules. [`Options::on_error`] is ignored.
 ///
 /// # Errors
 ///
@@ -44,7 +46,7 @@ use crate::row::Row;
 /// let info = qrmint_arrow::info(&contents, &Options::default())?;
 /// let version = info.as_struct().column(0).as_primitive::<UInt8Type>();
 /// assert!(version.iter().eq([Some(1), None]));
-/// let error = info.as_struct().column_by_name("error").ok_or("no such field")?.as_string::<i32>();
+/// let error = info.as_struct().column_by_name("error").ok_or("no such field")?.as_string::<i64>();
 /// let message = "content too long: 4,000 bytes in byte mode; version 40 holds 2,331 at level M, 2,953 at L";
 /// assert_eq!(error.value(1), message);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -73,16 +75,17 @@ pub fn info(contents: &dyn Array, options: &Options) -> Result<ArrayRef, Error> 
 pub struct Describing {
     crew: Crew<Encoder, Descriptions>,
     level: ErrorCorrectionLevel,
+    png: Png,
 }
 
 impl Describing {
-    /// Creates it with level, symbol and threads of `options`.
+    /// Creates it with level, symbol, style and threads of `options`.
     pub fn new(options: &Options) -> Self {
         let crew = Crew::new(options.threads, Encoder::with_options(options.symbol));
-        Self { crew, level: options.level }
+        Self { crew, level: options.level, png: Png::with_style(options.style.clone()) }
     }
 
-    /// Splits `0..rows` in rounds for [`describe`](Self::describe), of some thousand rows for each thread.
+    /// Splits `0..rows` in rounds for [`describe`](Self::describe).
     pub fn rounds(&self, rows: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         pieces(0..rows, self.crew.round())
     }
@@ -94,10 +97,10 @@ impl Describing {
         row: impl Fn(usize) -> Option<Row<'a>> + Sync,
         descriptions: &mut Descriptions,
     ) {
-        let level = self.level;
+        let (level, png) = (self.level, &self.png);
         let described = self.crew.run(rows, descriptions, |encoder, rows, Descriptions(descriptions)| {
             for index in rows {
-                descriptions.push(row(index).map(|row| Description::new(row, encoder, level).map_err(Box::new)));
+                descriptions.push(row(index).map(|row| Description::new(row, encoder, level, png)));
             }
             Ok(())
         });
@@ -113,11 +116,16 @@ impl fmt::Debug for Describing {
 
 /// What the symbols of rows are like.
 #[derive(Default)]
-pub struct Descriptions(Vec<Option<Result<Description, Box<EncodeError>>>>);
+pub struct Descriptions(Vec<Option<Description>>);
+
+/// What the symbol of a content is like, and why there is no image of it.
+struct Description {
+    facts: Option<Facts>,
+    error: Option<Box<RowError>>,
+}
 
 /// What a symbol is like.
-#[derive(Clone, Copy)]
-struct Description {
+struct Facts {
     version: Version,
     level: ErrorCorrectionLevel,
     mask: Mask,
@@ -125,6 +133,18 @@ struct Description {
 }
 
 impl Description {
+    fn new(row: Row<'_>, encoder: &mut Encoder, level: ErrorCorrectionLevel, png: &Png) -> Self {
+        match Facts::new(row, encoder, level) {
+            Ok(facts) => {
+                let error = ImageWriter::from(png).check(facts.version).err().map(RowError::from).map(Box::new);
+                Self { facts: Some(facts), error }
+            }
+            Err(error) => Self { facts: None, error: Some(Box::new(error.into())) },
+        }
+    }
+}
+
+impl Facts {
     fn new(row: Row<'_>, encoder: &mut Encoder, level: ErrorCorrectionLevel) -> Result<Self, EncodeError> {
         let symbol = row.encode(encoder, level)?;
         let (version, raised, mask) = (symbol.version(), symbol.level(), symbol.mask());
@@ -152,7 +172,8 @@ impl Descriptions {
     pub fn into_array(self) -> ArrayRef {
         let Self(rows) = &self;
         let level: StringArray = self.symbols().map(|symbol| Some(symbol?.level.letter())).collect();
-        let error: StringArray = rows.iter().map(|row| Some(row.as_ref()?.as_ref().err()?.to_string())).collect();
+        // Messages of millions of rows may take more than 2 GiB.
+        let error: LargeStringArray = rows.iter().map(|row| Some(row.as_ref()?.error.as_ref()?.to_string())).collect();
         // A symbol has at most 177 modules per side and fewer than 2^15 bits.
         let columns: [(&str, ArrayRef); 7] = [
             ("version", self.numbers::<UInt8Type>(|symbol| symbol.version.number())),
@@ -170,12 +191,12 @@ impl Descriptions {
     }
 
     /// Returns the symbol of each row, `None` where there is none.
-    fn symbols(&self) -> impl Iterator<Item = Option<&Description>> {
-        self.0.iter().map(|row| row.as_ref()?.as_ref().ok())
+    fn symbols(&self) -> impl Iterator<Item = Option<&Facts>> {
+        self.0.iter().map(|row| row.as_ref()?.facts.as_ref())
     }
 
     /// Returns an array of a number of each symbol.
-    fn numbers<T: ArrowPrimitiveType>(&self, number: impl Fn(&Description) -> T::Native) -> ArrayRef {
+    fn numbers<T: ArrowPrimitiveType>(&self, number: impl Fn(&Facts) -> T::Native) -> ArrayRef {
         Arc::new(PrimitiveArray::<T>::from_iter(self.symbols().map(|symbol| symbol.map(&number))))
     }
 }

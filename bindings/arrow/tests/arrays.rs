@@ -224,8 +224,11 @@ fn info_tells_what_the_symbol_is_like() {
         }),
     };
     let text = |name, row| {
-        let array = info.column_by_name(name).unwrap().as_string::<i32>();
-        array.is_valid(row).then(|| array.value(row).to_owned())
+        let array = info.column_by_name(name).unwrap();
+        array.is_valid(row).then(|| match array.data_type() {
+            DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+            _ => array.as_string::<i64>().value(row).to_owned(),
+        })
     };
     let mut encoder = Encoder::with_options(symbol);
     for (index, row) in rows.iter().enumerate() {
@@ -245,6 +248,19 @@ fn info_tells_what_the_symbol_is_like() {
         assert_eq!(number("bits_available", index), measure.map(|measure| measure.bits_available as u32));
     }
     assert_eq!((info.null_count(), text("level", 0)), (1, Some("h".to_owned())));
+}
+
+#[test]
+fn info_tells_why_there_is_no_image_of_a_style() {
+    let contents = StringArray::from(vec!["short".to_owned(), "x".repeat(60)]);
+    let options = Options::default().with_style(Style::default().with_size(Size::Pixels(40)));
+    let info = info(&contents, &options).unwrap();
+    let error = info.as_struct().column_by_name("error").unwrap().as_string::<i64>();
+    let version = info.as_struct().column_by_name("version").unwrap().as_primitive::<UInt8Type>();
+    assert!(error.iter().eq([None, Some("too small: 40 x 40 pixels, at least 41 x 41 pixels")]));
+    assert!(version.iter().eq([Some(1), Some(4)]));
+    let images = png(&contents, &options.with_on_error(OnError::Null)).unwrap();
+    assert_eq!((images.is_null(0), images.is_null(1)), (false, true));
 }
 
 #[test]

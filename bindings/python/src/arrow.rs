@@ -7,9 +7,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyTuple};
 use qrmint_arrow::rows::{Describing, Descriptions, Drawing, Images};
-use qrmint_arrow::{OnError, Options};
+use qrmint_arrow::{Contents, OnError, Options};
 
 use crate::capsule;
+use crate::content::check_eci;
 use crate::kind::Kind;
 use crate::many::{row_error, threads};
 use crate::number::quoted;
@@ -61,6 +62,8 @@ impl PyArray {
 }
 
 /// Returns the PNGs of an array's strings or binaries, drawn on all cores unless `threads` is given.
+///
+/// The first row that does not fit raises; with on_error="null" such rows become null.
 #[pyfunction]
 #[pyo3(
     signature = (array, level=None, *, version=None, mask=None, boost_error=false, eci=None, segmentation=None,
@@ -85,7 +88,9 @@ pub(crate) fn png<'py>(
     pictures("png", Kind::Png, array, &options, style)
 }
 
-/// Returns the SVGs of an array's strings or binaries, drawn on all cores unless `threads` is given.
+/// Returns the SVGs of an array's strings or binaries, drawn on all cores unless `threads` is given: UTF-8 in binary.
+///
+/// The first row that does not fit raises; with on_error="null" such rows become null.
 #[pyfunction]
 #[pyo3(
     signature = (array, level=None, *, version=None, mask=None, boost_error=false, eci=None, segmentation=None,
@@ -110,13 +115,14 @@ pub(crate) fn svg<'py>(
     pictures("svg", Kind::Svg, array, &options, style)
 }
 
-/// Returns structs that describe the symbols of an array's strings or binaries, or why there are none.
+/// Returns structs that describe the codes of an array's strings or binaries: version, level, mask, size, bits_used,
+/// bits_available and error, which tells why there is no PNG of this style.
 #[pyfunction]
 #[pyo3(
     signature = (array, level=None, *, version=None, mask=None, boost_error=false, eci=None, segmentation=None,
-        threads=None),
+        threads=None, **style),
     text_signature = "(array, level='m', *, version=None, mask=None, boost_error=False, eci=None, \
-        segmentation='optimal', threads=None)"
+        segmentation='optimal', threads=None, **style)"
 )]
 pub(crate) fn info<'py>(
     array: &Bound<'py, PyAny>,
@@ -127,10 +133,13 @@ pub(crate) fn info<'py>(
     eci: Option<&Bound<'py, PyAny>>,
     segmentation: Option<&str>,
     threads: Option<&Bound<'py, PyAny>>,
+    style: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<PyArray> {
-    let options = options(level, &SymbolArguments { version, mask, boost_error, eci, segmentation }, threads)?;
+    let Keywords { style, .. } = Keywords::read("info", Kind::Png, None, None, style)?;
+    let symbol = SymbolArguments { version, mask, boost_error, eci, segmentation };
+    let options = options(level, &symbol, threads)?.with_style(style);
     let py = array.py();
-    let contents = capsule::contents(array)?;
+    let contents = contents(array, &options)?;
     let mut describing = Describing::new(&options);
     let mut descriptions = Descriptions::default();
     for rows in describing.rounds(contents.len()) {
@@ -147,6 +156,15 @@ fn options(
 ) -> PyResult<Options> {
     let options = Options::default().with_level(level("level", level_of)?);
     Ok(options.with_symbol(symbol.options()?).with_threads(threads(threads_of)?))
+}
+
+/// Returns the rows of an array.
+fn contents(array: &Bound<'_, PyAny>, options: &Options) -> PyResult<Contents> {
+    let contents = capsule::contents(array)?;
+    if options.symbol.eci.is_some() {
+        (0..contents.len()).filter_map(|row| contents.row(row)).try_for_each(|row| check_eci(row, &options.symbol))?;
+    }
+    Ok(contents)
 }
 
 fn on_error_of(name: &str) -> PyResult<OnError> {
@@ -169,7 +187,7 @@ fn pictures(
 ) -> PyResult<PyArray> {
     let py = array.py();
     let picture = kind.picture(Keywords::read(function, kind, None, None, style)?);
-    let contents = capsule::contents(array)?;
+    let contents = contents(array, options)?;
     let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
     let mut images = Images::default();
     for rows in drawing.rounds(contents.len()) {
@@ -177,5 +195,5 @@ fn pictures(
         drawn.map_err(|error| row_error(py, &error, 0))?;
         py.check_signals()?;
     }
-    Ok(PyArray(images.into_array()))
+    Ok(PyArray(py.detach(|| images.into_array())))
 }

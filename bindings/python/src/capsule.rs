@@ -1,23 +1,23 @@
 //! The Arrow PyCapsule interface: arrays of any Python package in, an array out, without a copy.
 //!
-//! All that is unsafe about Arrow is here: the structs in a capsule are those of Arrow's C data and C stream interfaces,
-//! and whoever filled them must have followed these.
+//! The structs in a capsule are those of Arrow's C data and C stream interfaces, and whoever filled them must have followed
+//! these.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr;
-use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
-use arrow_array::{Array, ArrayRef, NullArray, make_array};
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::{ArrowError, DataType, Field};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyCapsule, PyCapsuleMethods, PyTuple};
 use qrmint_arrow::Contents;
 
+use crate::import;
 use crate::number::type_error;
 
 const ARRAY: &CStr = c"arrow_array";
@@ -40,11 +40,12 @@ pub(crate) fn contents(object: &Bound<'_, PyAny>) -> PyResult<Contents> {
             push(&mut contents, &array)?;
             py.check_signals()?;
         }
+        py.detach(|| drop(stream));
     } else if let Some(export) = object.getattr_opt(intern!(py, "__arrow_c_array__"))? {
         let (schema, array) = export.call0()?.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        let data_type = schema_type(&schema)?;
-        let array = take_array(&array)?;
-        push(&mut contents, &py.detach(|| import(array, data_type))?)?;
+        let data_type = import::data_type(&take(&schema, SCHEMA, FFI_ArrowSchema::from_raw)?)?;
+        let array = take(&array, ARRAY, FFI_ArrowArray::from_raw)?;
+        push(&mut contents, &py.detach(|| import::array(array, &data_type))?)?;
     } else {
         return Err(type_error("array", "an object with __arrow_c_array__ or __arrow_c_stream__", object));
     }
@@ -63,10 +64,10 @@ struct Stream {
 
 impl Stream {
     fn take(capsule: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let pointer = pointer::<FFI_ArrowArrayStream>(capsule, STREAM)?;
-        // SAFETY: a capsule of this name holds a stream, by the PyCapsule interface. `from_raw` leaves an empty one.
-        let mut stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer) };
-        let (Some(_), Some(get_schema)) = (stream.release, stream.get_schema) else { return Err(released(STREAM)) };
+        let mut stream = take(capsule, STREAM, FFI_ArrowArrayStream::from_raw)?;
+        let (Some(_), Some(get_schema)) = (stream.release, stream.get_schema) else {
+            return Err(import::released("stream"));
+        };
         let (stream, schema, code) = capsule.py().detach(move || {
             let mut schema = FFI_ArrowSchema::empty();
             // SAFETY: the stream is not released, and the function is its own.
@@ -75,18 +76,18 @@ impl Stream {
         });
         let mut stream = Self { stream, data_type: DataType::Null };
         stream.check(code)?;
-        stream.data_type = column_type(&schema)?;
+        stream.data_type = import::data_type(&schema)?;
         Ok(stream)
     }
 
     /// Returns the next array, `None` after the last one.
     fn next(&mut self) -> PyResult<Option<ArrayRef>> {
-        let Some(get_next) = self.stream.get_next else { return Err(released(STREAM)) };
+        let Some(get_next) = self.stream.get_next else { return Err(import::released("stream")) };
         let mut array = FFI_ArrowArray::empty();
         // SAFETY: the stream is not released, and the function is its own.
         let code = unsafe { get_next(&mut self.stream, &mut array) };
         self.check(code)?;
-        if array.is_released() { Ok(None) } else { import(array, self.data_type.clone()).map(Some) }
+        if array.is_released() { Ok(None) } else { import::array(array, &self.data_type).map(Some) }
     }
 
     /// Returns the error of the stream's last call.
@@ -104,104 +105,21 @@ impl Stream {
     }
 }
 
-/// Returns the type of the schema in a capsule.
-fn schema_type(capsule: &Bound<'_, PyAny>) -> PyResult<DataType> {
-    let pointer = pointer::<FFI_ArrowSchema>(capsule, SCHEMA)?;
-    // SAFETY: a capsule of this name holds a schema, by the PyCapsule interface. `from_raw` leaves an empty one.
-    let schema = unsafe { FFI_ArrowSchema::from_raw(pointer) };
-    column_type(&schema)
-}
-
-/// Returns the type of a schema. A struct, of which record batches are made, must have one field.
-fn column_type(schema: &FFI_ArrowSchema) -> PyResult<DataType> {
-    if schema.release.is_none() || schema.format.is_null() {
-        return Err(released(SCHEMA));
-    }
-    match DataType::try_from(schema).map_err(|error| value_error(&error))? {
-        DataType::Struct(fields) if fields.len() != 1 => {
-            let names: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
-            Err(PyTypeError::new_err(format!("array must have one column, not {}: {names:?}", names.len())))
-        }
-        data_type => Ok(data_type),
-    }
-}
-
-/// Takes the array out of a capsule.
-fn take_array(capsule: &Bound<'_, PyAny>) -> PyResult<FFI_ArrowArray> {
-    let pointer = pointer::<FFI_ArrowArray>(capsule, ARRAY)?;
-    // SAFETY: a capsule of this name holds an array, by the PyCapsule interface. `from_raw` leaves a released one.
-    let array = unsafe { FFI_ArrowArray::from_raw(pointer) };
-    if array.is_released() { Err(released(ARRAY)) } else { Ok(array) }
-}
-
-/// Returns the pointer of a capsule that has this name.
-fn pointer<T>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<*mut T> {
+/// Takes the struct out of a capsule of this name. What is left there is empty.
+fn take<T>(capsule: &Bound<'_, PyAny>, name: &CStr, from_raw: unsafe fn(*mut T) -> T) -> PyResult<T> {
     let capsule = capsule.cast::<PyCapsule>().map_err(|_| type_error("array", "exported as a capsule", capsule))?;
     let pointer = capsule.pointer_checked(Some(name))?.cast::<T>();
-    if pointer.is_aligned() { Ok(pointer.as_ptr()) } else { Err(PyValueError::new_err("a capsule is not aligned")) }
-}
-
-/// Returns the array, or the only column of a record batch.
-///
-/// Everything is checked that can be: Arrow's rules for offsets and views, and that strings are UTF-8.
-fn import(array: FFI_ArrowArray, data_type: DataType) -> PyResult<ArrayRef> {
-    check_lengths(&array, &data_type)?;
-    let column = match &data_type {
-        DataType::Struct(fields) => fields[0].data_type(),
-        other => other,
-    };
-    if *column == DataType::Null {
-        // Some packages export a buffer with it, which the import refuses. The length is not negative.
-        return Ok(Arc::new(NullArray::new(array.len())));
+    if !pointer.is_aligned() {
+        return Err(PyValueError::new_err("a capsule is not aligned"));
     }
-    // SAFETY: the array is not released and has the type that was exported with it.
-    let data = unsafe { from_ffi_and_data_type(array, data_type) }.map_err(|error| value_error(&error))?;
-    data.validate_full().map_err(|error| value_error(&error))?;
-    let array = make_array(data);
-    match array.as_struct_opt() {
-        Some(batch) if batch.null_count() > 0 => Err(PyValueError::new_err("array must not be a struct with nulls")),
-        Some(batch) => Ok(ArrayRef::clone(batch.column(0))),
-        None => Ok(array),
-    }
-}
-
-/// Returns an error for numbers in the struct that the import relies on.
-fn check_lengths(array: &FFI_ArrowArray, data_type: &DataType) -> PyResult<()> {
-    let buffers = match data_type {
-        DataType::Null | DataType::Struct(_) => 0,
-        DataType::Utf8View | DataType::BinaryView => 3,
-        _ => 1,
-    };
-    // Far from overflow, whatever the width of an element.
-    let rows = array.length.checked_add(array.offset).filter(|rows| *rows < i64::MAX / 64);
-    if array.length < 0 || array.offset < 0 || rows.is_none() || array.n_buffers < buffers {
-        let (length, offset) = (array.length, array.offset);
-        return Err(PyValueError::new_err(format!("malformed array: length {length}, offset {offset}")));
-    }
-    match data_type {
-        DataType::Struct(_) if array.n_children != 1 => {
-            Err(PyValueError::new_err(format!("malformed record batch: {} columns, 1 in its schema", array.n_children)))
-        }
-        DataType::Struct(fields) => check_lengths(array.child(0), fields[0].data_type()),
-        DataType::Dictionary(_, values) => match array.dictionary() {
-            Some(dictionary) => check_lengths(dictionary, values),
-            None => Ok(()),
-        },
-        _ => Ok(()),
-    }
-}
-
-fn released(name: &CStr) -> PyErr {
-    PyValueError::new_err(format!("the {} was used before", name.to_string_lossy()))
-}
-
-fn value_error(error: &ArrowError) -> PyErr {
-    PyValueError::new_err(error.to_string())
+    // SAFETY: a capsule of this name holds such a struct, by the PyCapsule interface. Two threads cannot take it at the same
+    // time: there is the GIL, or the lock of the capsule.
+    Ok(with_critical_section(capsule, || unsafe { from_raw(pointer.as_ptr()) }))
 }
 
 /// Returns a capsule with the type of an array.
 pub(crate) fn export_schema<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py, PyCapsule>> {
-    PyCapsule::new_with_value(py, schema(array).map_err(|error| value_error(&error))?, SCHEMA)
+    PyCapsule::new_with_value(py, schema(array).map_err(|error| import::value_error(&error))?, SCHEMA)
 }
 
 /// Returns capsules with the type and the array. The array shares its buffers.

@@ -1,8 +1,10 @@
 //! What a code holds: text or bytes of Python.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyString};
+use qrmint::{Eci, Options};
 use qrmint_arrow::rows::Row;
 
 use crate::number::type_error;
@@ -28,6 +30,17 @@ impl Content {
             Self::Text(text) => text.as_bytes(),
             Self::Bytes(bytes) => bytes,
         }
+    }
+}
+
+/// Returns an error if the ECI of the options contradicts how the text of a row is stored.
+pub(crate) fn check_eci(row: Row<'_>, options: &Options) -> PyResult<()> {
+    match (row, options.eci) {
+        (Row::Text(text), Some(eci)) if eci != Eci::UTF_8 && !text.is_ascii() => {
+            let message = format!("text is stored as UTF-8, which is eci 26: for eci {} give bytes", eci.number());
+            Err(PyValueError::new_err(message))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,12 @@ use pyo3::prelude::*;
 use qrmint::EncodeError;
 use qrmint::render::RenderError;
 
-create_exception!(qrmint, DataOverflowError, PyValueError, "The content does not fit.");
+create_exception!(
+    qrmint,
+    DataOverflowError,
+    PyValueError,
+    "The content does not fit. The attributes bytes, bits_needed, bits_available, version, error and index have the numbers."
+);
 
 /// Returns the exception for content that cannot be encoded. `index` is that of the content in a call for many.
 pub(crate) fn encode_error(py: Python<'_>, error: &EncodeError, index: Option<usize>) -> PyErr {

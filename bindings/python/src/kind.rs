@@ -68,11 +68,6 @@ impl Kind {
         Self::NAMED.iter().any(|(_, kind)| kind.has(keyword))
     }
 
-    /// Returns whether a file of the format holds characters. Otherwise it holds bytes.
-    pub(crate) fn is_characters(self) -> bool {
-        self != Self::Png
-    }
-
     /// Returns whether the format draws with characters.
     fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Terminal)

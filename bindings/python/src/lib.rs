@@ -7,6 +7,7 @@ mod arrow;
 mod capsule;
 mod content;
 mod error;
+mod import;
 mod kind;
 mod many;
 mod matrix;
@@ -25,7 +26,7 @@ mod _qrmint {
     use qrmint::render::Png;
     use qrmint_arrow::Options;
 
-    use crate::content::Content;
+    use crate::content::{Content, check_eci};
     #[pymodule_export]
     use crate::error::DataOverflowError;
     use crate::error::{encode_error, render_error};
@@ -61,6 +62,7 @@ mod _qrmint {
     ) -> PyResult<QrCode> {
         let level = level("error", error)?;
         let options = SymbolArguments { version, mask, boost_error, eci, segmentation }.options()?;
+        check_eci(content.row(), &options)?;
         let mut encoder = Encoder::with_options(options);
         let symbol = content.row().encode(&mut encoder, level).map_err(|error| encode_error(py, &error, None))?;
         Ok(QrCode { symbol: symbol.clone() })

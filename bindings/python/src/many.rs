@@ -2,15 +2,16 @@
 
 use std::num::NonZero;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList};
+use pyo3::types::{PyBytes, PyList, PyString};
 use qrmint_arrow::rows::{Drawing, Images};
 use qrmint_arrow::{Error, Options, RowError};
 
-use crate::content::Content;
+use crate::content::{Content, check_eci};
 use crate::error::{encode_error, render_error};
 use crate::kind::Picture;
-use crate::number::number;
+use crate::number::{number, type_error};
 
 /// The most threads that a call may ask for.
 const MAX_THREADS: u64 = 1_024;
@@ -29,10 +30,11 @@ pub(crate) fn make_many<'py>(
     picture: Picture,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = contents.py();
+    if contents.is_instance_of::<PyString>() || contents.is_instance_of::<PyBytes>() {
+        return Err(type_error("contents", "an iterable of str or bytes", contents));
+    }
     let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
-    // Signals wait for the end of a round. A whole one of the largest PDFs takes four seconds.
-    let round = drawing.rounds(usize::MAX).next().map_or(1, |rows| rows.len().div_ceil(4));
-
+    let round = drawing.round();
     let pictures = PyList::empty(py);
     let mut contents = contents.try_iter()?;
     let mut rows: Vec<Content> = Vec::new();
@@ -40,7 +42,11 @@ pub(crate) fn make_many<'py>(
         rows.clear();
         for content in contents.by_ref().take(round) {
             let index = pictures.len() + rows.len();
-            rows.push(content?.extract().map_err(|error| with_index(py, error, index))?);
+            let row = content?.extract().and_then(|row: Content| {
+                check_eci(row.row(), &options.symbol)?;
+                Ok(row)
+            });
+            rows.push(row.map_err(|error| with_index(py, error, index))?);
         }
         let mut images = Images::default();
         let drawn = py.detach(|| drawing.draw(0..rows.len(), |row| Some(rows[row].row()), &mut images));
@@ -61,7 +67,7 @@ pub(crate) fn row_error(py: Python<'_>, error: &Error, start: usize) -> PyErr {
     match error {
         Error::Row { row, source: RowError::Encode(source), .. } => encode_error(py, source, Some(start + row)),
         Error::Row { row, source: RowError::Render(source), .. } => with_index(py, render_error(source), start + row),
-        error => pyo3::exceptions::PyValueError::new_err(error.to_string()),
+        error => PyValueError::new_err(error.to_string()),
     }
 }
 

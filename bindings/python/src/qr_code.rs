@@ -210,7 +210,7 @@ impl QrCode {
             None => Kind::named(files.call_method1("extension", (out,))?.extract()?)?,
         };
         let picture = self.bytes(py, kind, Keywords::read("save", kind, None, None, style)?)?;
-        files.call_method1("write", (out, picture, kind.is_characters())).map(drop)
+        files.call_method1("write", (out, picture, kind.to_string())).map(drop)
     }
 
     /// Opens the code in the program that shows PNG files.

@@ -1,9 +1,11 @@
 """Columns of pyarrow and nanoarrow, and producers that break the rules."""
 
 import ctypes
+import itertools
 import os
 import signal
 import struct
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import nanoarrow
@@ -47,6 +49,21 @@ class Arrays:
 
     def __arrow_c_array__(self, requested_schema=None):
         return self.capsules
+
+
+def interrupt_after(seconds, call):
+    """Makes a call, and raises InterruptedError in it."""
+
+    def stop(*_):
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        call()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.parametrize("kind", ["string", "large_string", "string_view"])
@@ -173,6 +190,35 @@ def test_info_tells_what_a_code_is_like_or_why_there_is_none():
     assert table.column_names == ["version", "level", "mask", "size", "bits_used", "bits_available", "error"]
 
 
+def test_info_tells_why_there_is_no_picture_of_a_style():
+    array = pyarrow.array(["short", "x" * 60])
+    images = pyarrow.array(qrmint.arrow.png(array, pixels=40, on_error="null"))
+    info = pyarrow.array(qrmint.arrow.info(array, pixels=40)).to_pylist()
+    assert images.is_valid().to_pylist() == [True, False]
+    assert [row["error"] for row in info] == [None, "too small: 40 x 40 pixels, at least 41 x 41 pixels"]
+    assert [row["version"] for row in info] == [1, 4]
+
+
+@pytest.mark.parametrize(
+    "kind", ["string", "large_string", "string_view", "binary", "large_binary", "binary_view", "null"]
+)
+def test_an_empty_slice_is_an_empty_array(kind):
+    array = pyarrow.array([None, None] if kind == "null" else ["first", "second"], kind)
+    batch = pyarrow.record_batch({"url": array})
+    for empty in [array.slice(2), array.slice(1, 0), batch.slice(2), pyarrow.chunked_array([array.slice(2)])]:
+        for function in [qrmint.arrow.png, qrmint.arrow.svg, qrmint.arrow.info]:
+            assert len(function(empty)) == 0
+    chunks = pyarrow.chunked_array([array.slice(2), array.slice(1)])
+    assert drawn(chunks) == drawn(array.slice(1))
+
+
+def test_an_interpretation_other_than_utf_8_is_for_bytes_and_ascii():
+    array = pyarrow.array(["Jos\u00e9"])
+    with pytest.raises(ValueError, match="^text is stored as UTF-8, which is eci 26: for eci 3 give bytes$"):
+        qrmint.arrow.png(array, eci=3)
+    assert drawn(array.cast("binary"), eci=3) == [qrmint.make("Jos\u00e9".encode(), eci=3).png()]
+
+
 def test_the_number_of_threads_does_not_matter():
     array = pyarrow.array([None if number % 7 == 0 else str(number) for number in range(10_000)])
     one = pyarrow.array(qrmint.arrow.png(array, threads=1))
@@ -206,14 +252,14 @@ def test_a_capsule_can_be_taken_once():
     array = pyarrow.array(TEXTS)
     stream = Stream(pyarrow.chunked_array([array]).__arrow_c_stream__())
     assert drawn(stream) == pngs(TEXTS)
-    with pytest.raises(ValueError, match="arrow_array_stream was used before"):
+    with pytest.raises(ValueError, match="stream was used before"):
         qrmint.arrow.png(stream)
 
     arrays = Arrays(*array.__arrow_c_array__())
     assert drawn(arrays) == pngs(TEXTS)
-    with pytest.raises(ValueError, match="arrow_schema was used before"):
+    with pytest.raises(ValueError, match="schema was used before"):
         qrmint.arrow.png(arrays)
-    with pytest.raises(ValueError, match="arrow_array was used before"):
+    with pytest.raises(ValueError, match="array was used before"):
         qrmint.arrow.png(Arrays(array.__arrow_c_array__()[0], arrays.capsules[1]))
 
 
@@ -239,6 +285,16 @@ def test_malformed_arrays_are_refused(kind, change):
     index, number = change
     numbers(exported)[index] = number
     with pytest.raises(ValueError):
+        qrmint.arrow.png(Arrays(schema, exported))
+
+
+@pytest.mark.parametrize("form", [b"w:-5", b"w:", b"+l", b"+r", b"+m", b"\xff", b"", b"tsq:\xff"])
+def test_malformed_types_are_refused(form):
+    schema, exported = pyarrow.array(["first"]).__arrow_c_array__()
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    ctypes.c_char_p.from_address(pointer(schema, b"arrow_schema")).value = form
+    with pytest.raises((TypeError, ValueError)):
         qrmint.arrow.png(Arrays(schema, exported))
 
 
@@ -284,19 +340,24 @@ def test_threads_may_call_at_the_same_time():
         assert all(images == expected for images in threads.map(drawn, [array] * 8))
 
 
-def test_a_signal_stops_the_call():
-    def stop(*_):
-        raise InterruptedError("stopped")
+@pytest.mark.parametrize("function", [qrmint.arrow.png, qrmint.arrow.info])
+def test_a_signal_stops_the_call(function):
+    array = pyarrow.array(["x" * 300] * 100_000)
+    start = time.monotonic()
+    function(array, threads=1)
+    uninterrupted = time.monotonic() - start
+    start = time.monotonic()
+    with pytest.raises(InterruptedError):
+        interrupt_after(uninterrupted / 20, lambda: function(array, threads=1))
+    assert time.monotonic() - start < uninterrupted / 2
 
-    array = pyarrow.array([f"https://example.com/badge/{number}" for number in range(1_000_000)])
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
-        with pytest.raises(InterruptedError):
-            qrmint.arrow.png(array, threads=1)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+
+def test_a_signal_stops_the_taking_of_a_stream_without_end():
+    batches = pyarrow.RecordBatchReader.from_batches(
+        pyarrow.schema({"url": "string"}), itertools.repeat(pyarrow.record_batch({"url": ["first"]}))
+    )
+    with pytest.raises(InterruptedError):
+        interrupt_after(0.1, lambda: qrmint.arrow.png(batches))
 
 
 def test_a_process_may_fork_between_calls():
@@ -304,5 +365,9 @@ def test_a_process_may_fork_between_calls():
     before = drawn(array, threads=2)
     child = os.fork()
     if child == 0:
-        os._exit(0 if drawn(array, threads=2) == before else 1)
+        status = 1
+        try:
+            status = 0 if drawn(array, threads=2) == before else 1
+        finally:
+            os._exit(status)
     assert os.waitpid(child, 0)[1] == 0

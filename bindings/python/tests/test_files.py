@@ -26,7 +26,7 @@ PICTURES = {
     "txt": QR.text().encode(),
 }
 EVERY_KIND = pytest.mark.parametrize("kind", PICTURES)
-TEXT_KINDS = pytest.mark.parametrize("kind", [kind for kind in PICTURES if kind != "png"])
+TEXT_KINDS = pytest.mark.parametrize("kind", [kind for kind in PICTURES if kind not in ("png", "pdf")])
 
 
 # Paths
@@ -117,6 +117,44 @@ def test_a_path_without_a_format_is_refused(name: str, message: str, tmp_path: P
     with pytest.raises(ValueError) as caught:
         QR.save(str(tmp_path / name))
     assert str(caught.value) == message
+
+
+def test_a_file_in_a_folder_that_takes_no_other_is_written_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "code.png"
+    file.write_bytes(b"before")
+    inode = file.stat().st_ino
+    # Root may write everywhere.
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != tmp_path.resolve())
+    QR.save(file)
+    assert (file.read_bytes(), file.stat().st_ino) == (PICTURES["png"], inode)
+
+
+def test_a_text_file_gets_an_svg_in_utf_8_only(tmp_path: Path) -> None:
+    for encoding in ("latin-1", "utf-8"):
+        with open(tmp_path / encoding, "w", encoding=encoding) as file:
+            QR.save(file, "svg", title="plain")
+        assert (tmp_path / encoding).read_text() == QR.svg(title="plain")
+    for encoding, title in (("latin-1", "Jos\u00e9"), ("utf-16", "plain")):
+        with open(tmp_path / encoding, "w", encoding=encoding) as file:
+            with pytest.raises(ValueError, match=f"^a text file for this svg must have the encoding utf-8, not {encoding}$"):
+                QR.save(file, "svg", title=title)
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_a_text_file_gets_no_bytes(kind: str) -> None:
+    with pytest.raises(TypeError, match=f"^a file object for a {kind} must be opened in binary mode$"):
+        QR.save(io.StringIO(), kind)
+
+
+def test_a_file_object_that_takes_nothing_is_an_error() -> None:
+    class Full(io.RawIOBase):
+        def write(self, data: object, /) -> int:
+            return 0
+
+    with pytest.raises(OSError, match="takes no more bytes"):
+        QR.save(Full(), "png")
 
 
 def test_a_path_with_a_null_character_is_refused(tmp_path: Path) -> None:

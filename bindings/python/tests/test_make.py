@@ -236,3 +236,14 @@ def test_the_version_of_the_package_is_known() -> None:
     from importlib.metadata import version
 
     assert qrmint.__version__ == version("qrmint")
+
+
+def test_an_interpretation_other_than_utf_8_is_for_bytes_and_ascii() -> None:
+    message = "text is stored as UTF-8, which is eci 26: for eci 3 give bytes"
+    for call in (lambda: qrmint.make("Jos\u00e9", eci=3), lambda: qrmint.make_many(["Jos\u00e9"], eci=3)):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value) == message
+    assert qrmint.make("Jos\u00e9", eci=26) == qrmint.make("Jos\u00e9")
+    assert qrmint.make("Jose", eci=3) == qrmint.make(b"Jose", eci=3)
+    assert qrmint.make("Jos\u00e9".encode("latin-1"), eci=3).content() == b"Jos\xe9"

@@ -3,7 +3,7 @@
 //! A cache of 64 slots, so at most 1 MB. A table's place follows from its key; a new table overwrites the one that stands
 //! there. A writer keeps the tables it used, whatever happens here.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, RwLock};
 
 use super::geometry::Margins;
 use super::stream::StreamTable;
@@ -31,19 +31,28 @@ impl Key {
     }
 }
 
-type Slot = Mutex<Option<(Key, Arc<StreamTable>)>>;
+type Slot = RwLock<Option<(Key, Arc<StreamTable>)>>;
 
-static TABLES: [Slot; SLOTS] = [const { Mutex::new(None) }; SLOTS];
+static TABLES: [Slot; SLOTS] = [const { RwLock::new(None) }; SLOTS];
 
 /// Returns the table for images of this version, scale and margins; makes it if it is not in the cache.
+///
+/// Waits for no other thread: after a fork, a thread that holds a lock may no longer be there to release it. Where the
+/// slot is just being written, the table is made once more.
 pub(super) fn table(version: Version, scale: u32, margins: Margins) -> Arc<StreamTable> {
     let key = Key { version, scale, margins };
-    // Whoever wants this table, or another of the same slot, waits until it is made.
-    let mut slot = TABLES[key.slot()].lock().unwrap_or_else(PoisonError::into_inner);
-    match &*slot {
-        Some((found, table)) if *found == key => Arc::clone(table),
-        _ => Arc::clone(&slot.insert((key, Arc::new(StreamTable::new(version, scale, margins)))).1),
+    let slot = &TABLES[key.slot()];
+    if let Ok(slot) = slot.try_read()
+        && let Some((found, table)) = &*slot
+        && *found == key
+    {
+        return Arc::clone(table);
     }
+    let table = Arc::new(StreamTable::new(version, scale, margins));
+    if let Ok(mut slot) = slot.try_write() {
+        *slot = Some((key, Arc::clone(&table)));
+    }
+    table
 }
 
 #[cfg(test)]

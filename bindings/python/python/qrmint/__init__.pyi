@@ -93,7 +93,8 @@ def make(
 
     Text that is not ASCII is stored as UTF-8 and announced as such. Bytes are stored as they are. Without `version` it
     is the smallest that fits, without `mask` the one with the lowest penalty score. `boost_error` raises the level as far
-    as the version has room for. `eci` announces an interpretation, 0 to 999,999, before the content.
+    as the version has room for. `eci` announces an interpretation, 0 to 999,999, before the content; other than 26, which
+    is UTF-8, it is for bytes and ASCII.
 
     Raises DataOverflowError if the content does not fit, ValueError for a number out of range.
 
@@ -203,7 +204,8 @@ class QRCode:
     ) -> None:
         """Writes a picture to a file or a file object. The extension of its name tells the format unless `kind` does.
 
-        A path gets the whole picture or keeps what it had. A file object with an `encoding` gets text.
+        A path gets the whole picture or keeps what it had: a file is replaced, where that is allowed. A file object with an
+        `encoding` gets text.
         """
     def show(self, scale: int = 8, border: int = 4, **style: Unpack[_PngStyle]) -> None:
         """Opens the code in the program that shows PNG files. Python ends 20 seconds later, with the file for it."""

@@ -20,16 +20,18 @@ def extension(out: Any) -> str:
     return suffix
 
 
-def write(out: Any, picture: bytes, is_characters: bool) -> None:
+def write(out: Any, picture: bytes, kind: str) -> None:
     """Writes a picture to a path or a file object. One with an encoding takes text."""
     if not hasattr(out, "write"):
         write_path(os.fspath(out), picture)
     elif not hasattr(out, "encoding"):
         write_all(out, picture)
-    elif is_characters:
-        out.write(picture.decode())
+    elif kind in ("png", "pdf"):
+        raise TypeError(f"a file object for a {kind} must be opened in binary mode")
+    elif kind == "svg" and out.encoding and picture.decode().encode(out.encoding) != picture:
+        raise ValueError(f"a text file for this svg must have the encoding utf-8, not {out.encoding}")
     else:
-        raise TypeError("a file object for a png must be opened in binary mode")
+        out.write(picture.decode())
 
 
 def write_all(out: Any, picture: bytes) -> None:
@@ -39,6 +41,8 @@ def write_all(out: Any, picture: bytes) -> None:
         written = out.write(rest)
         if written is None:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), len(picture) - len(rest))
+        if written <= 0:
+            raise OSError(errno.EIO, "the file object takes no more bytes")
         rest = rest[written:]
     if len(rest) > 0:
         out.write(picture)
@@ -47,13 +51,15 @@ def write_all(out: Any, picture: bytes) -> None:
 def write_path(path: str | bytes, picture: bytes) -> None:
     """Writes to a file beside the path, which then takes its place."""
     target = os.fsdecode(os.path.realpath(path))
-    if os.path.exists(target) and not os.path.isfile(target):
-        # A device or a pipe.
-        with open(target, "wb") as file:
-            file.write(picture)
-        return
-    beside = os.path.join(os.path.dirname(target), f".qrmint-{secrets.token_hex(4)}")
+    folder = os.path.dirname(target)
+    beside = os.path.join(folder, f".qrmint-{secrets.token_hex(4)}")
+    # Not a device or a pipe, not a file that must not be written, and there may be another file beside it.
+    is_replaceable = os.path.isfile(target) and os.access(target, os.W_OK) and os.access(folder, os.W_OK)
     try:
+        if os.path.exists(target) and not is_replaceable:
+            with open(target, "wb") as file:
+                file.write(picture)
+            return
         with open(beside, "xb") as file:
             file.write(picture)
         if os.path.exists(target):

@@ -61,8 +61,8 @@ def png(
 
     The type is binary, or large_binary if they take 2 GiB or more. The keywords are those of `make` and `QRCode.png`.
 
-    The first row that does not fit raises a DataOverflowError with its `index`; with on_error="null" such rows become null,
-    and `info` tells why.
+    The first row that cannot be drawn raises: a DataOverflowError with its `index` where the content does not fit, a
+    ValueError where the style has no room for it. With on_error="null" such rows become null, and `info` tells why.
     """
 
 def svg(
@@ -90,8 +90,10 @@ def info(
     eci: int | None = None,
     segmentation: Segmentation = "optimal",
     threads: int | None = None,
+    **style: Unpack[_PngColumnStyle],
 ) -> Array:
     """Returns what the codes are like: structs of version, level, mask, size, bits_used, bits_available and error.
 
-    Where content does not fit, `error` tells why and the other fields are null. No row makes it raise.
+    `error` tells why `png` with the same arguments has no image of the row; where content does not fit, the other fields
+    are null. No row makes it raise.
     """
