@@ -14,5 +14,5 @@ def qr_png(urls: polars.Series) -> polars.Series:
 source, target = sys.argv[1:]
 # Element by element, so that Polars can stream.
 png = polars.col("url").map_batches(qr_png, return_dtype=polars.Binary, is_elementwise=True)
-# PNGs are compressed already.
+# The fastest. zstd makes the file a third to a half as large.
 polars.scan_parquet(source).select("id", png=png).sink_parquet(target, compression="uncompressed")

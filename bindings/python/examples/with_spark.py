@@ -21,6 +21,6 @@ options = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
 # Two workers with a core and 1,024 MB each; elsewhere, the address of a cluster.
 session = SparkSession.builder.master("local-cluster[2,1,1024]").config(map=options).getOrCreate()
 badges = session.read.parquet(source).repartition(2)
-# PNGs are compressed already.
+# The fastest. zstd makes the file a third to a half as large.
 badges.mapInArrow(qr_png, "id long, png binary").write.mode("overwrite").parquet(target, compression="uncompressed")
 session.stop()
