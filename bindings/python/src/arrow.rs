@@ -14,6 +14,7 @@ use crate::content::check_eci;
 use crate::kind::Kind;
 use crate::many::{row_error, threads};
 use crate::number::quoted;
+use crate::picture::Picture;
 use crate::style::Keywords;
 use crate::symbol_arguments::{SymbolArguments, level};
 
@@ -186,7 +187,7 @@ fn pictures(
     style: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<PyArray> {
     let py = array.py();
-    let picture = kind.picture(Keywords::read(function, kind, None, None, style)?);
+    let picture = Picture::new(kind, Keywords::read(function, kind, None, None, style)?);
     let contents = contents(array, options)?;
     let mut drawing = Drawing::new(options, move |symbol, out| picture.draw(symbol, out));
     let mut images = Images::default();

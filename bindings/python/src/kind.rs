@@ -1,14 +1,11 @@
-//! The formats: their names, which keywords each has, and how each is drawn.
+//! The formats: their names, and which keywords each has.
 
 use std::fmt;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use qrmint::Symbol;
-use qrmint::render::{Eps, Pdf, Png, RenderError, Svg, Text, Zpl};
 
 use crate::number::quoted;
-use crate::style::Keywords;
 
 /// A format of pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,62 +69,11 @@ impl Kind {
     fn is_text(self) -> bool {
         matches!(self, Self::Text | Self::Terminal)
     }
-
-    /// Returns a writer of pictures as the keywords describe them.
-    pub(crate) fn picture(self, keywords: Keywords) -> Picture {
-        match self {
-            Self::Png => Picture::Png(Png::with_style(keywords.style)),
-            Self::Svg | Self::InlineSvg => Picture::Svg(keywords.svg()),
-            Self::Pdf => {
-                let writer = Pdf::with_style(keywords.style);
-                Picture::Pdf(match keywords.created {
-                    Some(created) => writer.with_creation_date(created),
-                    None => writer,
-                })
-            }
-            Self::Eps => {
-                let writer = Eps::with_style(keywords.style);
-                Picture::Eps(match keywords.created {
-                    Some(created) => writer.with_creation_date(created),
-                    None => writer,
-                })
-            }
-            Self::Zpl => Picture::Zpl(Zpl::with_style(keywords.style)),
-            Self::Text => Picture::Text(Text::with_style(keywords.style).with_inverted(keywords.invert)),
-            Self::Terminal => Picture::Text(Text::with_style(keywords.style).with_ansi(true)),
-        }
-    }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = Self::NAMED.iter().find(|(_, kind)| kind == self).map_or("it", |(name, _)| name);
         f.write_str(name)
-    }
-}
-
-/// A writer of pictures in one format.
-#[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each thread")]
-pub(crate) enum Picture {
-    Png(Png),
-    Svg(Svg),
-    Pdf(Pdf),
-    Eps(Eps),
-    Zpl(Zpl),
-    Text(Text),
-}
-
-impl Picture {
-    /// Appends the picture of the symbol.
-    pub(crate) fn draw(&self, symbol: &Symbol, out: &mut Vec<u8>) -> Result<(), RenderError> {
-        match self {
-            Self::Png(writer) => writer.write(symbol, out),
-            Self::Svg(writer) => writer.write(symbol, out),
-            Self::Pdf(writer) => writer.write(symbol, out),
-            Self::Eps(writer) => writer.write(symbol, out),
-            Self::Zpl(writer) => writer.write(symbol, out),
-            Self::Text(writer) => writer.write(symbol, out),
-        }
     }
 }

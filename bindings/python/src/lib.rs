@@ -12,6 +12,7 @@ mod kind;
 mod many;
 mod matrix;
 mod number;
+mod picture;
 mod qr_code;
 mod style;
 mod symbol_arguments;
@@ -32,6 +33,7 @@ mod _qrmint {
     use crate::error::{encode_error, render_error};
     use crate::kind::Kind;
     use crate::many;
+    use crate::picture::Picture;
     #[pymodule_export]
     use crate::qr_code::QrCode;
     use crate::style::Keywords;
@@ -95,7 +97,7 @@ mod _qrmint {
             .with_level(level("error", error)?)
             .with_symbol(SymbolArguments { version, mask, boost_error, eci, segmentation }.options()?)
             .with_threads(many::threads(threads)?);
-        let picture = kind.picture(Keywords::read("make_many", kind, None, None, style)?);
+        let picture = Picture::new(kind, Keywords::read("make_many", kind, None, None, style)?);
         many::make_many(contents, &options, picture)
     }
 

@@ -10,8 +10,8 @@ use qrmint_arrow::{Error, Options, RowError};
 
 use crate::content::{Content, check_eci};
 use crate::error::{encode_error, render_error};
-use crate::kind::Picture;
 use crate::number::{number, type_error};
+use crate::picture::Picture;
 
 /// The most threads that a call may ask for.
 const MAX_THREADS: u64 = 1_024;

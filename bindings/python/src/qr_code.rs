@@ -9,6 +9,7 @@ use qrmint::render::{Png, RenderError};
 use crate::error::render_error;
 use crate::kind::Kind;
 use crate::matrix::Matrix;
+use crate::picture::Picture;
 use crate::style::Keywords;
 
 /// A QR code. `make` creates it; it never changes.
@@ -253,7 +254,7 @@ impl QrCode {
 
     fn draw(&self, kind: Kind, keywords: Keywords) -> PyResult<Vec<u8>> {
         let mut bytes = Vec::new();
-        drawn(kind.picture(keywords).draw(&self.symbol, &mut bytes))?;
+        drawn(Picture::new(kind, keywords).draw(&self.symbol, &mut bytes))?;
         Ok(bytes)
     }
 }
