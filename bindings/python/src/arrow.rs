@@ -12,11 +12,11 @@ use qrmint_arrow::{Contents, OnError, Options};
 use crate::capsule;
 use crate::content::check_eci;
 use crate::kind::Kind;
-use crate::many::{row_error, threads};
+use crate::many::{self, row_error};
 use crate::number::quoted;
 use crate::picture::Picture;
 use crate::style::Keywords;
-use crate::symbol_arguments::{SymbolArguments, level};
+use crate::symbol_arguments::{self, SymbolArguments};
 
 /// An array of Arrow. Packages that know the Arrow PyCapsule interface take it without a copy, any number of times.
 #[pyclass(frozen, module = "qrmint.arrow", name = "Array")]
@@ -85,7 +85,8 @@ pub(crate) fn png<'py>(
     style: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<PyArray> {
     let symbol = SymbolArguments { version, mask, boost_error, eci, segmentation };
-    let options = options(level, &symbol, threads)?.with_on_error(on_error_of(on_error)?);
+    let options = many::options(symbol_arguments::level("level", level)?, &symbol, threads)?
+        .with_on_error(on_error_of(on_error)?);
     pictures("png", Kind::Png, array, &options, style)
 }
 
@@ -112,7 +113,8 @@ pub(crate) fn svg<'py>(
     style: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<PyArray> {
     let symbol = SymbolArguments { version, mask, boost_error, eci, segmentation };
-    let options = options(level, &symbol, threads)?.with_on_error(on_error_of(on_error)?);
+    let options = many::options(symbol_arguments::level("level", level)?, &symbol, threads)?
+        .with_on_error(on_error_of(on_error)?);
     pictures("svg", Kind::Svg, array, &options, style)
 }
 
@@ -138,7 +140,7 @@ pub(crate) fn info<'py>(
 ) -> PyResult<PyArray> {
     let Keywords { style, .. } = Keywords::read("info", Kind::Png, None, None, style)?;
     let symbol = SymbolArguments { version, mask, boost_error, eci, segmentation };
-    let options = options(level, &symbol, threads)?.with_style(style);
+    let options = many::options(symbol_arguments::level("level", level)?, &symbol, threads)?.with_style(style);
     let py = array.py();
     let contents = contents(array, &options)?;
     let mut describing = Describing::new(&options);
@@ -148,15 +150,6 @@ pub(crate) fn info<'py>(
         py.check_signals()?;
     }
     Ok(PyArray(py.detach(|| descriptions.into_array())))
-}
-
-fn options(
-    level_of: Option<&Bound<'_, PyAny>>,
-    symbol: &SymbolArguments<'_, '_>,
-    threads_of: Option<&Bound<'_, PyAny>>,
-) -> PyResult<Options> {
-    let options = Options::default().with_level(level("level", level_of)?);
-    Ok(options.with_symbol(symbol.options()?).with_threads(threads(threads_of)?))
 }
 
 /// Returns the rows of an array.

@@ -25,7 +25,6 @@ mod _qrmint {
     use pyo3::types::{PyBytes, PyDict, PyList};
     use qrmint::Encoder;
     use qrmint::render::Png;
-    use qrmint_arrow::Options;
 
     use crate::content::{Content, check_eci};
     #[pymodule_export]
@@ -93,10 +92,8 @@ mod _qrmint {
         style: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let kind = Kind::named(kind)?;
-        let options = Options::default()
-            .with_level(level("error", error)?)
-            .with_symbol(SymbolArguments { version, mask, boost_error, eci, segmentation }.options()?)
-            .with_threads(many::threads(threads)?);
+        let symbol = SymbolArguments { version, mask, boost_error, eci, segmentation };
+        let options = many::options(level("error", error)?, &symbol, threads)?;
         let picture = Picture::new(kind, Keywords::read("make_many", kind, None, None, style)?);
         many::make_many(contents, &options, picture)
     }

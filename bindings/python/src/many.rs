@@ -5,6 +5,7 @@ use std::num::NonZero;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
+use qrmint::ErrorCorrectionLevel;
 use qrmint_arrow::rows::{Drawing, Images};
 use qrmint_arrow::{Error, Options, RowError};
 
@@ -12,13 +13,20 @@ use crate::content::{Content, check_eci};
 use crate::error::{encode_error, render_error};
 use crate::number::{number, type_error};
 use crate::picture::Picture;
+use crate::symbol_arguments::SymbolArguments;
 
 /// The most threads that a call may ask for.
 const MAX_THREADS: u64 = 1_024;
 
-/// Returns the number of threads of an argument; `None` means the number of CPUs.
-pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<NonZero<usize>>> {
-    Ok(value.map(|value| number("threads", value, 1..=MAX_THREADS)).transpose()?.and_then(NonZero::new))
+/// Returns the options of a call for many contents. Without `threads` they are drawn on all CPUs.
+pub(crate) fn options(
+    level: ErrorCorrectionLevel,
+    symbol: &SymbolArguments<'_, '_>,
+    threads: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Options> {
+    let threads = threads.map(|threads| number("threads", threads, 1..=MAX_THREADS)).transpose()?;
+    let options = Options::default().with_level(level).with_symbol(symbol.options()?);
+    Ok(options.with_threads(threads.and_then(NonZero::new)))
 }
 
 /// Returns the pictures of all contents.

@@ -64,17 +64,16 @@ impl Keywords {
             read.read_style("border", border)?;
         }
         for (name, value) in keywords.into_iter().flatten() {
-            let name = name.cast::<PyString>()?.to_str()?.to_owned();
-            if !kind.has(&name) {
-                return Err(PyTypeError::new_err(if Kind::any_has(&name) {
+            let name = name.cast::<PyString>()?.to_str()?;
+            let is_read = kind.has(name)
+                && (read.read_style(name, &value)? || read.read_file(name, &value)? || size.read(name, &value)?);
+            if !is_read {
+                return Err(PyTypeError::new_err(if Kind::any_has(name) {
                     format!("{function}() got a keyword argument '{name}' that {kind} does not have")
                 } else {
                     format!("{function}() got an unexpected keyword argument '{name}'")
                 }));
             }
-            let is_read =
-                read.read_style(&name, &value)? || read.read_file(&name, &value)? || size.read(&name, &value)?;
-            debug_assert!(is_read, "{name}");
         }
         read.style.size = size.size()?;
         Ok(read)
